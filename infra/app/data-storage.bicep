@@ -1,0 +1,59 @@
+// The storage account that holds the data: drops, outputs, artifacts, definitions, notifications.
+// Apart from the Functions host's own storage, so that access to data is granted container by container.
+
+@description('Name of the storage account: 3 to 24 lower-case letters and digits.')
+param name string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Days for which deleted blobs and overwritten versions can be brought back.')
+@minValue(1)
+@maxValue(365)
+param retentionDays int = 30
+
+var containers = [
+  'input'
+  'output'
+  'rejected'
+  'artifacts'
+  'definitions'
+  'notifications'
+]
+
+resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: 'Standard_LRS' }
+  properties: {
+    allowBlobPublicAccess: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+  }
+}
+
+resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    isVersioningEnabled: true
+    deleteRetentionPolicy: { enabled: true, days: retentionDays }
+    containerDeleteRetentionPolicy: { enabled: true, days: retentionDays }
+  }
+}
+
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = [for item in containers: {
+  parent: blobs
+  name: item
+  properties: { publicAccess: 'None' }
+}]
+
+output name string = account.name
+output blobEndpoint string = account.properties.primaryEndpoints.blob

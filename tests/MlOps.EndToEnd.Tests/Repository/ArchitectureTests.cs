@@ -1,0 +1,94 @@
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using MlOps.Testing;
+
+namespace MlOps.EndToEnd.Tests.Repository;
+
+/// <summary>The rooms of the design and the arrows between them, read from the project files and the sources.</summary>
+public sealed class ArchitectureTests
+{
+    private static readonly Dictionary<string, string[]> AllowedReferences = new()
+    {
+        ["MlOps.Tabular"] = [],
+        ["MlOps.Boosting"] = [],
+        ["MlOps.Tuning"] = [],
+        ["MlOps.Durable"] = ["System.IO.Hashing"],
+        ["MlOps.Pipeline"] = ["MlOps.Tabular", "MlOps.Boosting", "MlOps.Tuning", "MlOps.Durable", "System.IO.Hashing"],
+        ["MlOps.App"] = ["MlOps.Pipeline", "System.IO.Hashing"],
+        ["System.IO.Hashing"] = [],
+    };
+
+    private static readonly string[] Rooms = ["Tabular", "Boosting", "Tuning", "Durable", "Pipeline", "App"];
+
+    [Fact]
+    public void Every_project_reference_follows_an_arrow_of_the_design()
+    {
+        var projects = Directory.GetFiles(Path.Combine(Shared.Repository, "functions"), "*.csproj", SearchOption.AllDirectories);
+        Assert.NotEmpty(projects);
+        foreach (var project in projects)
+        {
+            var name = Path.GetFileNameWithoutExtension(project);
+            var references = XDocument.Load(project).Descendants("ProjectReference")
+                .Select(reference => Path.GetFileNameWithoutExtension(reference.Attribute("Include")!.Value.Replace('\\', '/')));
+            Assert.True(AllowedReferences.TryGetValue(name, out var allowed), $"{name} is not a room of the design");
+            Assert.Empty(references.Except(allowed!).Select(reference => $"{name} -> {reference}"));
+        }
+    }
+
+    [Fact]
+    public void The_four_rooms_below_the_pipeline_name_neither_each_other_nor_the_rooms_above()
+    {
+        string[] lower = ["Tabular", "Boosting", "Tuning", "Durable"];
+        foreach (var room in lower)
+        {
+            var others = string.Join('|', Rooms.Where(other => other != room));
+            var pattern = new Regex($@"\bMlOps\.({others})\b");
+            Assert.Empty(Sources(room).Where(file => Code(file).Any(pattern.IsMatch)));
+        }
+    }
+
+    [Fact]
+    public void Only_the_blob_journal_names_the_storage_client_below_the_pipeline()
+    {
+        var offenders = new[] { "Tabular", "Boosting", "Tuning", "Durable" }.SelectMany(Sources)
+            .Where(file => !file.Contains("/MlOps.Durable/Local/", StringComparison.Ordinal)
+                && !file.Contains("/MlOps.Durable/Functions/", StringComparison.Ordinal))
+            .Where(file => Code(file).Any(line => line.Contains("Azure.Storage", StringComparison.Ordinal)));
+        Assert.Empty(offenders);
+    }
+
+    [Fact]
+    public void The_top_level_holds_only_what_a_newcomer_expects()
+    {
+        string[] expected =
+        [
+            "functions", "infra", "tests", "local.settings.sample.json", "azure.yaml", "README.md", "MlOps.sln",
+            "Directory.Build.props", "Directory.Packages.props", "global.json",
+        ];
+        var present = Directory.GetFileSystemEntries(Shared.Repository).Select(entry => Path.GetFileName(entry)!)
+            .Where(name => name[0] != '.' && name is not ("TestResults" or "local.settings.json"));
+        Assert.Empty(present.Except(expected));
+    }
+
+    [Fact]
+    public void No_source_file_is_left_unfinished()
+    {
+        // The words are put together here so that this file does not find itself.
+        string[] leftovers = ["TO" + "DO", "FIX" + "ME", "NotImplemented" + "Exception"];
+        var files = Directory.GetFiles(Path.Combine(Shared.Repository, "functions"), "*.cs", SearchOption.AllDirectories)
+            .Concat(Directory.GetFiles(Path.Combine(Shared.Repository, "tests"), "*.cs", SearchOption.AllDirectories))
+            .Where(IsSource);
+        Assert.Empty(files.Where(file => leftovers.Any(word => File.ReadAllText(file).Contains(word, StringComparison.Ordinal))));
+    }
+
+    private static IEnumerable<string> Sources(string room) =>
+        Directory.GetFiles(Path.Combine(Shared.Repository, "functions", "MlOps." + room), "*.cs", SearchOption.AllDirectories).Where(IsSource);
+
+    private static bool IsSource(string file) =>
+        !file.Contains("/obj/", StringComparison.Ordinal) && !file.Contains("/bin/", StringComparison.Ordinal)
+        && !file.Contains("/node_modules/", StringComparison.Ordinal);
+
+    /// <summary>The lines of a file without comments, where another room may be named.</summary>
+    private static IEnumerable<string> Code(string file) =>
+        File.ReadLines(file).Where(line => !line.TrimStart().StartsWith("//", StringComparison.Ordinal));
+}
