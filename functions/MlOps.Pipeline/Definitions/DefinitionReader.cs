@@ -1,0 +1,270 @@
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace MlOps.Pipeline.Definitions;
+
+/// <summary>YAML text to <see cref="PipelineDefinition"/>; every mistake is collected with its place.</summary>
+internal static class DefinitionReader
+{
+    private const int MaxLength = 1 << 20;
+
+    public static PipelineDefinition Read(string yaml, string fileName)
+    {
+        var errors = new List<DefinitionError>();
+        var root = Root(yaml, fileName);
+        var map = new YamlMap(root, errors);
+
+        var task = map.Choice(
+            "task", TaskKind.Binary, ("binary", TaskKind.Binary), ("regression", TaskKind.Regression), ("multiclass", TaskKind.Multiclass));
+        var label = map.Text("label");
+        if (string.IsNullOrEmpty(label))
+        {
+            map.Error("label", "'label' is missing: name the column to predict, as in 'label: TARGET'.");
+        }
+
+        var definition = new PipelineDefinition
+        {
+            Task = task,
+            Label = label ?? "",
+            Positive = map.Text("positive"),
+            Id = map.Text("id"),
+            Features = Features(map),
+            Exclude = map.Texts("exclude") ?? [],
+            Categorical = map.Texts("categorical") ?? [],
+            Categories = map.Choice("categories", CategoryHandling.OneHot, ("onehot", CategoryHandling.OneHot), ("native", CategoryHandling.Native)),
+            Missing = Missing(map),
+            Csv = Csv(map),
+            Split = Split(map),
+            Model = Model(map, task),
+            Output = Output(map),
+            WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
+            Restate = map.Choice("restate", true, ("always", true), ("never", false)),
+            Notify = Notify(map),
+        };
+        Check(definition, map);
+        map.Finish();
+        return errors.Count == 0
+            ? definition
+            : throw new DefinitionException(fileName, [.. errors.OrderBy(e => e.Line).ThenBy(e => e.Column)]);
+    }
+
+    private static YamlMappingNode Root(string yaml, string fileName)
+    {
+        if (yaml.Length > MaxLength)
+        {
+            throw new DefinitionException(fileName, [new DefinitionError(1, 1, "A definition has at most a million characters.")]);
+        }
+
+        try
+        {
+            var stream = new YamlStream();
+            using var reader = new StringReader(yaml);
+            stream.Load(reader);
+            if (stream.Documents.Count == 1 && stream.Documents[0].RootNode is YamlMappingNode root)
+            {
+                return root;
+            }
+
+            throw new DefinitionException(
+                fileName, [new DefinitionError(1, 1, "A definition is one list of settings, such as 'label: TARGET'.")]);
+        }
+        catch (YamlException e)
+        {
+            var cause = e.InnerException?.Message ?? e.Message;
+            throw new DefinitionException(fileName, [new DefinitionError(e.Start.Line, e.Start.Column, $"Not YAML: {cause}")]);
+        }
+    }
+
+    private static IReadOnlyList<string>? Features(YamlMap map)
+    {
+        if (map.Node("features") is YamlScalarNode { Value: "all" })
+        {
+            return null;
+        }
+
+        var features = map.Texts("features");
+        if (features is { Count: 0 })
+        {
+            map.Error("features", "'features' is empty: name at least one column, or write 'all'.");
+        }
+
+        return features;
+    }
+
+    private static MissingHandling Missing(YamlMap map)
+    {
+        var defaults = new MissingHandling();
+        if (map.Node("missing") is YamlScalarNode scalar)
+        {
+            if (scalar.Value != "native")
+            {
+                map.Error(scalar, "'missing' is 'native', or holds 'numeric:' and 'text:'.");
+            }
+
+            return defaults with { Native = true };
+        }
+
+        var inner = map.Map("missing");
+        if (inner is null)
+        {
+            return defaults;
+        }
+
+        var missing = new MissingHandling(
+            Native: false,
+            inner.Number("numeric", defaults.Numeric, double.NegativeInfinity, double.PositiveInfinity),
+            inner.Text("text") ?? defaults.Text);
+        inner.Finish();
+        return missing;
+    }
+
+    private static CsvFormat Csv(YamlMap map)
+    {
+        var inner = map.Map("csv");
+        if (inner is null)
+        {
+            return new CsvFormat();
+        }
+
+        var delimiter = inner.Text("delimiter");
+        if (delimiter is "tab" or "\\t")
+        {
+            delimiter = "\t";
+        }
+
+        if (delimiter is { Length: not 1 })
+        {
+            inner.Error("delimiter", "'delimiter' is one character, or 'tab'.");
+        }
+
+        var quote = inner.Text("quote");
+        if (quote is { Length: not 1 } and not "none")
+        {
+            inner.Error("quote", "'quote' is one character, or 'none'.");
+        }
+
+        var format = new CsvFormat(
+            delimiter is { Length: 1 } ? delimiter[0] : null,
+            quote switch { null => '"', "none" => null, { Length: 1 } => quote[0], _ => '"' },
+            inner.Text("encoding"),
+            inner.Texts("missing"));
+        inner.Finish();
+        return format;
+    }
+
+    private static SplitSettings Split(YamlMap map)
+    {
+        var defaults = new SplitSettings();
+        var inner = map.Map("split");
+        if (inner is null)
+        {
+            return defaults;
+        }
+
+        var split = new SplitSettings(
+            inner.Number("test", defaults.Test, 0, 1, open: true),
+            inner.Number("valid", defaults.Valid, 0, 1, open: true),
+            inner.Integer("seed", defaults.Seed, 0, int.MaxValue));
+        inner.Finish();
+        return split;
+    }
+
+    private static IReadOnlyDictionary<string, string> Model(YamlMap map, TaskKind task)
+    {
+        var given = new Dictionary<string, string>(StringComparer.Ordinal);
+        var inner = map.Map("model");
+        if (inner is not null)
+        {
+            foreach (var (key, value, start) in inner.Entries())
+            {
+                ModelSettings.Add(given, key, value, start, task, (node, message) => inner.Error(node, message));
+            }
+        }
+
+        var all = ModelDefaults.For(task, given);
+        if (inner is not null)
+        {
+            ModelSettings.Check(all, message => map.Error("model", message));
+        }
+
+        return all;
+    }
+
+    private static OutputSettings Output(YamlMap map)
+    {
+        var defaults = new OutputSettings();
+        var inner = map.Map("output");
+        if (inner is null)
+        {
+            return defaults;
+        }
+
+        var byRule = inner.Node("threshold") is YamlScalarNode { Value: "f1" };
+        var output = new OutputSettings(
+            inner.Text("id") ?? defaults.Id,
+            inner.Text("target") ?? defaults.Target,
+            inner.Text("score") ?? defaults.Score,
+            byRule ? defaults.Threshold : inner.Number("threshold", defaults.Threshold, 0, 1),
+            byRule ? "f1" : "fixed");
+        if (new[] { output.Id, output.Target, output.Score }.Distinct(StringComparer.Ordinal).Count() < 3)
+        {
+            map.Error("output", "The three columns of the prediction file need different names.");
+        }
+
+        inner.Finish();
+        return output;
+    }
+
+    private static List<WebhookSettings> Notify(YamlMap map)
+    {
+        var hooks = new List<WebhookSettings>();
+        var inner = map.Map("notify");
+        if (inner is null)
+        {
+            return hooks;
+        }
+
+        foreach (var url in inner.Texts("webhooks") ?? [])
+        {
+            if (Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.Host.Length > 0)
+            {
+                hooks.Add(new WebhookSettings(url));
+            }
+            else
+            {
+                inner.Error("webhooks", "Each webhook is an absolute http or https address.");
+            }
+        }
+
+        inner.Finish();
+        return hooks;
+    }
+
+    private static void Check(PipelineDefinition definition, YamlMap map)
+    {
+        if (definition.Id is not null && definition.Id == definition.Label)
+        {
+            map.Error("id", "'id' and 'label' name the same column.");
+        }
+
+        if (definition.Features is { } features)
+        {
+            foreach (var name in features)
+            {
+                if (name == definition.Label)
+                {
+                    map.Error("features", $"'{name}' is the label and cannot be a feature.");
+                }
+                else if (definition.Exclude.Contains(name, StringComparer.Ordinal))
+                {
+                    map.Error("exclude", $"'{name}' is both a feature and excluded.");
+                }
+            }
+        }
+
+        if (definition.Positive is not null && definition.Task != TaskKind.Binary)
+        {
+            map.Error("positive", "'positive' belongs to 'task: binary'.");
+        }
+    }
+}

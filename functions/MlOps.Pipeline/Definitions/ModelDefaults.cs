@@ -1,0 +1,40 @@
+namespace MlOps.Pipeline.Definitions;
+
+/// <summary>Parameters of the learner where the definition says nothing.</summary>
+internal static class ModelDefaults
+{
+    // A rate of 0.05 with early stopping gives close to the best AUC of smaller rates at a fraction of the rounds.
+    private static readonly (string Name, string Value)[] Common =
+    [
+        ("early_stopping_round", "50"),
+        ("learning_rate", "0.05"),
+        ("num_iterations", "1000"),
+        ("num_leaves", "31"),
+        ("seed", "42"),
+    ];
+
+    /// <summary>The given parameters with the defaults of the task for those that are absent, ordered by name.</summary>
+    /// <param name="task">Task.</param>
+    /// <param name="given">Parameters of the definition, LightGBM's canonical names.</param>
+    public static IReadOnlyDictionary<string, string> For(TaskKind task, IReadOnlyDictionary<string, string> given)
+    {
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (name, value) in Common)
+        {
+            all[name] = value;
+        }
+
+        (all["objective"], all["metric"]) = task switch
+        {
+            TaskKind.Binary => ("binary", "auc"),
+            TaskKind.Regression => ("regression", "l2"),
+            _ => ("multiclass", "multi_logloss"),
+        };
+        foreach (var (name, value) in given)
+        {
+            all[name] = value;
+        }
+
+        return all;
+    }
+}

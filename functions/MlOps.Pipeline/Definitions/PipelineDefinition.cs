@@ -1,0 +1,129 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Serialization;
+
+namespace MlOps.Pipeline.Definitions;
+
+/// <summary>What a pipeline predicts.</summary>
+public enum TaskKind
+{
+    /// <summary>One of two classes; the score is the probability of the positive one.</summary>
+    Binary,
+
+    /// <summary>A number.</summary>
+    Regression,
+
+    /// <summary>One of three or more classes.</summary>
+    Multiclass,
+}
+
+/// <summary>How text columns, and number columns that are named categorical, become features.</summary>
+public enum CategoryHandling
+{
+    /// <summary>One 0/1 feature a category, without the first.</summary>
+    OneHot,
+
+    /// <summary>One integer-coded feature that the learner splits by subset.</summary>
+    Native,
+}
+
+/// <summary>How missing cells become features.</summary>
+/// <param name="Native">Whether the learner sees missing values as such.</param>
+/// <param name="Numeric">Otherwise: the number that stands for a missing number.</param>
+/// <param name="Text">Otherwise: the category that stands for a missing text.</param>
+public sealed record MissingHandling(bool Native = false, double Numeric = -999, string Text = "NAN");
+
+/// <summary>How files are written.</summary>
+/// <param name="Delimiter">Delimiter; <see langword="null"/> to find it.</param>
+/// <param name="Quote">Quote character.</param>
+/// <param name="Encoding">Encoding's name; <see langword="null"/> for UTF-8, with or without a byte-order mark.</param>
+/// <param name="Missing">Texts that mean a missing value, besides the empty cell; <see langword="null"/> for the reader's own list.</param>
+public sealed record CsvFormat(char? Delimiter = null, char? Quote = '"', string? Encoding = null, IReadOnlyList<string>? Missing = null);
+
+/// <summary>How the history is split; stratified by label and seeded.</summary>
+/// <param name="Test">Share of the history that is kept for the one report.</param>
+/// <param name="Valid">Share of the rest that early stopping and tuning look at.</param>
+/// <param name="Seed">Seed.</param>
+public sealed record SplitSettings(double Test = 0.2, double Valid = 0.2, int Seed = 42);
+
+/// <summary>The prediction file.</summary>
+/// <param name="Id">Header of the id column.</param>
+/// <param name="Target">Header of the predicted class or value.</param>
+/// <param name="Score">Header of the score.</param>
+/// <param name="Threshold">Probability from which on a row is positive.</param>
+/// <param name="ThresholdRule"><c>fixed</c>, or <c>f1</c>: the threshold with the best F1 on the valid part.</param>
+public sealed record OutputSettings(
+    string Id = "ID", string Target = "TARGET", string Score = "SCORE", double Threshold = 0.5, string ThresholdRule = "fixed");
+
+/// <summary>One webhook that is told of every run's end.</summary>
+/// <param name="Url">Absolute http or https address.</param>
+public sealed record WebhookSettings(string Url);
+
+/// <summary>One pipeline: what to predict, from what, and how. Written as YAML; five lines suffice.</summary>
+public sealed record PipelineDefinition
+{
+    /// <summary>Kind of task; default <see cref="TaskKind.Binary"/>.</summary>
+    public TaskKind Task { get; init; } = TaskKind.Binary;
+
+    /// <summary>Name of the label column.</summary>
+    public required string Label { get; init; }
+
+    /// <summary>Label text of the positive class; <see langword="null"/> for <c>1</c>, <c>yes</c>, <c>true</c>, <c>y</c>, <c>t</c> (any case).</summary>
+    public string? Positive { get; init; }
+
+    /// <summary>Name of the id column; <see langword="null"/> where the row number is the id.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>Feature columns; <see langword="null"/> for all but id, label and <see cref="Exclude"/>.</summary>
+    public IReadOnlyList<string>? Features { get; init; }
+
+    /// <summary>Columns that are no features.</summary>
+    public IReadOnlyList<string> Exclude { get; init; } = [];
+
+    /// <summary>Columns that are categories although they are written as numbers.</summary>
+    public IReadOnlyList<string> Categorical { get; init; } = [];
+
+    /// <summary>How categories become features.</summary>
+    public CategoryHandling Categories { get; init; } = CategoryHandling.OneHot;
+
+    /// <summary>How missing cells become features.</summary>
+    public MissingHandling Missing { get; init; } = new();
+
+    /// <summary>How files are written.</summary>
+    public CsvFormat Csv { get; init; } = new();
+
+    /// <summary>How the history is split.</summary>
+    public SplitSettings Split { get; init; } = new();
+
+    /// <summary>Parameters of the learner, LightGBM's names, as text; defaults already filled in, ordered by name.</summary>
+    public IReadOnlyDictionary<string, string> Model { get; init; } = ModelDefaults.For(TaskKind.Binary, new Dictionary<string, string>());
+
+    /// <summary>The prediction file.</summary>
+    public OutputSettings Output { get; init; } = new();
+
+    /// <summary>How long a period waits for <c>initial.csv</c>; default seven days.</summary>
+    public TimeSpan WaitForInitial { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>Whether later periods are predicted again when their history changes; default true.</summary>
+    public bool Restate { get; init; } = true;
+
+    /// <summary>Webhooks that are told of every run's end.</summary>
+    public IReadOnlyList<WebhookSettings> Notify { get; init; } = [];
+
+    /// <summary>SHA-256 of the text that this was parsed from, 64 lower-case hexadecimal digits.</summary>
+    [JsonIgnore]
+    public string Hash { get; init; } = "";
+
+    /// <summary>Reads a definition.</summary>
+    /// <param name="yaml">The text.</param>
+    /// <param name="fileName">Name for error messages.</param>
+    /// <exception cref="DefinitionException">Something is wrong; says line, column and what to do. All findings are collected.</exception>
+    public static PipelineDefinition Parse(string yaml, string fileName)
+    {
+        ArgumentNullException.ThrowIfNull(yaml);
+        return DefinitionReader.Read(yaml, fileName) with
+        {
+            Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))),
+        };
+    }
+}

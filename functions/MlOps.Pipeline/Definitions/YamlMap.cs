@@ -1,0 +1,246 @@
+using System.Globalization;
+using YamlDotNet.Core;
+using YamlDotNet.RepresentationModel;
+
+namespace MlOps.Pipeline.Definitions;
+
+/// <summary>A YAML mapping that is read key by key; what was not read at the end is an error with the nearest known key.</summary>
+internal sealed class YamlMap
+{
+    private readonly YamlMappingNode _node;
+    private readonly List<DefinitionError> _errors;
+    private readonly HashSet<string> _known = new(StringComparer.Ordinal);
+
+    public YamlMap(YamlMappingNode node, List<DefinitionError> errors)
+    {
+        _node = node;
+        _errors = errors;
+    }
+
+    public bool Has(string key)
+    {
+        _known.Add(key);
+        return Find(key) is not null;
+    }
+
+    public string? Text(string key)
+    {
+        if (!Take(key, out var node))
+        {
+            return null;
+        }
+
+        if (node is YamlScalarNode scalar && !IsNull(scalar))
+        {
+            return scalar.Value;
+        }
+
+        Error(node, $"'{key}' must be a text.");
+        return null;
+    }
+
+    public T Choice<T>(string key, T otherwise, params (string Text, T Value)[] choices)
+    {
+        if (!Take(key, out var node))
+        {
+            return otherwise;
+        }
+
+        var text = (node as YamlScalarNode)?.Value;
+        foreach (var (name, value) in choices)
+        {
+            if (name == text)
+            {
+                return value;
+            }
+        }
+
+        Error(node, $"'{key}' is {Show(node)}; write one of {string.Join(", ", choices.Select(c => c.Text))}.");
+        return otherwise;
+    }
+
+    public double Number(string key, double otherwise, double min, double max, bool open = false)
+    {
+        if (!Take(key, out var node))
+        {
+            return otherwise;
+        }
+
+        if (node is YamlScalarNode { Value: { } text }
+            && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+            && (open ? value > min && value < max : value >= min && value <= max))
+        {
+            return value;
+        }
+
+        var range = double.IsInfinity(max) && double.IsInfinity(min) ? "" : open
+            ? string.Create(CultureInfo.InvariantCulture, $" above {min} and below {max}")
+            : string.Create(CultureInfo.InvariantCulture, $" from {min} to {max}");
+        Error(node, $"'{key}' is {Show(node)}; write a number{range}.");
+        return otherwise;
+    }
+
+    public int Integer(string key, int otherwise, int min, int max)
+    {
+        if (!Take(key, out var node))
+        {
+            return otherwise;
+        }
+
+        if (node is YamlScalarNode { Value: { } text }
+            && int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= min && value <= max)
+        {
+            return value;
+        }
+
+        Error(node, string.Create(CultureInfo.InvariantCulture, $"'{key}' is {Show(node)}; write a whole number from {min} to {max}."));
+        return otherwise;
+    }
+
+    public IReadOnlyList<string>? Texts(string key)
+    {
+        if (!Take(key, out var node))
+        {
+            return null;
+        }
+
+        if (node is not YamlSequenceNode list)
+        {
+            Error(node, $"'{key}' must be a list: [a, b].");
+            return null;
+        }
+
+        var texts = new List<string>();
+        foreach (var item in list.Children)
+        {
+            if (item is YamlScalarNode { Value: { } text })
+            {
+                if (texts.Contains(text, StringComparer.Ordinal))
+                {
+                    Error(item, $"'{text}' stands twice in '{key}'.");
+                }
+
+                texts.Add(text);
+            }
+            else
+            {
+                Error(item, $"Each entry of '{key}' must be a text.");
+            }
+        }
+
+        return texts;
+    }
+
+    public TimeSpan Duration(string key, TimeSpan otherwise)
+    {
+        if (!Take(key, out var node))
+        {
+            return otherwise;
+        }
+
+        if (node is YamlScalarNode { Value: { Length: > 1 } text }
+            && double.TryParse(text[..^1], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+            && count <= 100_000)
+        {
+            TimeSpan? span = text[^1] switch
+            {
+                's' => TimeSpan.FromSeconds(count),
+                'm' => TimeSpan.FromMinutes(count),
+                'h' => TimeSpan.FromHours(count),
+                'd' => TimeSpan.FromDays(count),
+                _ => null,
+            };
+            if (span is { } found)
+            {
+                return found;
+            }
+        }
+
+        Error(node, $"'{key}' is {Show(node)}; write a number and s, m, h or d, such as 7d.");
+        return otherwise;
+    }
+
+    /// <summary>A nested mapping, or <see langword="null"/> where the key is absent or holds something else.</summary>
+    public YamlMap? Map(string key, bool complain = true)
+    {
+        if (!Take(key, out var node))
+        {
+            return null;
+        }
+
+        if (node is YamlMappingNode map)
+        {
+            return new YamlMap(map, _errors);
+        }
+
+        if (complain)
+        {
+            Error(node, $"'{key}' must hold settings of its own, one a line, indented.");
+        }
+
+        return null;
+    }
+
+    public YamlNode? Node(string key) => Take(key, out var node) ? node : null;
+
+    public IEnumerable<(string Key, YamlNode Value, Mark Start)> Entries()
+    {
+        foreach (var (key, value) in _node.Children)
+        {
+            var text = (key as YamlScalarNode)?.Value ?? "";
+            _known.Add(text);
+            yield return (text, value, key.Start);
+        }
+    }
+
+    public void Error(YamlNode node, string message) => _errors.Add(new DefinitionError(node.Start.Line, node.Start.Column, message));
+
+    public void Error(string key, string message) => Error(Find(key) ?? _node, message);
+
+    /// <summary>Reports every key that nobody asked for.</summary>
+    public void Finish()
+    {
+        foreach (var key in _node.Children.Keys)
+        {
+            var text = (key as YamlScalarNode)?.Value;
+            if (text is null)
+            {
+                Error(key, "A setting's name must be a text.");
+            }
+            else if (!_known.Contains(text))
+            {
+                var nearest = NearestName.Find(text, _known);
+                var hint = nearest is null ? $"Known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}." : $"Did you mean '{nearest}'?";
+                Error(key, $"'{PipelineNameText(text)}' is not a setting. {hint}");
+            }
+        }
+    }
+
+    public static bool IsNull(YamlScalarNode scalar) =>
+        scalar.Style == ScalarStyle.Plain && scalar.Value is null or "" or "null" or "~";
+
+    private static string PipelineNameText(string text) => text.Length <= 60 ? text : text[..60] + "…";
+
+    private static string Show(YamlNode node) => node is YamlScalarNode scalar ? $"'{PipelineNameText(scalar.Value ?? "")}'" : "not a single value";
+
+    private bool Take(string key, out YamlNode node)
+    {
+        _known.Add(key);
+        node = Find(key)!;
+        return node is not null;
+    }
+
+    private YamlNode? Find(string key)
+    {
+        foreach (var (name, value) in _node.Children)
+        {
+            if (name is YamlScalarNode { Value: { } text } && text == key)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
+}
