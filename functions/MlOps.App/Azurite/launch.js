@@ -1,0 +1,36 @@
+"use strict";
+
+// Runs Azurite's blob service so that it never outlives the program that started it: that program holds the other
+// end of our standard input, and the pipe closes when it ends, even when it is killed. Then Azurite is asked to stop
+// in its own way, because it writes what it knows to disk only every few seconds and when it stops.
+
+const detached = "--detached";
+
+if (process.argv[2] !== detached) {
+  // A session of its own: a signal to the parent's whole process group (Ctrl-C in a terminal, a job that is killed)
+  // must not take the store away before the parent has drained, nor without that last save.
+  const { spawn } = require("node:child_process");
+  const child = spawn(process.execPath, [__filename, detached, ...process.argv.slice(2)], {
+    detached: true,
+    stdio: "inherit",
+  });
+  child.unref();
+} else {
+  process.argv.splice(2, 1);
+
+  // Nobody reads our output any more once the parent is gone; a broken pipe must not stop the last save.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", () => {});
+  }
+
+  const stop = () => {
+    process.emit("message", "shutdown");
+    setTimeout(() => process.exit(0), 10_000).unref();
+  };
+  process.stdin.once("end", stop);
+  process.stdin.once("error", stop);
+  process.stdin.resume();
+
+  console.log(`pid ${process.pid}`);
+  require("azurite/dist/src/blob/main.js");
+}

@@ -1,0 +1,65 @@
+using Azure.Storage.Blobs;
+using MlOps.App.Azurite;
+using Xunit;
+
+namespace MlOps.Testing;
+
+/// <summary>
+/// A storage account of the tests' own: Azurite in a fresh data folder. Share one among the tests of an assembly with
+/// <c>[assembly: AssemblyFixture(typeof(AzuriteFixture))]</c> and keep tests apart by <see cref="NewPrefix"/>.
+/// </summary>
+public sealed class AzuriteFixture : IAsyncLifetime
+{
+    private readonly string folder = Directory.CreateTempSubdirectory("mlops-azurite-").FullName;
+    private AzuriteProcess? azurite;
+    private int prefixes;
+
+    /// <summary>Connection string of the account.</summary>
+    public string ConnectionString => Running.ConnectionString;
+
+    /// <summary>Where the blob service listens, without the account.</summary>
+    public Uri Endpoint => Running.Endpoint;
+
+    /// <summary>Process id of Azurite.</summary>
+    public int ProcessId => Running.ProcessId;
+
+    /// <summary>A client of the account.</summary>
+    public BlobServiceClient Service => new(ConnectionString);
+
+    private AzuriteProcess Running => azurite ?? throw new InvalidOperationException("The storage emulator is not running.");
+
+    /// <summary>A name that no other test of this assembly gets, fit for the beginning of a container's or pipeline's name.</summary>
+    public string NewPrefix() => $"t{Interlocked.Increment(ref prefixes):0000}";
+
+    /// <summary>A new, empty container.</summary>
+    public async Task<BlobContainerClient> NewContainerAsync()
+    {
+        var container = Service.GetBlobContainerClient(NewPrefix());
+        await container.CreateAsync();
+        return container;
+    }
+
+    /// <summary>Stops the emulator; its data stays. <see cref="StartAsync"/> brings the same account back on the same port.</summary>
+    public async Task StopAsync()
+    {
+        await Running.DisposeAsync();
+    }
+
+    /// <summary>Starts the emulator on its data, on the port it had before, if any.</summary>
+    public async Task StartAsync() =>
+        azurite = await AzuriteProcess.StartAsync(folder, azurite?.Endpoint.Port ?? 0, say: null, CancellationToken.None);
+
+    /// <inheritdoc/>
+    public async ValueTask InitializeAsync() => await StartAsync();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (azurite is not null)
+        {
+            await azurite.DisposeAsync();
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+}
