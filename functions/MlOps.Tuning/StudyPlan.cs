@@ -1,0 +1,133 @@
+namespace MlOps.Tuning;
+
+/// <summary>What to run next.</summary>
+/// <param name="Number">The wave, from 0.</param>
+/// <param name="Trials">Trials to run, in any order or at once: those of this wave that have no result yet, all in state running. Empty when the study is over.</param>
+/// <param name="Stop">Why there is nothing more to run, for people; null while there is.</param>
+public sealed record Wave(int Number, IReadOnlyList<TrialRecord> Trials, string? Stop);
+
+/// <summary>
+/// A study as pure functions of its definition and its trials, so that an orchestrator may call them from an activity,
+/// replay them, or go on after a crash: the same arguments give the same wave, to the bit, in whatever order trials ended.
+/// </summary>
+public static class StudyPlan
+{
+    /// <summary>The next trials to run.</summary>
+    /// <param name="definition">The study.</param>
+    /// <param name="trials">All trials so far, in any order, each number once, none left out. Those still running are given back, so that a killed run can be taken up.</param>
+    /// <param name="elapsed">Time since the study began, as the caller recorded it; counts only where the budget limits time.</param>
+    /// <exception cref="ArgumentException">The definition is contradictory, or trial numbers are missing or double.</exception>
+    public static Wave NextWave(StudyDefinition definition, IReadOnlyList<TrialRecord> trials, TimeSpan elapsed = default)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        definition.Check();
+        var all = InOrder(trials);
+        var wave = WaveOfNext(definition, all);
+        var running = all.Where(t => t.State == TrialState.Running).ToList();
+        if (running.Any(t => t.Wave < wave))
+        {
+            return new Wave(running[0].Wave, running, null);
+        }
+
+        var room = definition.WaveSize - all.Count(t => t.Wave == wave);
+        var stop = Exhausted(definition.Budget, all, wave, elapsed);
+        if (stop is null && definition.Budget.Trials is { } limit)
+        {
+            room = Math.Min(room, limit - all.Count);
+        }
+
+        var next = new List<TrialRecord>(running);
+        var sampler = definition.Sampler.Create();
+        for (; stop is null && room > 0; room--)
+        {
+            if (Suggest(definition, sampler, all, wave) is not { } trial)
+            {
+                stop = "every point of the grid has been tried";
+                break;
+            }
+
+            all.Add(trial);
+            next.Add(trial);
+        }
+
+        return next.Count > 0 ? new Wave(wave, next, null) : new Wave(wave, next, stop ?? "the wave is full");
+    }
+
+    /// <summary>The best complete trial (the earliest of equals), or null when none is complete.</summary>
+    public static TrialRecord? Best(StudyDefinition definition, IEnumerable<TrialRecord> trials)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        TrialRecord? best = null;
+        foreach (var trial in trials.Where(t => t.State == TrialState.Complete).OrderBy(t => t.Number))
+        {
+            if (best is null || (definition.Direction == Direction.Minimize ? trial.Value < best.Value : trial.Value > best.Value))
+            {
+                best = trial;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>The wave that the next new trial belongs to: the last one while it has room, else the one after it.</summary>
+    internal static int WaveOfNext(StudyDefinition definition, List<TrialRecord> all)
+    {
+        if (all.Count == 0)
+        {
+            return 0;
+        }
+
+        var last = all[^1].Wave;
+        return all.Count(t => t.Wave == last) < definition.WaveSize ? last : last + 1;
+    }
+
+    /// <summary>A new trial of a wave, or null when the sampler has nothing more to suggest.</summary>
+    internal static TrialRecord? Suggest(StudyDefinition definition, ISampler sampler, List<TrialRecord> all, int wave)
+    {
+        var number = all.Count;
+        var visible = all.ConvertAll(t => t.Wave < wave ? t : t.AsSuggested());
+        var random = new RandomStream(definition.Seed, number);
+        var untried = definition.Initial.FirstOrDefault(set => !all.Exists(t => set.All(v => t.Parameters.TryGet(v.Key, out var value) && value == v.Value)));
+        var sampled = untried?.Count == definition.Space.Parameters.Count
+            ? untried
+            : sampler.Sample(definition.Space, new SamplerView(definition.Direction, number, visible), random);
+        if (sampled is null)
+        {
+            return null;
+        }
+
+        var parameters = untried is null
+            ? sampled
+            : new ParameterSet(definition.Space.Parameters.Select(p => KeyValuePair.Create(p.Name, untried.TryGet(p.Name, out var value) ? value : sampled[p.Name])));
+        return new TrialRecord { Number = number, Wave = wave, Parameters = parameters };
+    }
+
+    /// <summary>The trials by number.</summary>
+    internal static List<TrialRecord> InOrder(IReadOnlyList<TrialRecord> trials)
+    {
+        ArgumentNullException.ThrowIfNull(trials);
+        var all = trials.OrderBy(t => t.Number).ToList();
+        for (var i = 0; i < all.Count; i++)
+        {
+            if (all[i].Number != i)
+            {
+                throw new ArgumentException($"Trial {i} is missing or trial {all[i].Number} is given twice; a study needs all of its trials, each once.", nameof(trials));
+            }
+        }
+
+        return all;
+    }
+
+    /// <summary>Why the budget allows no new trial, or null. Only what earlier waves have done counts, so that the answer does not change while a wave runs.</summary>
+    internal static string? Exhausted(StudyBudget budget, List<TrialRecord> all, int wave, TimeSpan elapsed)
+    {
+        var work = all.Where(t => t.Wave < wave).Sum(t => t.Work);
+        return budget switch
+        {
+            { Trials: { } trials } when all.Count >= trials => $"the budget of {trials} trials is used",
+            { Work: { } limit } when work >= limit => $"the budget of {limit} units of work is used: {work} after {wave} waves",
+            { Time: { } time } when elapsed >= time => $"the budget of {time} is used: {elapsed} after {wave} waves",
+            _ => null,
+        };
+    }
+}
