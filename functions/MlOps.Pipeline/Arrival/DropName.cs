@@ -1,0 +1,44 @@
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.Pipeline.Arrival;
+
+/// <summary>What the name of a blob in the input container says: <c>{pipeline}/initial.csv</c> or <c>{pipeline}/{yyyyMMdd}.csv</c>.</summary>
+public static class DropName
+{
+    /// <summary>Whether a blob's file name begins with <c>.</c> or <c>_</c>, by which upstream marks what is not meant to be read.</summary>
+    /// <param name="blobName">Name inside the input container.</param>
+    public static bool IsHidden(string blobName)
+    {
+        ArgumentNullException.ThrowIfNull(blobName);
+        return blobName.Split('/').Any(part => part.StartsWith('.') || part.StartsWith('_'));
+    }
+
+    /// <summary>Reads pipeline and period.</summary>
+    /// <param name="blobName">Name inside the input container.</param>
+    /// <param name="pipeline">The pipeline.</param>
+    /// <param name="period">The period.</param>
+    /// <param name="problem">What is wrong with the name and what it should be, where it is wrong.</param>
+    /// <returns>Whether the name is that of a drop.</returns>
+    public static bool TryParse(string blobName, out PipelineName pipeline, out Period period, out string problem)
+    {
+        ArgumentNullException.ThrowIfNull(blobName);
+        period = default;
+        var slash = blobName.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0 || !PipelineName.TryParse(blobName[..slash], out pipeline))
+        {
+            pipeline = default;
+            problem = "A drop lies in the folder of its pipeline, such as credit/20201001.csv; a pipeline's name has letters, digits, '-' and '_'.";
+            return false;
+        }
+
+        var file = blobName[(slash + 1)..];
+        problem = "";
+        if (file.EndsWith(".csv", StringComparison.Ordinal) && Period.TryParse(file[..^4], out period))
+        {
+            return true;
+        }
+
+        problem = "The name of a drop is initial.csv or the period's day as yyyyMMdd.csv, such as 20201001.csv. Rename the file and drop it again.";
+        return false;
+    }
+}
