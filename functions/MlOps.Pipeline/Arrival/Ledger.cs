@@ -10,6 +10,8 @@ namespace MlOps.Pipeline.Arrival;
 /// </summary>
 public sealed record Ledger
 {
+    private LedgerView? _view;
+
     /// <summary>Version of the document's form.</summary>
     public int Format { get; init; } = 1;
 
@@ -27,7 +29,7 @@ public sealed record Ledger
 
     /// <summary>Periods that have a drop, in period order.</summary>
     [JsonIgnore]
-    public IEnumerable<string> Periods => Drops.Select(d => d.Period).Distinct(StringComparer.Ordinal).Order(PeriodOrder.Instance);
+    public IReadOnlyList<string> Periods => View.Periods;
 
     /// <summary>A run by its id.</summary>
     /// <param name="runId">Id of the run.</param>
@@ -46,13 +48,23 @@ public sealed record Ledger
     /// <param name="revision">Revision, from 1.</param>
     public LedgerDrop? FindDrop(string period, int revision) => Drops.FirstOrDefault(d => d.Period == period && d.Revision == revision);
 
-    /// <summary>The newest drop of a period that was not refused, validated or not.</summary>
+    /// <summary>
+    /// The newest drop of a period that stands: neither refused nor a copy of an earlier period's bytes. It may still be unvalidated.
+    /// </summary>
     /// <param name="period">Period.</param>
-    public LedgerDrop? Latest(string period) => Drops.LastOrDefault(d => d.Period == period && d.Verdict != Verdict.Rejected);
+    public LedgerDrop? Current(string period) => View.Current.GetValueOrDefault(period);
 
     /// <summary>The newest accepted drop of a period: the data that later periods learn from.</summary>
     /// <param name="period">Period.</param>
-    public LedgerDrop? InForce(string period) => Drops.LastOrDefault(d => d.Period == period && d.Verdict == Verdict.Accepted);
+    public LedgerDrop? InForce(string period) => View.InForce.GetValueOrDefault(period);
+
+    /// <summary>The earlier period that holds the same bytes as a drop, or <see langword="null"/>.</summary>
+    /// <param name="drop">The drop.</param>
+    public string? OriginalOf(LedgerDrop drop)
+    {
+        ArgumentNullException.ThrowIfNull(drop);
+        return View.Originals.TryGetValue(drop.Sha256, out var period) && PeriodOrder.IsBefore(period, drop.Period) ? period : null;
+    }
 
     /// <summary>The newest publication of a period whose files are all written.</summary>
     /// <param name="period">Period.</param>
@@ -78,6 +90,8 @@ public sealed record Ledger
         Publications = Replace(Publications, p => p.Period == publication.Period && p.Revision == publication.Revision, publication),
     };
 
+    private LedgerView View => _view is { } view && ReferenceEquals(view.Drops, Drops) ? view : _view = new LedgerView(Drops);
+
     private static List<T> Replace<T>(IReadOnlyList<T> list, Func<T, bool> same, T item)
     {
         var copy = list.ToList();
@@ -93,6 +107,41 @@ public sealed record Ledger
 
         return copy;
     }
+}
+
+/// <summary>What the drops of a ledger amount to, worked out once: an earlier period's bytes are the original whichever came first.</summary>
+internal sealed class LedgerView
+{
+    public LedgerView(IReadOnlyList<LedgerDrop> drops)
+    {
+        Drops = drops;
+        Periods = [.. drops.Select(d => d.Period).Distinct(StringComparer.Ordinal).Order(PeriodOrder.Instance)];
+        foreach (var period in drops.GroupBy(d => d.Period, StringComparer.Ordinal).OrderBy(g => g.Key, PeriodOrder.Instance))
+        {
+            var standing = period.Where(d => d.Verdict != Verdict.Rejected && !Originals.ContainsKey(d.Sha256)).ToList();
+            if (standing.LastOrDefault(d => d.Verdict == Verdict.Accepted) is { } inForce)
+            {
+                InForce.Add(period.Key, inForce);
+            }
+
+            if (standing is [.., var current])
+            {
+                Current.Add(period.Key, current);
+                Originals.Add(current.Sha256, period.Key);
+            }
+        }
+    }
+
+    public IReadOnlyList<LedgerDrop> Drops { get; }
+
+    public IReadOnlyList<string> Periods { get; }
+
+    public Dictionary<string, LedgerDrop> Current { get; } = [];
+
+    public Dictionary<string, LedgerDrop> InForce { get; } = [];
+
+    // Bytes to the earliest period under which they stand.
+    public Dictionary<string, string> Originals { get; } = [];
 }
 
 /// <summary>Order of periods as text: <c>initial</c> first, then by date.</summary>

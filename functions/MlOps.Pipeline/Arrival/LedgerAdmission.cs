@@ -47,9 +47,10 @@ public static class LedgerAdmission
             return ledger.With(Ended(run, RunState.Superseded, "The file was replaced or removed before it was read.", now));
         }
 
-        if (ledger.Latest(request.Period) is { } latest && latest.Sha256 == bytes.Sha256)
+        if (ledger.Drops.LastOrDefault(d => d.Period == request.Period && d.Verdict != Verdict.Rejected) is { } newest
+            && newest.Sha256 == bytes.Sha256)
         {
-            var again = latest with { ETags = [.. latest.ETags, request.ETag] };
+            var again = newest with { ETags = [.. newest.ETags, request.ETag] };
             return Work(ledger.With(again), run, again, now);
         }
 
@@ -80,7 +81,7 @@ public static class LedgerAdmission
             return ledger.With(Ended(run, RunState.Unchanged, "The same bytes were dropped before under this name; there is nothing to do.", now));
         }
 
-        if (LedgerHistory.OriginalOf(ledger, drop) is { } original)
+        if (ledger.OriginalOf(drop) is { } original)
         {
             return ledger.With(Ended(run, RunState.Duplicate, $"The same bytes stand under {original}.csv; they are not used twice.", now));
         }

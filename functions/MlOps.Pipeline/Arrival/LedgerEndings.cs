@@ -126,7 +126,7 @@ public static class LedgerEndings
         var initialInForce = ledger.InForce(PeriodOrder.Initial) is not null;
         foreach (var period in ledger.Periods)
         {
-            if (ledger.IsActive(period) || ledger.Latest(period) is not { } drop || LedgerHistory.OriginalOf(ledger, drop) is not null)
+            if (ledger.IsActive(period) || ledger.Current(period) is not { } drop)
             {
                 continue;
             }

@@ -46,19 +46,6 @@ public static class LedgerHistory
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
-    /// <summary>
-    /// The earlier period that holds the same bytes, or <see langword="null"/>. The earlier period is the original whichever came
-    /// first, so that the order of arrival does not matter.
-    /// </summary>
-    /// <param name="ledger">The ledger.</param>
-    /// <param name="drop">The drop.</param>
-    public static string? OriginalOf(Ledger ledger, LedgerDrop drop)
-    {
-        ArgumentNullException.ThrowIfNull(ledger);
-        ArgumentNullException.ThrowIfNull(drop);
-        return ledger.Periods.FirstOrDefault(p => PeriodOrder.IsBefore(p, drop.Period) && ledger.Latest(p)?.Sha256 == drop.Sha256);
-    }
-
     /// <summary>Whether the published predictions of a drop rest on the data that is in force now.</summary>
     /// <param name="ledger">The ledger.</param>
     /// <param name="drop">The drop.</param>

@@ -63,9 +63,14 @@ public static class LedgerTurns
             return new NextTurn { Turn = Turn.Publish, HistoryHash = claim.HistoryHash, Reason = "finish the publication that was begun" };
         }
 
-        if (ledger.Latest(run.Period) is { } latest && latest.Revision > run.Revision)
+        if (ledger.OriginalOf(drop) is { } original)
         {
-            return End(RunState.Superseded, $"Revision {latest.Revision} of {run.Period}.csv took the place of revision {run.Revision}.");
+            return End(RunState.Duplicate, $"The same bytes stand under {original}.csv; they are not used twice.");
+        }
+
+        if (ledger.Current(run.Period) is { } current && current.Revision > run.Revision)
+        {
+            return End(RunState.Superseded, $"Revision {current.Revision} of {run.Period}.csv took the place of revision {run.Revision}.");
         }
 
         return drop.Period == PeriodOrder.Initial ? NextOfInitial(drop) : NextOfPeriod(ledger, run, drop, preparedHash, input);
@@ -81,11 +86,6 @@ public static class LedgerTurns
     private static NextTurn NextOfPeriod(
         Ledger ledger, LedgerRun run, LedgerDrop drop, string? preparedHash, IReadOnlyDictionary<string, string>? input)
     {
-        if (LedgerHistory.OriginalOf(ledger, drop) is { } original)
-        {
-            return End(RunState.Duplicate, $"The same bytes stand under {original}.csv; they are not used twice.");
-        }
-
         var initial = ledger.InForce(PeriodOrder.Initial);
         if (initial is null || !IsSettled(ledger, PeriodOrder.Initial))
         {
@@ -143,13 +143,13 @@ public static class LedgerTurns
     public static bool IsSettled(Ledger ledger, string period)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        if (!ledger.IsActive(period) || ledger.Latest(period) is not { } latest || LedgerHistory.OriginalOf(ledger, latest) is not null)
+        if (!ledger.IsActive(period) || ledger.Current(period) is not { } current)
         {
             return true;
         }
 
-        return latest.Verdict == Verdict.Accepted
-            && (period == PeriodOrder.Initial || latest.CheckedAgainst == ledger.InForce(PeriodOrder.Initial)?.Sha256);
+        return current.Verdict == Verdict.Accepted
+            && (period == PeriodOrder.Initial || current.CheckedAgainst == ledger.InForce(PeriodOrder.Initial)?.Sha256);
     }
 
     // A period without an active run (failed, cancelled) owes nothing: others go on.
@@ -157,7 +157,6 @@ public static class LedgerTurns
         period != PeriodOrder.Initial
         && ledger.IsActive(period)
         && ledger.InForce(period) is { } drop
-        && LedgerHistory.OriginalOf(ledger, drop) is null
         && !LedgerHistory.IsPublished(ledger, drop);
 
     private static Publication? OwnClaim(Ledger ledger, LedgerRun run) =>

@@ -1,0 +1,113 @@
+using MlOps.Pipeline.Arrival;
+
+namespace MlOps.Pipeline.Tests.Arrival;
+
+/// <summary>A file as upstream drops it: the text stands for its bytes, "bad" in it for a file that validation refuses.</summary>
+public sealed record SimulatedFile(string Period, string Bytes);
+
+/// <summary>
+/// The whole of arrival with the ledger as the only real part: an input container, events that may be repeated, and runs that
+/// take their turns one decision at a time in any interleaving.
+/// </summary>
+internal sealed class ArrivalWorld
+{
+    private readonly Dictionary<string, (string ETag, string Bytes)> _input = [];
+    private readonly Dictionary<string, string?> _prepared = [];
+    private readonly List<(string Period, string ETag)> _events = [];
+    private readonly HashSet<string> _started = [];
+    private int _etags;
+
+    public Ledger Ledger { get; private set; } = new() { Pipeline = "p" };
+
+    public int Accumulations { get; private set; }
+
+    public void Drop(SimulatedFile file, int events)
+    {
+        var etag = $"0x{++_etags:X}";
+        _input[file.Period] = (etag, file.Bytes);
+        _events.AddRange(Enumerable.Repeat((file.Period, etag), events));
+    }
+
+    // Everything that could happen now: an event is delivered, or a run takes a turn.
+    public IReadOnlyList<Action> Moves()
+    {
+        var moves = new List<Action>();
+        for (var i = 0; i < _events.Count; i++)
+        {
+            var at = i;
+            moves.Add(() => Deliver(at));
+        }
+
+        moves.AddRange(Ledger.Runs
+            .Where(r => r.State == RunState.Active && Next(r.RunId).Turn != Turn.Wait)
+            .Select(r => (Action)(() => Step(r.RunId))));
+        return moves;
+    }
+
+    private NextTurn Next(string runId) => LedgerTurns.Next(
+        Ledger, runId, _prepared.GetValueOrDefault(runId), _input.ToDictionary(b => b.Key, b => b.Value.ETag));
+
+    private void Deliver(int index)
+    {
+        var (period, etag) = _events[index];
+        _events.RemoveAt(index);
+        var id = InstanceIds.ForArrival("p", period, etag);
+        if (!_started.Add(id))
+        {
+            return;
+        }
+
+        var bytes = _input.TryGetValue(period, out var blob) && blob.ETag == etag
+            ? new DropBytes("sha-" + blob.Bytes, blob.Bytes.Length)
+            : null;
+        Ledger = LedgerAdmission.Admit(Ledger, new AdmissionRequest(id, period, $"p/{period}.csv", etag), bytes, default);
+        if (Ledger.FindRun(id)!.State != RunState.Active)
+        {
+            Ledger = LedgerEndings.AddDueRuns(Ledger, restate: true, default);
+        }
+    }
+
+    private void Step(string runId)
+    {
+        var next = Next(runId);
+        var drop = Ledger.DropOf(Ledger.FindRun(runId)!)!;
+        switch (next.Turn)
+        {
+            case Turn.Validate:
+                var accepted = !drop.Sha256.Contains("bad", StringComparison.Ordinal);
+                if (!accepted && _input.TryGetValue(drop.Period, out var blob) && drop.ETags.Contains(blob.ETag))
+                {
+                    _input.Remove(drop.Period);
+                }
+
+                var against = drop.Period == PeriodOrder.Initial ? "" : Ledger.InForce(PeriodOrder.Initial)!.Sha256;
+                Ledger = LedgerEndings.Judge(Ledger, runId, accepted, against, rows: 1, hasLabel: true);
+                break;
+            case Turn.Predict:
+                _prepared[runId] = next.HistoryHash;
+                Accumulations++;
+                break;
+            case Turn.Publish:
+                Ledger = LedgerEndings.Claim(Ledger, runId, next.HistoryHash!, next.HistoryHash!, default);
+                Ledger = LedgerEndings.Complete(Ledger, runId);
+                break;
+            case Turn.End:
+                Ledger = LedgerEndings.End(Ledger, runId, next.State, next.Reason, starved: false, restate: true, default);
+                break;
+            default:
+                throw new InvalidOperationException("A waiting run takes no turn.");
+        }
+    }
+
+    /// <summary>What remains visible: the data in force and, of each period that is no duplicate, what its predictions rest on.</summary>
+    public string FinalState() => string.Join('\n', Ledger.Periods.Select(period =>
+    {
+        var drop = Ledger.InForce(period);
+        if (drop is null)
+        {
+            return $"{period}: nothing";
+        }
+
+        return $"{period}: {drop.Sha256} published {Ledger.Published(period)?.HistoryHash ?? "nothing"}";
+    }));
+}
