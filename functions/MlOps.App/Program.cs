@@ -1,1 +1,3 @@
-Console.WriteLine("mlops");
+using MlOps.App.Commands;
+
+return await MlopsCommand.RunAsync(args);

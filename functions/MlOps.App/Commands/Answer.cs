@@ -1,0 +1,31 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MlOps.App.Commands;
+
+/// <summary>Facts on stdout, progress on stderr.</summary>
+internal static class Answer
+{
+    private static readonly JsonSerializerOptions Options = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DictionaryKeyPolicy = null,
+        WriteIndented = true,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>The one JSON document of a command with <c>--json</c>; names in snake case.</summary>
+    /// <param name="value">Facts.</param>
+    public static void Json(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Options));
+
+    /// <summary>One line of facts for people.</summary>
+    /// <param name="text">The line.</param>
+    public static void Line(string text) => Console.Out.WriteLine(text);
+
+    /// <summary>One line of progress.</summary>
+    /// <param name="text">The line.</param>
+    public static void Progress(string text) => Console.Error.WriteLine(text);
+}

@@ -1,0 +1,39 @@
+using Azure;
+using MlOps.App.Azurite;
+using MlOps.Pipeline.Definitions;
+
+namespace MlOps.App.Commands;
+
+/// <summary>What a user is told of an exception.</summary>
+/// <param name="Message">What is wrong and what to do next.</param>
+/// <param name="ExitCode">How the program ends.</param>
+internal sealed record Failure(string Message, int ExitCode = ExitCode.Failed)
+{
+    /// <summary>The variable that asks for stack traces.</summary>
+    public const string DebugVariable = "MLOPS_DEBUG";
+
+    /// <summary>Explains an exception; <see langword="null"/> where the runtime's own report is wanted.</summary>
+    /// <param name="e">The exception that ended the command.</param>
+    public static Failure? Explain(Exception e)
+    {
+        if (Environment.GetEnvironmentVariable(DebugVariable) is "1")
+        {
+            return null;
+        }
+
+        return e switch
+        {
+            CommandException own => new Failure(own.Message, own.ExitCode),
+            AzuriteException or DefinitionException or FormatException => new Failure(e.Message),
+            RequestFailedException storage => new Failure(
+                $"the storage account refused: {FirstLine(storage.Message)} (HTTP {storage.Status}, {storage.ErrorCode ?? "no code"}). Check --connection and your rights on the account."),
+            AggregateException { InnerException: RequestFailedException inner } => new Failure(
+                $"the storage account does not answer: {FirstLine(inner.Message)}. Is `mlops up` running, or is --connection right?"),
+            FileNotFoundException missing => new Failure($"there is no file {missing.FileName}."),
+            IOException or UnauthorizedAccessException => new Failure(e.Message),
+            _ => new Failure($"{FirstLine(e.Message)} ({e.GetType().Name}). This is a defect of mlops; {DebugVariable}=1 shows where."),
+        };
+    }
+
+    private static string FirstLine(string text) => text.Split('\n', 2)[0].Trim();
+}
