@@ -30,7 +30,7 @@ public sealed record StudyDefinition
 
     /// <summary>How parameters are suggested.</summary>
     [JsonPropertyName("sampler")]
-    public SamplerSettings Sampler { get; init; } = new RandomSettings();
+    public SamplerSettings Sampler { get; init; } = new TpeSettings();
 
     /// <summary>When no further wave is begun.</summary>
     [JsonPropertyName("budget")]

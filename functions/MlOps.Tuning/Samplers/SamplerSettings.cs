@@ -4,6 +4,7 @@ namespace MlOps.Tuning;
 
 /// <summary>Which sampler a study uses, with its options. In JSON the property <c>type</c> says which.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(TpeSettings), "tpe")]
 [JsonDerivedType(typeof(RandomSettings), "random")]
 public abstract record SamplerSettings
 {

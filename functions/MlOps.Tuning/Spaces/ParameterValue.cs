@@ -26,6 +26,10 @@ public readonly record struct ParameterValue
     /// <exception cref="InvalidOperationException">The value is a text.</exception>
     public double Number => _text is null ? _number : throw new InvalidOperationException($"The value \"{_text}\" is a choice, not a number.");
 
+    /// <summary>The number, also where a choice spells one; null otherwise.</summary>
+    internal double? AsNumber() => _text is null ? _number
+        : double.TryParse(_text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number) ? number : null;
+
     /// <summary>The value as a setting is written: the text itself, or the shortest form of the number that reads back to the same bits.</summary>
     public override string ToString() => _text ?? _number.ToString("R", CultureInfo.InvariantCulture);
 

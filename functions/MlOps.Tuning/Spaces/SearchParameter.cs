@@ -28,6 +28,9 @@ public abstract record SearchParameter
 
     /// <summary>Whether a value lies in this dimension: within the range, or one of the choices.</summary>
     public abstract bool Contains(ParameterValue value);
+
+    /// <summary>Whether a value of an earlier trial tells something about this dimension, which may have been widened, narrowed or turned from a range into values since.</summary>
+    internal abstract bool Observes(ParameterValue value);
 }
 
 /// <summary>Where numbers are searched: the axis (logarithm or not), its ends and the grid. Shared by float and int parameters.</summary>
@@ -42,7 +45,10 @@ public abstract record NumericParameter : SearchParameter
     internal abstract NumericAxis Axis { get; }
 
     /// <inheritdoc/>
-    public override bool Contains(ParameterValue value) => !value.IsText && value.Number >= Axis.Low && value.Number <= Axis.High;
+    public override bool Contains(ParameterValue value) => !value.IsText && Observes(value);
+
+    /// <inheritdoc/>
+    internal override bool Observes(ParameterValue value) => value.AsNumber() is { } number && number >= Axis.Low && number <= Axis.High;
 }
 
 /// <summary>A real parameter in [low, high], both ends included.</summary>
@@ -190,6 +196,9 @@ public sealed record CategoricalParameter : SearchParameter
 
     /// <inheritdoc/>
     public override bool Contains(ParameterValue value) => IndexOf(value) >= 0;
+
+    /// <inheritdoc/>
+    internal override bool Observes(ParameterValue value) => Contains(value);
 
     /// <summary>Same name and same choices in the same order.</summary>
     public bool Equals(CategoricalParameter? other) => other is not null && Name == other.Name && Choices.SequenceEqual(other.Choices);
