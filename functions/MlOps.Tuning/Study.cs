@@ -110,20 +110,33 @@ public sealed class Study
         }
     }
 
-    internal void Update(int number, Func<TrialRecord, TrialRecord> change)
+    internal bool Report(int number, int step, double value)
     {
         lock (_gate)
         {
-            ArgumentOutOfRangeException.ThrowIfNegative(number);
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, _trials.Count);
-            var trial = _trials[number];
-            _trials[number] = trial.State == TrialState.Running
-                ? change(trial)
-                : throw new InvalidOperationException($"Trial {number} has ended before, as {trial.State}; its result cannot be changed.");
+            var judgement = StudyPlan.Report(Definition, _trials, Running(number), step, value);
+            _trials[number] = judgement.Trial;
+            return judgement.Prune;
         }
     }
 
-    private void End(int number, Func<TrialRecord, TrialRecord> change) => Update(number, change);
+    private void End(int number, Func<TrialRecord, TrialRecord> change)
+    {
+        lock (_gate)
+        {
+            _trials[number] = change(Running(number));
+        }
+    }
+
+    private TrialRecord Running(int number)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(number);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, _trials.Count);
+        var trial = _trials[number];
+        return trial.State == TrialState.Running
+            ? trial
+            : throw new InvalidOperationException($"Trial {number} has ended before, as {trial.State}; its result cannot be changed.");
+    }
 
     private sealed record StudyFile(
         [property: JsonPropertyName("version")] int Version,

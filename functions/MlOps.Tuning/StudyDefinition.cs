@@ -32,6 +32,11 @@ public sealed record StudyDefinition
     [JsonPropertyName("sampler")]
     public SamplerSettings Sampler { get; init; } = new TpeSettings();
 
+    /// <summary>When trials are stopped early; null never stops one.</summary>
+    [JsonPropertyName("pruner")]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public PrunerSettings? Pruner { get; init; }
+
     /// <summary>When no further wave is begun.</summary>
     [JsonPropertyName("budget")]
     public StudyBudget Budget { get; init; } = new();
@@ -63,6 +68,7 @@ public sealed record StudyDefinition
         }
 
         Sampler.Check(Space);
+        Pruner?.Check();
     }
 }
 

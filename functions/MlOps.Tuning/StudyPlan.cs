@@ -69,6 +69,42 @@ public static class StudyPlan
         return best;
     }
 
+    /// <summary>Records an intermediate value of a running trial and lets the pruner judge it.</summary>
+    /// <param name="definition">The study.</param>
+    /// <param name="trials">Trials of the study; those of earlier waves count, others are passed over, so that the answer does not depend on who is ahead in a wave.</param>
+    /// <param name="trial">The trial as the last report left it.</param>
+    /// <param name="step">The step, 0 or more (for boosting: the iteration). The first report of a step stands.</param>
+    /// <param name="value">The objective's value at this step; NaN where there is none.</param>
+    public static Judgement Report(StudyDefinition definition, IEnumerable<TrialRecord> trials, TrialRecord trial, int step, double value)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        ArgumentNullException.ThrowIfNull(trial);
+        ArgumentOutOfRangeException.ThrowIfNegative(step);
+        if (!trial.Intermediate.ContainsKey(step))
+        {
+            trial = trial with { Intermediate = new SortedDictionary<int, double>(trial.Intermediate) { [step] = value } };
+        }
+
+        if (definition.Pruner is not { } settings)
+        {
+            return new Judgement(trial, Prune: false);
+        }
+
+        var earlier = trials.Where(t => t.Wave < trial.Wave).OrderBy(t => t.Number).ToList();
+        var pruner = settings.Create();
+        FixPruner(pruner, earlier);
+        return pruner.Judge(new PrunerView(definition.Name, definition.Direction, earlier, trial));
+    }
+
+    /// <summary>Lets a pruner find what its settings left open from the first wave that has a complete trial, however many waves have run since.</summary>
+    private static void FixPruner(IPruner pruner, IReadOnlyList<TrialRecord> trials)
+    {
+        if (trials.Where(t => t.State == TrialState.Complete).Select(t => (int?)t.Wave).Min() is { } first)
+        {
+            pruner.Fix([.. trials.Where(t => t.Wave <= first)]);
+        }
+    }
+
     /// <summary>The wave that the next new trial belongs to: the last one while it has room, else the one after it.</summary>
     internal static int WaveOfNext(StudyDefinition definition, List<TrialRecord> all)
     {
@@ -86,6 +122,13 @@ public static class StudyPlan
     {
         var number = all.Count;
         var visible = all.ConvertAll(t => t.Wave < wave ? t : t.AsSuggested());
+        if (definition.Pruner?.Create() is HyperbandPruner hyperband)
+        {
+            // A bracket is a study of its own: values that another one cut short would mislead the sampler (Falkner et al. 2018).
+            FixPruner(hyperband, [.. visible.Where(t => t.Wave < wave)]);
+            visible = hyperband.SameBracket(definition.Name, number, visible);
+        }
+
         var random = new RandomStream(definition.Seed, number);
         var untried = definition.Initial.FirstOrDefault(set => !all.Exists(t => set.All(v => t.Parameters.TryGet(v.Key, out var value) && value == v.Value)));
         var sampled = untried?.Count == definition.Space.Parameters.Count

@@ -18,15 +18,10 @@ public sealed class Trial
     /// <summary>The parameters to try.</summary>
     public ParameterSet Parameters { get; }
 
-    /// <summary>Reports an intermediate value. The first report of a step stands.</summary>
-    /// <param name="step">The step, 0 or more (for boosting: the iteration).</param>
+    /// <summary>Reports an intermediate value.</summary>
+    /// <param name="step">The step, 0 or more (for boosting: the iteration). The first report of a step stands.</param>
     /// <param name="value">The objective's value at this step; NaN where there is none.</param>
+    /// <returns>Whether the study's pruner wants the trial stopped: then end it with <see cref="Study.TellPruned"/>.</returns>
     /// <exception cref="InvalidOperationException">The trial has ended.</exception>
-    public void Report(int step, double value)
-    {
-        ArgumentOutOfRangeException.ThrowIfNegative(step);
-        _study.Update(Number, t => t.Intermediate.ContainsKey(step)
-            ? t
-            : t with { Intermediate = new SortedDictionary<int, double>(t.Intermediate) { [step] = value } });
-    }
+    public bool Report(int step, double value) => _study.Report(Number, step, value);
 }
