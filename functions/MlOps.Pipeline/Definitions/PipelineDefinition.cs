@@ -35,10 +35,10 @@ public sealed record MissingHandling(bool Native = false, double Numeric = -999,
 
 /// <summary>How files are written.</summary>
 /// <param name="Delimiter">Delimiter; <see langword="null"/> to find it.</param>
-/// <param name="Quote">Quote character.</param>
+/// <param name="Quote">Quote character; <see langword="null"/> to find it, NUL for none.</param>
 /// <param name="Encoding">Encoding's name; <see langword="null"/> for UTF-8, with or without a byte-order mark.</param>
 /// <param name="Missing">Texts that mean a missing value, besides the empty cell; <see langword="null"/> for the reader's own list.</param>
-public sealed record CsvFormat(char? Delimiter = null, char? Quote = '"', string? Encoding = null, IReadOnlyList<string>? Missing = null);
+public sealed record CsvFormat(char? Delimiter = null, char? Quote = null, string? Encoding = null, IReadOnlyList<string>? Missing = null);
 
 /// <summary>How the history is split; stratified by label and seeded.</summary>
 /// <param name="Test">Share of the history that is kept for the one report.</param>

@@ -10,6 +10,7 @@ public sealed record EvaluateInput(string RunId, string Pipeline, string Definit
 
 /// <summary>Metrics of a model.</summary>
 /// <param name="Metrics">By part (<c>train</c>, <c>valid</c>, <c>test</c>), then by name (<c>auc</c>, <c>binary_logloss</c>, …).</param>
+/// <param name="Classes">The label's classes, negative first.</param>
 /// <param name="Threshold">Probability from which on a row is predicted positive.</param>
 public sealed record EvaluateResult(
-    IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics, double Threshold) : StepResult;
+    IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics, IReadOnlyList<string> Classes, double Threshold) : StepResult;

@@ -1,0 +1,264 @@
+using System.Diagnostics;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.Logging;
+using MlOps.Pipeline.Steps;
+
+namespace MlOps.Pipeline.Artifacts;
+
+/// <summary>
+/// Content-addressed steps. Outputs of a step are under <c>artifacts/{pipeline}/steps/{key}/</c>, where the key is made from
+/// everything that determines them; <c>step.json</c> is committed last. A step whose record exists is not run again; a reader
+/// checks the hash of what it reads, and an output that was damaged is made again from the recorded request.
+/// </summary>
+public sealed class StepRunner
+{
+    // Small outputs are read and hashed before a step is skipped, large ones when they are read.
+    private const long VerifiedOnSkip = 4 << 20;
+    private const string RecordName = "step.json";
+    private const string RequestName = "request.json";
+    private const string HashMetadata = "sha256";
+
+    private readonly BlobContainerClient _container;
+    private readonly ILogger _logger;
+    private readonly TimeProvider _time;
+
+    /// <summary>Makes a runner over an account.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="logger">Gets one line <c>step started|finished|skipped {name} {key}</c> each.</param>
+    /// <param name="time">Clock for the durations that are reported.</param>
+    public StepRunner(StorageAccount account, ILogger<StepRunner> logger, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        _container = account.Artifacts;
+        _logger = logger;
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>Runs a step by name from its recorded request; set by whoever knows the steps.</summary>
+    internal Func<string, JsonElement, CancellationToken, Task>? Recompute { get; set; }
+
+    /// <summary>Runs a step unless it is done.</summary>
+    /// <typeparam name="TResult">The step's result record.</typeparam>
+    /// <param name="spec">The step.</param>
+    /// <param name="work">Makes the outputs and the result; must be a pure function of the step's inputs.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<TResult> RunAsync<TResult>(
+        StepSpec spec, Func<StepWork, CancellationToken, Task<TResult>> work, CancellationToken cancellation = default)
+        where TResult : StepResult
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(work);
+        var started = _time.GetTimestamp();
+        var folder = Folder(spec.Pipeline, spec.Key);
+        var (done, reason) = await FindDoneAsync(spec, folder, cancellation);
+        if (done is not null)
+        {
+            _logger.LogInformation("step skipped {Name} {Key}", spec.Name, spec.Key);
+            return Result<TResult>(done, new StepOutcome(spec.Name, spec.Key, Skipped: true, reason, Elapsed(started)));
+        }
+
+        _logger.LogInformation("step started {Name} {Key}", spec.Name, spec.Key);
+        await PutAsync(folder + RequestName, JsonSerializer.SerializeToUtf8Bytes(
+            new RequestRecord(spec.Name, spec.Request), ArtifactJson.Indented), onlyIfAbsent: false, cancellation);
+        var stepWork = new StepWork(_container, folder);
+        var result = await work(stepWork, cancellation);
+        var record = new StepRecord(
+            spec.Name, spec.Version, spec.Key, spec.Inputs, stepWork.Outputs, spec.Request,
+            JsonSerializer.SerializeToElement<TResult>(result with { Step = null }, ArtifactJson.Compact));
+        await PutAsync(
+            folder + RecordName, JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented), onlyIfAbsent: true, cancellation);
+        await StepHistory.RememberAsync(_container, spec, cancellation);
+        _logger.LogInformation("step finished {Name} {Key}", spec.Name, spec.Key);
+        return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason, Elapsed(started)) };
+    }
+
+    /// <summary>The record of a finished step.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="key">The step's key.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">There is no such step and it cannot be made again.</exception>
+    public async Task<StepRecord> ReadRecordAsync(PipelineName pipeline, string key, CancellationToken cancellation = default)
+    {
+        var folder = Folder(pipeline, CheckKey(key));
+        var record = await TryReadRecordAsync(folder, cancellation);
+        if (record is not null)
+        {
+            return record;
+        }
+
+        await HealAsync(folder, key, cancellation);
+        return await TryReadRecordAsync(folder, cancellation)
+            ?? throw new InvalidDataException($"Step {key} could not be made again.");
+    }
+
+    /// <summary>Reads an output, checked against its recorded hash; a damaged or missing output is made again first.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="key">The step's key.</param>
+    /// <param name="name">The output's name.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <returns>A stream at its beginning, to be disposed by the caller.</returns>
+    /// <exception cref="InvalidDataException">The output is damaged and cannot be made again.</exception>
+    public async Task<Stream> OpenAsync(PipelineName pipeline, string key, string name, CancellationToken cancellation = default)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var record = await ReadRecordAsync(pipeline, key, cancellation);
+            var output = record.Output(name);
+            var folder = Folder(pipeline, key);
+            var stream = await TryDownloadAsync(folder, output, cancellation);
+            if (stream is not null)
+            {
+                return stream;
+            }
+
+            if (attempt == 2)
+            {
+                throw new InvalidDataException(
+                    $"artifacts/{folder}{name} is damaged, and making it again did not give the recorded bytes. Delete the folder artifacts/{folder} and run the drop again.");
+            }
+
+            _logger.LogWarning("step damaged {Name} {Key}: {Output} does not have its recorded hash and is made again", record.Name, key, name);
+            await HealAsync(folder, key, cancellation);
+        }
+    }
+
+    private static string Folder(PipelineName pipeline, string key) => $"{pipeline}/steps/{key}/";
+
+    private static string CheckKey(string key) =>
+        key.Length is > 0 and <= 100 && key.All(c => char.IsAsciiLetterOrDigit(c) || c == '-')
+            ? key
+            : throw new ArgumentException("Not the key of a step.", nameof(key));
+
+    private static TResult Result<TResult>(StepRecord record, StepOutcome outcome)
+        where TResult : StepResult =>
+        record.Result.Deserialize<TResult>(ArtifactJson.Compact)! with { Step = outcome };
+
+    private double Elapsed(long started) => Math.Round(_time.GetElapsedTime(started).TotalSeconds, 3);
+
+    private async Task<(StepRecord? Done, string Reason)> FindDoneAsync(StepSpec spec, string folder, CancellationToken cancellation)
+    {
+        var record = await TryReadRecordAsync(folder, cancellation);
+        if (record is null)
+        {
+            return (null, await StepHistory.ExplainAsync(_container, spec, cancellation));
+        }
+
+        foreach (var output in record.Outputs)
+        {
+            if (!await IsIntactAsync(folder, output, cancellation))
+            {
+                await DeleteRecordAsync(folder, cancellation);
+                return (null, $"ran: its stored output {output.Name} is damaged");
+            }
+        }
+
+        return (record, "skipped: done before with the same inputs, definition and version");
+    }
+
+    private async Task<bool> IsIntactAsync(string folder, StepOutput output, CancellationToken cancellation)
+    {
+        if (output.Length <= VerifiedOnSkip)
+        {
+            await using var stream = await TryDownloadAsync(folder, output, cancellation);
+            return stream is not null;
+        }
+
+        try
+        {
+            var properties = await _container.GetBlobClient(folder + output.Name).GetPropertiesAsync(cancellationToken: cancellation);
+            return properties.Value.ContentLength == output.Length;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return false;
+        }
+    }
+
+    private async Task<Stream?> TryDownloadAsync(string folder, StepOutput output, CancellationToken cancellation)
+    {
+        var file = TemporaryFile.Create();
+        try
+        {
+            await _container.GetBlobClient(folder + output.Name).DownloadToAsync(file, cancellation);
+            file.Position = 0;
+            if (file.Length == output.Length && await ContentHash.OfAsync(file, cancellation) == output.Sha256)
+            {
+                file.Position = 0;
+                return file;
+            }
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            // Missing is a kind of damage.
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+
+        await file.DisposeAsync();
+        return null;
+    }
+
+    private async Task<StepRecord?> TryReadRecordAsync(string folder, CancellationToken cancellation)
+    {
+        var bytes = await GetAsync(folder + RecordName, cancellation);
+        return bytes is null ? null : JsonSerializer.Deserialize<StepRecord>(bytes, ArtifactJson.Compact);
+    }
+
+    private async Task HealAsync(string folder, string key, CancellationToken cancellation)
+    {
+        var bytes = await GetAsync(folder + RequestName, cancellation)
+            ?? throw new InvalidDataException($"There is no step {key}: artifacts/{folder} holds no usable {RequestName}. Drop the file again.");
+        var request = JsonSerializer.Deserialize<RequestRecord>(bytes, ArtifactJson.Compact)!;
+        await DeleteRecordAsync(folder, cancellation);
+        if (Recompute is null)
+        {
+            throw new InvalidDataException($"Step {key} is damaged and nothing here knows how to make it again.");
+        }
+
+        await Recompute(request.Name, request.Request, cancellation);
+    }
+
+    private async Task DeleteRecordAsync(string folder, CancellationToken cancellation) =>
+        await _container.GetBlobClient(folder + RecordName).DeleteIfExistsAsync(cancellationToken: cancellation);
+
+    // A record carries its own hash as metadata, so that one changed byte in it is noticed too.
+    private async Task PutAsync(string name, byte[] bytes, bool onlyIfAbsent, CancellationToken cancellation)
+    {
+        var options = new BlobUploadOptions
+        {
+            HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
+            Metadata = new Dictionary<string, string> { [HashMetadata] = ContentHash.Of(bytes) },
+            Conditions = onlyIfAbsent ? new BlobRequestConditions { IfNoneMatch = ETag.All } : null,
+        };
+        try
+        {
+            await _container.GetBlobClient(name).UploadAsync(new BinaryData(bytes), options, cancellation);
+        }
+        catch (RequestFailedException e) when (onlyIfAbsent && e.Status is 409 or 412)
+        {
+            // Another worker finished the same step at the same time, with the same bytes.
+        }
+    }
+
+    private async Task<byte[]?> GetAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            var content = (await _container.GetBlobClient(name).DownloadContentAsync(cancellation)).Value;
+            var bytes = content.Content.ToArray();
+            return content.Details.Metadata.TryGetValue(HashMetadata, out var hash) && hash == ContentHash.Of(bytes) ? bytes : null;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private sealed record RequestRecord(string Name, JsonElement Request);
+}
