@@ -28,7 +28,7 @@ internal static class DialectSniffer
         PlainIndexer.Index(head, dialect, index);
         var rows = Math.Min(complete ? index.RowCount : index.RowCount - 1, SampleRecords);
         var title = 0;
-        while (title < rows && title < 11 && index.CellCount(title) == 1)
+        while (title < rows && title < 11 && index.CellCount(title) == 1 && head[index.RowStart[title]] != dialect.QuoteByte)
         {
             title++;
         }
