@@ -46,7 +46,19 @@ internal static class DialectSniffer
             }
         }
 
-        return index.RowStart[title];
+        // A header has a name of its own in every cell.
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var c = 0; c < index.CellCount(title); c++)
+        {
+            var (start, end) = index.Cell(title, c);
+            var name = CellDecoder.Text(head[start..end]);
+            if (string.IsNullOrWhiteSpace(name) || !names.Add(name))
+            {
+                return 0;
+            }
+        }
+
+        return names.Count > 1 ? index.RowStart[title] : 0;
     }
 
     private static CsvDialect Guess(ReadOnlySpan<byte> head, bool complete, CsvReadOptions options, out int skip)
