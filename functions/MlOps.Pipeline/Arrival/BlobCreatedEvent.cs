@@ -107,7 +107,7 @@ public sealed record BlobCreatedEvent
             Container = container,
             BlobName = name,
             Api = blob.Api ?? "",
-            ETag = InstanceIds.NormalizeETag(blob.ETag ?? ""),
+            ETag = RunIds.NormalizeETag(blob.ETag ?? ""),
             ContentLength = blob.ContentLength,
             Time = time,
         };

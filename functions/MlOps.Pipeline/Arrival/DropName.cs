@@ -13,6 +13,18 @@ public static class DropName
         return blobName.Split('/').Any(part => part.StartsWith('.') || part.StartsWith('_'));
     }
 
+    /// <summary>Whether a blob is a CSV file directly in the folder of a pipeline, whatever its name says.</summary>
+    /// <param name="blobName">Name inside the input container.</param>
+    public static bool IsCsvOfPipeline(string blobName)
+    {
+        ArgumentNullException.ThrowIfNull(blobName);
+        var slash = blobName.IndexOf('/', StringComparison.Ordinal);
+        return slash > 0
+            && blobName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
+            && blobName.IndexOf('/', slash + 1) < 0
+            && PipelineName.TryParse(blobName[..slash], out _);
+    }
+
     /// <summary>Reads pipeline and period.</summary>
     /// <param name="blobName">Name inside the input container.</param>
     /// <param name="pipeline">The pipeline.</param>

@@ -34,7 +34,8 @@ public static class LedgerEndings
     {
         ArgumentNullException.ThrowIfNull(ledger);
         var run = ledger.FindRun(runId) ?? throw new InvalidOperationException($"Run {runId} is not in the ledger of {ledger.Pipeline}.");
-        if (ledger.Publications.Any(p => p.RunId == runId && !p.Complete))
+        var own = ledger.Publications.FirstOrDefault(p => p.RunId == runId && !p.Complete);
+        if (own?.HistoryHash == historyHash)
         {
             return ledger;
         }
@@ -43,7 +44,7 @@ public static class LedgerEndings
         {
             Period = run.Period,
             DropRevision = run.Revision,
-            Revision = 1 + ledger.Publications.Count(p => p.Period == run.Period),
+            Revision = own?.Revision ?? 1 + ledger.Publications.Count(p => p.Period == run.Period),
             RunId = runId,
             HistoryHash = historyHash,
             PredictionsSha256 = predictionsSha256,
@@ -69,9 +70,10 @@ public static class LedgerEndings
     /// <param name="reason">Why, in a sentence.</param>
     /// <param name="starved">Whether it only waited too long for something.</param>
     /// <param name="restate">Whether published periods are restated when their history changes.</param>
+    /// <param name="hasDefinition">Whether the pipeline has a definition, without which no run can go on.</param>
     /// <param name="now">Time to record.</param>
     public static Ledger End(
-        Ledger ledger, string runId, RunState state, string reason, bool starved, bool restate, DateTimeOffset now)
+        Ledger ledger, string runId, RunState state, string reason, bool starved, bool restate, bool hasDefinition, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         if (ledger.FindRun(runId) is { State: RunState.Active } run)
@@ -79,17 +81,18 @@ public static class LedgerEndings
             ledger = ledger.With(run with { State = state, Reason = reason, Starved = starved, WaitsFor = null, EndedAt = now });
         }
 
-        return AddDueRuns(ledger, restate, now);
+        return AddDueRuns(ledger, restate, hasDefinition, now);
     }
 
     /// <summary>Adds, as active runs that are still to be scheduled, every run that the ledger calls for.</summary>
     /// <param name="ledger">The ledger.</param>
     /// <param name="restate">Whether published periods are restated when their history changes.</param>
+    /// <param name="hasDefinition">Whether the pipeline has a definition, without which no run can go on.</param>
     /// <param name="now">Time to record.</param>
-    public static Ledger AddDueRuns(Ledger ledger, bool restate, DateTimeOffset now)
+    public static Ledger AddDueRuns(Ledger ledger, bool restate, bool hasDefinition, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        foreach (var drop in DueDrops(ledger, restate).ToList())
+        foreach (var drop in DueDrops(ledger, restate, hasDefinition).ToList())
         {
             ledger = Repeat(ledger, drop, RunKind.Restate, parent: ledger.LastRunOf(drop)?.RunId, now);
         }
@@ -110,7 +113,7 @@ public static class LedgerEndings
         var attempt = 1 + ledger.Runs.Count(r => r.Period == drop.Period && r.Revision == drop.Revision);
         return ledger.With(new LedgerRun
         {
-            RunId = InstanceIds.ForRepeat(ledger.Pipeline, drop.Period, drop.ETags[0], attempt),
+            RunId = RunIds.ForRepeat(ledger.Pipeline, drop.Period, drop.ETags[0], attempt),
             Period = drop.Period,
             Revision = drop.Revision,
             ETag = drop.ETags[0],
@@ -121,7 +124,7 @@ public static class LedgerEndings
     }
 
     // Which drops need a run although no event will come for them. A run that failed is not repeated by itself, or it would fail for ever.
-    private static IEnumerable<LedgerDrop> DueDrops(Ledger ledger, bool restate)
+    private static IEnumerable<LedgerDrop> DueDrops(Ledger ledger, bool restate, bool hasDefinition)
     {
         var initialInForce = ledger.InForce(PeriodOrder.Initial) is not null;
         foreach (var period in ledger.Periods)
@@ -136,7 +139,7 @@ public static class LedgerEndings
             {
                 null => false,
                 { State: RunState.Superseded or RunState.Duplicate } => !IsDone(ledger, drop),
-                { State: RunState.Failed, Starved: true } => initialInForce && period != PeriodOrder.Initial,
+                { State: RunState.Failed, Starved: true } => hasDefinition && (initialInForce || period == PeriodOrder.Initial),
                 { State: RunState.Succeeded } => restate && !IsDone(ledger, drop),
                 _ => false,
             };

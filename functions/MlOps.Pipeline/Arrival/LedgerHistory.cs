@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Text;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Arrival;
@@ -43,7 +43,7 @@ public static class LedgerHistory
         }
 
         text.Append("score ").Append(drop.Period).Append(' ').Append(drop.Sha256).Append('\n');
-        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
+        return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     /// <summary>Whether the published predictions of a drop rest on the data that is in force now.</summary>

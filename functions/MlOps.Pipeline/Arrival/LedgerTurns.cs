@@ -58,7 +58,7 @@ public static class LedgerTurns
         var drop = ledger.DropOf(run) ?? throw new InvalidOperationException($"The ledger of {ledger.Pipeline} has no drop for run {runId}.");
 
         // A claimed publication is a promise: it is carried out whatever has arrived since; newer data is published after it.
-        if (OwnClaim(ledger, run) is { } claim)
+        if (OwnClaim(ledger, run) is { } claim && claim.HistoryHash == preparedHash)
         {
             return new NextTurn { Turn = Turn.Publish, HistoryHash = claim.HistoryHash, Reason = "finish the publication that was begun" };
         }

@@ -51,7 +51,7 @@ internal sealed class ArrivalWorld
     {
         var (period, etag) = _events[index];
         _events.RemoveAt(index);
-        var id = InstanceIds.ForArrival("p", period, etag);
+        var id = RunIds.ForArrival("p", period, etag);
         if (!_started.Add(id))
         {
             return;
@@ -63,7 +63,7 @@ internal sealed class ArrivalWorld
         Ledger = LedgerAdmission.Admit(Ledger, new AdmissionRequest(id, period, $"p/{period}.csv", etag), bytes, default);
         if (Ledger.FindRun(id)!.State != RunState.Active)
         {
-            Ledger = LedgerEndings.AddDueRuns(Ledger, restate: true, default);
+            Ledger = LedgerEndings.AddDueRuns(Ledger, restate: true, hasDefinition: true, default);
         }
     }
 
@@ -92,7 +92,7 @@ internal sealed class ArrivalWorld
                 Ledger = LedgerEndings.Complete(Ledger, runId);
                 break;
             case Turn.End:
-                Ledger = LedgerEndings.End(Ledger, runId, next.State, next.Reason, starved: false, restate: true, default);
+                Ledger = LedgerEndings.End(Ledger, runId, next.State, next.Reason, starved: false, restate: true, hasDefinition: true, default);
                 break;
             default:
                 throw new InvalidOperationException("A waiting run takes no turn.");

@@ -1,0 +1,21 @@
+using MlOps.Durable;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.Pipeline.Notifications;
+
+/// <summary>Puts the notice of a run into the outbox and sends it.</summary>
+/// <param name="outbox">Notices in the account.</param>
+/// <param name="sender">Sends to webhooks.</param>
+[DurableTask(nameof(NotifyActivity))]
+public sealed class NotifyActivity(NoticeOutbox outbox, NoticeSender sender) : TaskActivity<Notice, string>
+{
+    /// <inheritdoc/>
+    public override async Task<string> RunAsync(TaskActivityContext context, Notice input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        var name = await outbox.PutAsync(input, context.CancellationToken);
+        await sender.SendAsync(PipelineName.Parse(input.Pipeline), name, context.CancellationToken);
+        return name;
+    }
+}

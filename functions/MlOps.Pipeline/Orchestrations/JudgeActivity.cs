@@ -1,0 +1,58 @@
+using System.Text.Json;
+using MlOps.Durable;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Enters the verdict on a drop into the ledger; a refused file is moved out of the input container first.</summary>
+/// <param name="ledgers">Ledgers.</param>
+/// <param name="account">The account, for the step's list of errors.</param>
+/// <param name="files">Input container.</param>
+/// <param name="rejected">Rejected container.</param>
+[DurableTask(nameof(JudgeActivity))]
+public sealed class JudgeActivity(LedgerStore ledgers, StorageAccount account, InputFiles files, RejectedFiles rejected)
+    : TaskActivity<JudgeInput, JudgeResult>
+{
+    /// <inheritdoc/>
+    public override async Task<JudgeResult> RunAsync(TaskActivityContext context, JudgeInput input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        string? kept = null;
+        if (!input.Result.Accepted)
+        {
+            kept = await RejectAsync(pipeline, input, context.CancellationToken);
+        }
+
+        var ledger = await ledgers.UpdateAsync(
+            pipeline,
+            l => LedgerEndings.Judge(l, input.RunId, input.Result.Accepted, input.CheckedAgainst, input.Result.Rows, input.Result.HasLabel),
+            context.CancellationToken);
+        return new JudgeResult(kept, Waiting.In(ledger, input.RunId));
+    }
+
+    private async Task<string> RejectAsync(PipelineName pipeline, JudgeInput input, CancellationToken cancellation)
+    {
+        var ledger = await ledgers.ReadAsync(pipeline, cancellation);
+        var drop = ledger.DropOf(ledger.FindRun(input.RunId)!)!;
+        var list = new RejectionList(
+            drop.BlobName, drop.ETags[^1], drop.Sha256, input.RunId, input.Result.ErrorCount, await ErrorsAsync(input, cancellation));
+        await using var bytes = await files.Kept(pipeline, drop.Sha256).OpenReadAsync(cancellationToken: cancellation);
+        return await rejected.MoveAsync(pipeline, bytes, list, cancellation);
+    }
+
+    // The step's result carries the first errors only; its output has them all.
+    private async Task<IReadOnlyList<Finding>> ErrorsAsync(JudgeInput input, CancellationToken cancellation)
+    {
+        if (input.Result.ErrorsBlob is not { } name)
+        {
+            return input.Result.Errors;
+        }
+
+        var content = await account.Artifacts.GetBlobClient(name).DownloadContentAsync(cancellation);
+        return JsonSerializer.Deserialize<List<Finding>>(content.Value.Content.ToMemory().Span, ArtifactJson.Compact) ?? [];
+    }
+}

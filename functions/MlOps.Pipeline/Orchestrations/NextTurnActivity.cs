@@ -1,0 +1,40 @@
+using MlOps.Durable;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Asks the ledger what a run does next, and notes in it whether the run waits.</summary>
+/// <param name="ledgers">Ledgers.</param>
+/// <param name="files">Input container.</param>
+[DurableTask(nameof(NextTurnActivity))]
+public sealed class NextTurnActivity(LedgerStore ledgers, InputFiles files) : TaskActivity<NextTurnInput, NextTurnResult>
+{
+    /// <inheritdoc/>
+    public override async Task<NextTurnResult> RunAsync(TaskActivityContext context, NextTurnInput input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        NextTurn next = null!;
+        var ledger = await ledgers.UpdateAsync(
+            pipeline,
+            async ledger =>
+            {
+                var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, context.CancellationToken) : null;
+                next = LedgerTurns.Next(ledger, input.RunId, input.PreparedHash, etags);
+                var waitsFor = next.Turn == Turn.Wait ? next.Reason : null;
+                var run = ledger.FindRun(input.RunId)!;
+                return run.WaitsFor == waitsFor ? ledger : ledger.With(run with { WaitsFor = waitsFor });
+            },
+            context.CancellationToken);
+
+        var run = ledger.FindRun(input.RunId)!;
+        var drop = ledger.DropOf(run);
+        return new NextTurnResult(
+            next,
+            drop is null ? null : LedgerHistory.Pin(drop),
+            ledger.InForce(PeriodOrder.Initial) is { } initial ? LedgerHistory.Pin(initial) : null,
+            [.. LedgerHistory.Of(ledger, run.Period).Select(LedgerHistory.Pin)]);
+    }
+}

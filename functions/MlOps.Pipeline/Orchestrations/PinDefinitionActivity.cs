@@ -1,0 +1,31 @@
+using MlOps.Durable;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Pins the definition that a run goes by; takes the pipeline's name.</summary>
+/// <param name="definitions">Definitions.</param>
+[DurableTask(nameof(PinDefinitionActivity))]
+public sealed class PinDefinitionActivity(DefinitionStore definitions) : TaskActivity<string, DefinitionFacts>
+{
+    /// <inheritdoc/>
+    public override async Task<DefinitionFacts> RunAsync(TaskActivityContext context, string input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            var definition = await definitions.PinAsync(PipelineName.Parse(input), context.CancellationToken);
+            return definition is null
+                ? None(null)
+                : new DefinitionFacts(definition.Hash, null, definition.WaitForInitial, definition.Restate, definition.Model);
+        }
+        catch (DefinitionException e)
+        {
+            return None(e.Message);
+        }
+    }
+
+    private static DefinitionFacts None(string? problem) =>
+        new(null, problem, TimeSpan.Zero, Restate: true, new Dictionary<string, string>());
+}

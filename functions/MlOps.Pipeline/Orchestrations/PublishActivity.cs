@@ -1,0 +1,92 @@
+using System.Reflection;
+using MlOps.Durable;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>
+/// Publishes a run's predictions if it is their turn. First the claim enters the ledger: from then on the publication will be carried
+/// out, by this attempt or by a later one. Then the files are written, then the claim is marked complete.
+/// </summary>
+/// <param name="ledgers">Ledgers.</param>
+/// <param name="files">Input container.</param>
+/// <param name="outputs">Output container.</param>
+/// <param name="time">Clock for the as-of time.</param>
+[DurableTask(nameof(PublishActivity))]
+public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, OutputFiles outputs, TimeProvider time)
+    : TaskActivity<PublishInput, PublishResult>
+{
+    /// <inheritdoc/>
+    public override async Task<PublishResult> RunAsync(TaskActivityContext context, PublishInput input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var ledger = await ledgers.UpdateAsync(pipeline, l => ClaimAsync(l, pipeline, input, context.CancellationToken), context.CancellationToken);
+        var claim = ledger.Publications.LastOrDefault(p => p.RunId == input.RunId && p.HistoryHash == input.Prepared.HistoryHash);
+        if (claim is null)
+        {
+            return new PublishResult(false, 0, [], []);
+        }
+
+        var names = await outputs.WriteAsync(
+            Describe(input, claim), input.Prepared.Predict.RequireKey(), context.CancellationToken);
+        ledger = await ledgers.UpdateAsync(pipeline, l => LedgerEndings.Complete(l, input.RunId), context.CancellationToken);
+        return new PublishResult(true, claim.Revision, names, Waiting.In(ledger, input.RunId));
+    }
+
+    private async Task<Ledger> ClaimAsync(Ledger ledger, PipelineName pipeline, PublishInput input, CancellationToken cancellation)
+    {
+        var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, cancellation) : null;
+        var hash = input.Prepared.HistoryHash;
+        var next = LedgerTurns.Next(ledger, input.RunId, hash, etags);
+        return next.Turn == Turn.Publish && next.HistoryHash == hash
+            ? LedgerEndings.Claim(ledger, input.RunId, hash, input.Prepared.Predict.PredictionsSha256, time.GetUtcNow())
+            : ledger;
+    }
+
+    private static Manifest Describe(PublishInput input, Publication claim) => new()
+    {
+        Pipeline = input.Pipeline,
+        Period = claim.Period,
+        Revision = claim.Revision,
+        AsOf = claim.AsOf,
+        RunId = input.RunId,
+        Predictions = OutputFiles.PredictionsName(input.Pipeline, claim.Period),
+        PredictionsSha256 = input.Prepared.Predict.PredictionsSha256,
+        Rows = input.Prepared.Predict.Rows,
+        ModelSha256 = input.Prepared.Predict.ModelSha256,
+        ModelStep = input.Prepared.Train.RequireKey(),
+        Drop = input.Prepared.Drop,
+        History = input.Prepared.History,
+        DefinitionHash = input.Definition.Hash!,
+        Parameters = input.Definition.Model,
+        Metrics = RunMetrics.Of(input.Prepared),
+        Steps = input.Prepared.Steps,
+        CodeVersion = typeof(PublishActivity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
+    };
+}
+
+/// <summary>The metrics of a run in one table.</summary>
+internal static class RunMetrics
+{
+    /// <summary>Name of the part for metrics against the labels in the predicted file itself.</summary>
+    public const string DropPart = "drop";
+
+    public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Of(Prepared prepared)
+    {
+        var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
+        foreach (var (part, values) in prepared.Evaluate.Metrics)
+        {
+            metrics[part] = values;
+        }
+
+        if (prepared.Predict.Metrics.Count > 0)
+        {
+            metrics[DropPart] = prepared.Predict.Metrics;
+        }
+
+        return metrics;
+    }
+}

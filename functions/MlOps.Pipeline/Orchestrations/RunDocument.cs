@@ -1,0 +1,137 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>A run for people to read: <c>artifacts/{pipeline}/runs/{runId}/run.json</c>.</summary>
+public sealed record RunDocument
+{
+    /// <summary>Id of the run and of its orchestration instance.</summary>
+    public required string RunId { get; init; }
+
+    /// <summary>Pipeline's name.</summary>
+    public required string Pipeline { get; init; }
+
+    /// <summary><c>initial</c> or <c>yyyyMMdd</c>.</summary>
+    public required string Period { get; init; }
+
+    /// <summary>Name of the file in the input container.</summary>
+    public required string File { get; init; }
+
+    /// <summary>ETag of the version that the run is for.</summary>
+    public required string ETag { get; init; }
+
+    /// <summary>SHA-256 of the file; <see langword="null"/> where it was not read.</summary>
+    public string? Sha256 { get; init; }
+
+    /// <summary>Revision of the period's file; 0 where it was not read.</summary>
+    public int Revision { get; init; }
+
+    /// <summary>Why the run was started.</summary>
+    public RunKind Kind { get; init; }
+
+    /// <summary>The run that it repeats.</summary>
+    public string? Parent { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public RunState State { get; init; }
+
+    /// <summary>Why, in a sentence.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>When it ended.</summary>
+    public DateTimeOffset? EndedAt { get; init; }
+
+    /// <summary>Hash of the pinned definition.</summary>
+    public string? DefinitionHash { get; init; }
+
+    /// <summary>Data rows of the file, once validated.</summary>
+    public long Rows { get; init; }
+
+    /// <summary>What validation and later steps found odd.</summary>
+    public IReadOnlyList<Finding> Warnings { get; init; } = [];
+
+    /// <summary>The first errors of a refused file.</summary>
+    public IReadOnlyList<Finding> Errors { get; init; } = [];
+
+    /// <summary>Number of errors of a refused file.</summary>
+    public long ErrorCount { get; init; }
+
+    /// <summary>Where a refused file is kept, in the rejected container.</summary>
+    public string? RejectedFile { get; init; }
+
+    /// <summary>The data that the model was trained on.</summary>
+    public IReadOnlyList<PinnedDrop> History { get; init; } = [];
+
+    /// <summary>Hash of that data and of the file.</summary>
+    public string? HistoryHash { get; init; }
+
+    /// <summary>How each step came to its result, in order.</summary>
+    public IReadOnlyList<StepOutcome> Steps { get; init; } = [];
+
+    /// <summary>Metrics by part (<c>train</c>, <c>valid</c>, <c>test</c>, and <c>drop</c> where the file carries labels) and name.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; init; } =
+        new Dictionary<string, IReadOnlyDictionary<string, double>>();
+
+    /// <summary>SHA-256 of the model.</summary>
+    public string? ModelSha256 { get; init; }
+
+    /// <summary>SHA-256 of the predictions.</summary>
+    public string? PredictionsSha256 { get; init; }
+
+    /// <summary>Revision of the predictions; 0 where none were published.</summary>
+    public int PredictionRevision { get; init; }
+
+    /// <summary>Names of the published files in the output container.</summary>
+    public IReadOnlyList<string> Outputs { get; init; } = [];
+
+    /// <summary>The step that failed.</summary>
+    public string? FailedStep { get; init; }
+
+    /// <summary>Why it failed, in a sentence.</summary>
+    public string? Cause { get; init; }
+}
+
+/// <summary>The run documents in the account.</summary>
+/// <param name="account">The account.</param>
+public sealed class RunDocuments(StorageAccount account)
+{
+    /// <summary>Writes a run's document.</summary>
+    /// <param name="document">The run.</param>
+    /// <param name="cancellation">Stops the writing.</param>
+    public async Task WriteAsync(RunDocument document, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(document);
+        var name = Name(PipelineName.Parse(document.Pipeline), RunId.Parse(document.RunId));
+        await account.Artifacts.GetBlobClient(name).UploadAsync(
+            new BinaryData(JsonSerializer.SerializeToUtf8Bytes(document, ArtifactJson.Indented)),
+            new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },
+            cancellation);
+    }
+
+    /// <summary>Reads a run's document; <see langword="null"/> where there is none.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<RunDocument?> ReadAsync(PipelineName pipeline, RunId runId, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var content = await account.Artifacts.GetBlobClient(Name(pipeline, runId)).DownloadContentAsync(cancellation);
+            return JsonSerializer.Deserialize<RunDocument>(content.Value.Content.ToMemory().Span, ArtifactJson.Compact);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private static string Name(PipelineName pipeline, RunId runId) => $"{pipeline}/runs/{runId}/run.json";
+}

@@ -1,0 +1,213 @@
+using Microsoft.Extensions.Logging;
+using MlOps.Durable;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Validate;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>
+/// What a run has come to so far, kept by its orchestrator. It is rebuilt by every replay, so everything in it comes from the run's
+/// input, its history and the orchestration's own clock.
+/// </summary>
+internal sealed class RunInProgress
+{
+    // Well below what a platform allows; a step that takes longer hangs.
+    private static readonly TimeSpan StepDeadline = TimeSpan.FromHours(4);
+
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestDelayForInitial = TimeSpan.FromMinutes(30);
+
+    private readonly TaskOrchestrationContext _context;
+    private readonly DateTime _began;
+    private TimeSpan _delay = FirstDelay;
+    private string? _waitsFor;
+    private DateTime _waitsSince;
+    private string _step = "admit";
+
+    public RunInProgress(TaskOrchestrationContext context, RunRequest request)
+    {
+        _context = context;
+        _began = context.CurrentUtcDateTime;
+        Request = request;
+        Document = new RunDocument
+        {
+            RunId = context.InstanceId,
+            Pipeline = request.Pipeline,
+            Period = request.Period,
+            File = request.BlobName,
+            ETag = request.ETag,
+            Kind = request.Kind,
+            Parent = request.Parent,
+            State = RunState.Active,
+            StartedAt = Utc(_began),
+        };
+    }
+
+    public RunRequest Request { get; }
+
+    public RunDocument Document { get; private set; }
+
+    public DefinitionFacts? Definition { get; set; }
+
+    public Prepared? Prepared { get; set; }
+
+    public bool Starved { get; private set; }
+
+    // What the run does now, for those who look at the orchestration.
+    public void Stage(string stage)
+    {
+        _step = stage;
+        _context.SetCustomStatus(new { stage, since = Utc(_context.CurrentUtcDateTime) });
+    }
+
+    public void Wake(IReadOnlyList<string> runIds)
+    {
+        foreach (var runId in runIds)
+        {
+            _context.SendEvent(runId, ProcessDropOrchestrator.WakeEvent, Request.Period);
+        }
+    }
+
+    public void Admitted(AdmitResult result) => Document = Document with { Sha256 = result.Sha256, Revision = result.Revision };
+
+    public void Validated(ValidateResult result) => Document = Document with
+    {
+        Rows = result.Rows,
+        Warnings = result.Warnings,
+        Errors = result.Errors,
+        ErrorCount = result.ErrorCount,
+        Steps = result.Step is { } step ? [step] : [],
+    };
+
+    public void Judged(JudgeResult result) => Document = Document with { RejectedFile = result.RejectedFile };
+
+    public void Published(PublishResult result)
+    {
+        if (result.Published)
+        {
+            Document = Document with { Outputs = result.Outputs, PredictionRevision = result.Revision };
+        }
+    }
+
+    public void End(RunState state, string reason) => Document = Document with { State = state, Reason = reason };
+
+    public void Fail(TaskFailedException e)
+    {
+        var cause = RunFailure.CauseOf(e.FailureDetails);
+        Document = Document with
+        {
+            State = RunState.Failed,
+            Reason = $"Step {_step} failed: {cause}",
+            FailedStep = _step,
+            Cause = cause,
+        };
+    }
+
+    public void FailWithoutDefinition()
+    {
+        var problem = Definition!.Problem;
+        Starved = problem is null;
+        var cause = problem ?? $"There is no definition definitions/{Request.Pipeline}.yaml. Put one there (mlops init drafts it from a file); the run is then started by itself.";
+        Document = Document with { State = RunState.Failed, Reason = cause, FailedStep = RunFailure.DefinitionStep, Cause = cause };
+    }
+
+    // The same step may be taken again with newer data; the latest outcome of each counts.
+    public void Ran(Prepared prepared, IReadOnlyList<Finding> warnings) => Document = Document with
+    {
+        Steps = [.. Document.Steps.Where(s => s.Name == "validate"), .. prepared.Steps],
+        Warnings = [.. Document.Warnings.Concat(warnings).Distinct()],
+        History = prepared.History,
+        HistoryHash = prepared.HistoryHash,
+        Metrics = RunMetrics.Of(prepared),
+        ModelSha256 = prepared.Predict.ModelSha256,
+        PredictionsSha256 = prepared.Predict.PredictionsSha256,
+    };
+
+    /// <summary>Calls a step's activity under a deadline, so that a step that hangs ends the run with that cause.</summary>
+    public async Task<T> StepAsync<T>(string activity, object input)
+    {
+        using var stop = new CancellationTokenSource();
+        var work = _context.CallActivityAsync<T>(activity, input, Retries.Steps);
+        var deadline = _context.CreateTimer(StepDeadline, stop.Token);
+        if (await Task.WhenAny(work, deadline) == deadline)
+        {
+            throw new TaskFailedException(activity, 0, new TaskFailureDetails(
+                "System.TimeoutException", $"The step did not end within {StepDeadline.TotalHours:0} hours.", null, null));
+        }
+
+        // Cancel, not CancelAsync: the timer's end must be recorded here and now.
+        stop.Cancel();
+        return await work;
+    }
+
+    /// <summary>Whether the run still waits for files that lie unread in the input container.</summary>
+    public bool IsPatient(TimeSpan patience) =>
+        _waitsFor is null || !_waitsFor.EndsWith("to be read", StringComparison.Ordinal) || _context.CurrentUtcDateTime - _waitsSince < patience;
+
+    /// <summary>Ends the run if it has waited for the history longer than its definition allows.</summary>
+    public bool HasStarved(string waitsFor)
+    {
+        if (_waitsFor != waitsFor)
+        {
+            (_waitsFor, _waitsSince, _delay) = (waitsFor, _context.CurrentUtcDateTime, FirstDelay);
+        }
+
+        var limit = Definition!.WaitForInitial;
+        if (!IsForInitial || _context.CurrentUtcDateTime - _waitsSince < limit)
+        {
+            return false;
+        }
+
+        Starved = true;
+        var cause = $"{Request.Pipeline}/initial.csv was not accepted within {RunFailure.Spell(limit)}. Drop it; the run is then started by itself.";
+        Document = Document with { State = RunState.Failed, Reason = cause, FailedStep = "wait", Cause = cause };
+        return true;
+    }
+
+    /// <summary>How long to wait before looking again unasked: longer each time.</summary>
+    public TimeSpan NextDelay()
+    {
+        var delay = _delay;
+        var longest = IsForInitial ? LongestDelayForInitial : LongestDelay;
+        _delay = delay * 2 < longest ? delay * 2 : longest;
+        var left = IsForInitial ? Definition!.WaitForInitial - (_context.CurrentUtcDateTime - _waitsSince) : delay;
+        return left < delay ? left : delay;
+    }
+
+    public void WasWoken() => _delay = FirstDelay;
+
+    public RunDocument Close() => Document = Document with { EndedAt = Utc(_context.CurrentUtcDateTime) };
+
+    public Notice Notice() => new()
+    {
+        RunId = Document.RunId,
+        Pipeline = Document.Pipeline,
+        Period = Document.Period,
+        File = Document.File,
+        State = Document.State,
+        Summary = RunFailure.Summarize(Document),
+        Step = Document.FailedStep,
+        Cause = Document.Cause,
+        ErrorCount = Document.ErrorCount,
+        Errors = Document.State == RunState.Rejected ? Document.Errors : [],
+        RejectedFile = Document.RejectedFile,
+        Outputs = Document.Outputs,
+        Metrics = Document.Metrics,
+        Command = RunFailure.NextCommand(Document),
+        Time = Document.EndedAt ?? Document.StartedAt,
+    };
+
+    private bool IsForInitial => _waitsFor == "initial.csv";
+
+    private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
+}
+
+/// <summary>Log lines of orchestrators.</summary>
+internal static class OrchestrationLog
+{
+    public static void LogUndelivered(this ILogger logger, string runId, string reason) =>
+        logger.LogWarning("The notice of run {RunId} is not delivered yet: {Reason}", runId, reason);
+}

@@ -1,0 +1,115 @@
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Input of a run.</summary>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="Period"><c>initial</c> or <c>yyyyMMdd</c>.</param>
+/// <param name="BlobName">Name in the input container.</param>
+/// <param name="ETag">ETag of the version that the run is for.</param>
+/// <param name="Kind">Why the run was started.</param>
+/// <param name="Parent">The run that it repeats, where it repeats one.</param>
+public sealed record RunRequest(
+    string Pipeline, string Period, string BlobName, string ETag, RunKind Kind = RunKind.Arrival, string? Parent = null);
+
+/// <summary>Output of a run.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="State">How it ended.</param>
+/// <param name="Reason">Why, in a sentence.</param>
+public sealed record RunOutcome(string RunId, RunState State, string Reason);
+
+/// <summary>Input of <see cref="AdmitActivity"/>.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Request">The run.</param>
+public sealed record AdmitInput(string RunId, RunRequest Request);
+
+/// <summary>What came of the admission.</summary>
+/// <param name="State"><see cref="RunState.Active"/> where the run goes on.</param>
+/// <param name="Reason">Why it does not.</param>
+/// <param name="Sha256">SHA-256 of the bytes, where they were read.</param>
+/// <param name="Revision">Revision of the drop; 0 where its bytes were not read.</param>
+/// <param name="Wake">Runs that wait and are to look again.</param>
+public sealed record AdmitResult(RunState State, string Reason, string? Sha256, int Revision, IReadOnlyList<string> Wake);
+
+/// <summary>What a run must know of its definition.</summary>
+/// <param name="Hash">Hash of the pinned text; <see langword="null"/> where there is no usable definition.</param>
+/// <param name="Problem">What is wrong with it; <see langword="null"/> where there is none at all, or a good one.</param>
+/// <param name="WaitForInitial">How long a period waits for the history.</param>
+/// <param name="Restate">Whether published periods are restated when their history changes.</param>
+/// <param name="Model">Parameters of the learner.</param>
+public sealed record DefinitionFacts(
+    string? Hash, string? Problem, TimeSpan WaitForInitial, bool Restate, IReadOnlyDictionary<string, string> Model);
+
+/// <summary>Input of <see cref="NextTurnActivity"/>.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="PreparedHash">Hash of the data that the run has predictions for.</param>
+/// <param name="Patient">Whether to wait for files that lie in the input container and were not read yet.</param>
+public sealed record NextTurnInput(string RunId, string Pipeline, string? PreparedHash, bool Patient);
+
+/// <summary>A decision and the data that it pins.</summary>
+/// <param name="Next">The decision.</param>
+/// <param name="Drop">The run's drop.</param>
+/// <param name="Initial">The history's first drop, where one is in force.</param>
+/// <param name="History">The data to learn from.</param>
+public sealed record NextTurnResult(NextTurn Next, PinnedDrop? Drop, PinnedDrop? Initial, IReadOnlyList<PinnedDrop> History);
+
+/// <summary>Input of <see cref="JudgeActivity"/>.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="CheckedAgainst">SHA-256 of the history whose schema was used; empty for the history itself.</param>
+/// <param name="Result">The verdict.</param>
+public sealed record JudgeInput(string RunId, string Pipeline, string CheckedAgainst, ValidateResult Result);
+
+/// <summary>What became of the verdict.</summary>
+/// <param name="RejectedFile">Where the refused file is kept, in the rejected container; <see langword="null"/> where it was accepted.</param>
+/// <param name="Wake">Runs that wait and are to look again.</param>
+public sealed record JudgeResult(string? RejectedFile, IReadOnlyList<string> Wake);
+
+/// <summary>Predictions that a run has made and that wait for their turn.</summary>
+/// <param name="HistoryHash">Hash of the data that they rest on.</param>
+/// <param name="Drop">The drop that was predicted.</param>
+/// <param name="History">The data that was learnt from.</param>
+/// <param name="Steps">How each step came to its result.</param>
+/// <param name="Train">The model.</param>
+/// <param name="Evaluate">Its metrics.</param>
+/// <param name="Predict">The predictions.</param>
+public sealed record Prepared(
+    string HistoryHash,
+    PinnedDrop Drop,
+    IReadOnlyList<PinnedDrop> History,
+    IReadOnlyList<StepOutcome> Steps,
+    TrainResult Train,
+    EvaluateResult Evaluate,
+    PredictResult Predict);
+
+/// <summary>Input of <see cref="PublishActivity"/>.</summary>
+/// <param name="RunId">Id of the run.</param>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="Definition">The pinned definition.</param>
+/// <param name="Prepared">The predictions.</param>
+/// <param name="Patient">Whether to wait for files that lie in the input container and were not read yet.</param>
+public sealed record PublishInput(string RunId, string Pipeline, DefinitionFacts Definition, Prepared Prepared, bool Patient);
+
+/// <summary>What came of the attempt to publish.</summary>
+/// <param name="Published">Whether the predictions are in the output container; otherwise the run must look again what to do.</param>
+/// <param name="Revision">Revision of the predictions.</param>
+/// <param name="Outputs">Names of the files in the output container.</param>
+/// <param name="Wake">Runs that wait and are to look again.</param>
+public sealed record PublishResult(bool Published, int Revision, IReadOnlyList<string> Outputs, IReadOnlyList<string> Wake);
+
+/// <summary>Input of <see cref="EndActivity"/>.</summary>
+/// <param name="Document">The run as it ended.</param>
+/// <param name="Starved">Whether it only waited too long for something.</param>
+/// <param name="Restate">Whether published periods are restated when their history changes.</param>
+public sealed record EndInput(RunDocument Document, bool Starved, bool Restate);
+
+/// <summary>What the end of a run set off.</summary>
+/// <param name="Started">Runs that were started.</param>
+/// <param name="Wake">Runs that wait and are to look again.</param>
+public sealed record EndResult(IReadOnlyList<string> Started, IReadOnlyList<string> Wake);

@@ -1,0 +1,12 @@
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Names of the steps' activities, which recorded histories hold for good: a rename of a class must not change them.</summary>
+internal static class StepActivities
+{
+    public const string Validate = "ValidateActivity";
+    public const string Accumulate = "AccumulateActivity";
+    public const string Featurize = "FeaturizeActivity";
+    public const string Train = "TrainActivity";
+    public const string Evaluate = "EvaluateActivity";
+    public const string Predict = "PredictActivity";
+}

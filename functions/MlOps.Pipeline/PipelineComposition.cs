@@ -1,0 +1,59 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using MlOps.Durable;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Orchestrations;
+
+namespace MlOps.Pipeline;
+
+/// <summary>Puts the room together for a host: its services, and its orchestrators and activities.</summary>
+public static class PipelineComposition
+{
+    /// <summary>
+    /// Adds the services of arrival, runs and notifications. The host adds a <see cref="DurableTaskClient"/>, logging and, where it
+    /// wants others than the defaults, a <see cref="TimeProvider"/>, <see cref="NotificationSettings"/> and an <see cref="HttpClient"/>.
+    /// </summary>
+    /// <param name="services">Services of the host.</param>
+    /// <param name="account">The account.</param>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, StorageAccount account)
+    {
+        services.TryAddSingleton(account);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(_ => NotificationSettings.Parse(Environment.GetEnvironmentVariable(NotificationSettings.Variable)));
+        services.TryAddSingleton(_ => new HttpClient { Timeout = TimeSpan.FromSeconds(30) });
+        services.TryAddSingleton<DefinitionStore>();
+        services.TryAddSingleton<LedgerStore>();
+        services.TryAddSingleton<InputFiles>();
+        services.TryAddSingleton<RejectedFiles>();
+        services.TryAddSingleton<IgnoredEvents>();
+        services.TryAddSingleton<RunDocuments>();
+        services.TryAddSingleton<OutputFiles>();
+        services.TryAddSingleton<RunStarter>();
+        services.TryAddSingleton<DropReceiver>();
+        services.TryAddSingleton<NoticeOutbox>();
+        services.TryAddSingleton<NoticeSender>();
+        services.TryAddSingleton<Sweep>();
+        return services;
+    }
+
+    /// <summary>Registers the orchestrators and activities of arrival, runs and notifications.</summary>
+    /// <param name="registry">Registry of the host.</param>
+    public static DurableTaskRegistry AddPipeline(this DurableTaskRegistry registry)
+    {
+        ArgumentNullException.ThrowIfNull(registry);
+        return registry
+            .AddOrchestrator<ProcessDropOrchestrator>()
+            .AddOrchestrator<RefuseFileOrchestrator>()
+            .AddActivity<AdmitActivity>()
+            .AddActivity<PinDefinitionActivity>()
+            .AddActivity<NextTurnActivity>()
+            .AddActivity<JudgeActivity>()
+            .AddActivity<PublishActivity>()
+            .AddActivity<EndActivity>()
+            .AddActivity<RefuseFileActivity>()
+            .AddActivity<NotifyActivity>();
+    }
+}
