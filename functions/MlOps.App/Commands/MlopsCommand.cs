@@ -15,6 +15,8 @@ internal static class MlopsCommand
         new("A CSV dropped into blob storage becomes predictions, a model and a report, by itself.")
         {
             SampleCommand.Create(),
+            PutCommand.Create(),
+            GetCommand.Create(),
             HandlerCommand.Create(),
         };
 

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using Azure.Storage.Blobs;
+using MlOps.App.Hosting;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops get</c>: fetches a period's predictions and what belongs to them.</summary>
+internal static class GetCommand
+{
+    // The predictions must be there; a report is written only by pipelines that make one.
+    private static readonly (string Suffix, bool Required)[] Files = [(".csv", true), (".manifest.json", true), (".report.html", false)];
+
+    public static Command Create()
+    {
+        var pipeline = new Argument<string>("PIPELINE") { Description = "Name of the pipeline." };
+        var period = new Argument<string>("PERIOD") { Description = "Period, such as 20201001." };
+        var folder = new Option<string>("--out") { Description = "Folder to write into; created when missing.", HelpName = "DIR", DefaultValueFactory = _ => "." };
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command("get", "Fetch the predictions of a period, with their manifest and report.") { pipeline, period, folder, json };
+        account.Options.ToList().ForEach(command.Add);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
+            var wanted = Names.Period(parse.GetRequiredValue(period));
+            var written = await FetchAsync(account.Find(parse), name, wanted, parse.GetRequiredValue(folder), cancellation);
+            if (parse.GetValue(json))
+            {
+                Answer.Json(new { pipeline = name.Value, period = wanted.Value, files = written });
+            }
+            else
+            {
+                written.ForEach(Answer.Line);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Copies a period's files into a folder; each appears whole or not at all.</summary>
+    /// <returns>Paths of the copies.</returns>
+    /// <exception cref="CommandException">There are no predictions of this period.</exception>
+    public static async Task<List<string>> FetchAsync(StorageAccount storage, PipelineName name, Period period, string folder, CancellationToken cancellation)
+    {
+        Directory.CreateDirectory(folder);
+        var written = new List<string>();
+        foreach (var (suffix, required) in Files)
+        {
+            var file = $"pred_{period}{suffix}";
+            var blob = storage.Output.GetBlobClient($"{name}/{file}");
+            if (await blob.ExistsAsync(cancellation))
+            {
+                written.Add(await CopyAsync(blob, Path.Combine(folder, file), cancellation));
+            }
+            else if (required)
+            {
+                throw new CommandException(
+                    $"there are no predictions of '{name}' for {period} (no {storage.Output.Name}/{name}/{file}). `mlops wait {name} {period}` waits for its run and says why one failed.");
+            }
+        }
+
+        return written;
+    }
+
+    private static async Task<string> CopyAsync(BlobClient blob, string path, CancellationToken cancellation)
+    {
+        var beside = $"{path}.{Environment.ProcessId}.part";
+        try
+        {
+            await blob.DownloadToAsync(beside, cancellation);
+            File.Move(beside, path, overwrite: true);
+            return path;
+        }
+        finally
+        {
+            File.Delete(beside);
+        }
+    }
+}

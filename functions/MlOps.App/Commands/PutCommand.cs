@@ -1,0 +1,134 @@
+using System.CommandLine;
+using System.IO.Compression;
+using Azure.Storage.Blobs.Models;
+using MlOps.App.Hosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops put</c>: drops files as an upstream system would, and the definition with the first of them.</summary>
+internal static class PutCommand
+{
+    public static Command Create()
+    {
+        var pipeline = new Argument<string>("PIPELINE") { Description = "Name of the pipeline." };
+        var files = new Argument<string[]>("FILE")
+        {
+            Description = "initial.csv or yyyyMMdd.csv; a name that ends in .gz is put unpacked.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var definition = new Option<string?>("--definition")
+        {
+            Description = "Definition to put first. Default: PIPELINE.yaml in the current folder, where there is one.",
+            HelpName = "FILE",
+        };
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command("put", "Drop files into the input container, as an upstream system would.") { pipeline, files, definition, json };
+        account.Options.ToList().ForEach(command.Add);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
+            var paths = parse.GetValue(files) ?? [];
+            var drops = paths.Select(path => (Path: path, Blob: $"{name}/{BlobName(path)}")).ToArray();
+            var yaml = DefinitionFile(parse.GetValue(definition), name);
+            if (drops.Length == 0 && yaml is null)
+            {
+                throw new CommandException("nothing to put: name the CSV files, or a definition with --definition.", ExitCode.WrongUsage);
+            }
+
+            var storage = account.Find(parse);
+            await storage.EnsureContainersAsync(cancellation);
+            await PutDefinitionAsync(storage, name, yaml, cancellation);
+            var put = new List<object>();
+            foreach (var (path, blob) in drops)
+            {
+                var etag = await DropAsync(storage, path, blob, cancellation);
+                put.Add(new { file = path, blob = $"{storage.Input.Name}/{blob}", etag });
+                if (!parse.GetValue(json))
+                {
+                    Answer.Line($"{path} -> {storage.Input.Name}/{blob}");
+                }
+            }
+
+            if (parse.GetValue(json))
+            {
+                Answer.Json(new { pipeline = name.Value, definition = yaml, files = put });
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>Puts one file; it appears whole or not at all.</summary>
+    /// <returns>ETag of the blob.</returns>
+    public static async Task<string> DropAsync(StorageAccount storage, string path, string blob, CancellationToken cancellation)
+    {
+        await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
+        await using var content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
+        var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv" } };
+        try
+        {
+            var done = await storage.Input.GetBlobClient(blob).UploadAsync(content, options, cancellation);
+            return done.Value.ETag.ToString().Trim('"');
+        }
+        catch (InvalidDataException e)
+        {
+            throw new CommandException($"{path} is named .gz but cannot be unpacked: {e.Message}");
+        }
+    }
+
+    /// <summary>Puts a definition after checking it; where none is given, one must be there already.</summary>
+    public static async Task PutDefinitionAsync(StorageAccount storage, PipelineName name, string? path, CancellationToken cancellation)
+    {
+        var blob = storage.Definitions.GetBlobClient($"{name}.yaml");
+        if (path is null)
+        {
+            if (!await blob.ExistsAsync(cancellation))
+            {
+                throw new CommandException(
+                    $"the account has no definition of '{name}', and there is no {name}.yaml in the current folder. "
+                    + $"Draft one with `mlops init initial.csv --name {name}`, or name one with --definition FILE.");
+            }
+
+            return;
+        }
+
+        var text = await File.ReadAllTextAsync(path, cancellation);
+        PipelineDefinition.Parse(text, path);
+        var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/yaml" } };
+        await blob.UploadAsync(BinaryData.FromString(text), options, cancellation);
+    }
+
+    private static string? DefinitionFile(string? named, PipelineName name)
+    {
+        if (named is not null)
+        {
+            return named;
+        }
+
+        var beside = $"{name}.yaml";
+        return File.Exists(beside) ? beside : null;
+    }
+
+    /// <summary>File name without folder and <c>.gz</c>; it must be that of a period, or no run would ever begin.</summary>
+    private static string BlobName(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new CommandException($"there is no file {path}.");
+        }
+
+        var name = Path.GetFileName(path);
+        name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
+        if (!name.EndsWith(".csv", StringComparison.Ordinal) || !Period.TryParse(name[..^4], out _))
+        {
+            throw new CommandException(
+                $"{path} is not named as a drop: call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv).", ExitCode.WrongUsage);
+        }
+
+        return name;
+    }
+}

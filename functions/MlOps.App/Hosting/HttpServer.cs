@@ -1,0 +1,73 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+
+namespace MlOps.App.Hosting;
+
+/// <summary>ASP.NET on the loopback address, and nowhere else.</summary>
+internal static class HttpServer
+{
+    /// <summary>Starts it.</summary>
+    /// <param name="port">See <see cref="ServerOptions.Port"/>.</param>
+    /// <param name="logging">Where it logs to.</param>
+    /// <param name="map">Adds the routes.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    public static async Task<(WebApplication App, Uri Address)> StartAsync(
+        int? port, ILoggerFactory logging, Action<WebApplication> map, CancellationToken cancellation)
+    {
+        if (port is null)
+        {
+            try
+            {
+                return await StartOnAsync(ServerOptions.DefaultPort, logging, map, cancellation);
+            }
+            catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
+            {
+                return await StartOnAsync(0, logging, map, cancellation);
+            }
+        }
+
+        return await StartOnAsync(port.Value, logging, map, cancellation);
+    }
+
+    private static async Task<(WebApplication App, Uri Address)> StartOnAsync(
+        int port, ILoggerFactory logging, Action<WebApplication> map, CancellationToken cancellation)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Listen(IPAddress.Loopback, port);
+        });
+        builder.Services.AddSingleton(logging);
+
+        // Signals are the command's business; the server ends when it says so.
+        builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
+
+        // A page of another origin must not reach this server under a name that resolves to this machine.
+        builder.Services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        var app = builder.Build();
+        app.UseHostFiltering();
+        map(app);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses;
+        return (app, new Uri(addresses.First()));
+    }
+
+    private sealed class OwnLifetime : IHostLifetime
+    {
+        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    }
+}

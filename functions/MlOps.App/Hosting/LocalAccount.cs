@@ -1,0 +1,185 @@
+using System.Diagnostics;
+using System.Text.Json;
+using MlOps.App.Azurite;
+using MlOps.App.Commands;
+
+namespace MlOps.App.Hosting;
+
+/// <summary>How to reach the local account of a running server; <c>account.json</c> in its data folder.</summary>
+/// <param name="ConnectionString">Connection string of the storage emulator.</param>
+/// <param name="ProcessId">Process id of the server.</param>
+/// <param name="EmulatorProcessId">Process id of the storage emulator.</param>
+/// <param name="EmulatorStarted">When the emulator's process started, so that a reused process id is not taken for it.</param>
+/// <param name="Address">Where the server answers over HTTP; <see langword="null"/> until it does.</param>
+internal sealed record LocalAccountInfo(
+    string ConnectionString, int ProcessId, int EmulatorProcessId, DateTime EmulatorStarted, string? Address = null);
+
+/// <summary>
+/// The storage account that lives in a folder: Azurite's data, and a note of how to reach it while it runs. One process
+/// at a time owns it; the lock ends with the process, however that ends.
+/// </summary>
+internal sealed class LocalAccount : IAsyncDisposable
+{
+    private static readonly TimeSpan HandoverLimit = TimeSpan.FromSeconds(20);
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private readonly string folder;
+    private readonly FileStream ownership;
+    private readonly AzuriteProcess azurite;
+
+    private LocalAccount(string folder, FileStream ownership, AzuriteProcess azurite)
+    {
+        this.folder = folder;
+        this.ownership = ownership;
+        this.azurite = azurite;
+        Info = new LocalAccountInfo(azurite.ConnectionString, Environment.ProcessId, azurite.ProcessId, StartOf(azurite.ProcessId) ?? default);
+    }
+
+    /// <summary>How others reach the account.</summary>
+    public LocalAccountInfo Info { get; private set; }
+
+    /// <summary>Completes when the emulator has ended, wanted or not.</summary>
+    public Task Ended => azurite.Ended;
+
+    /// <summary>Takes the folder and starts the emulator on its data.</summary>
+    /// <param name="folder">Data folder; created when missing.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="CommandException">Another process serves this folder.</exception>
+    public static async Task<LocalAccount> OpenAsync(string folder, CancellationToken cancellation)
+    {
+        folder = Path.GetFullPath(folder);
+        Directory.CreateDirectory(folder);
+        var taken = Own(folder);
+        try
+        {
+            var former = Read(folder);
+            await WaitForFormerEmulatorAsync(former, cancellation);
+
+            // The former port keeps the connections of storage tools valid; when it is taken, any other will do.
+            var data = Path.Combine(folder, "azurite");
+            var port = former is null ? 0 : new Azure.Storage.Blobs.BlobServiceClient(former.ConnectionString).Uri.Port;
+            var started = await StartOnAsync(data, IsFree(port) ? port : 0, cancellation);
+            var account = new LocalAccount(folder, taken, started);
+            account.Publish(account.Info);
+            return account;
+        }
+        catch
+        {
+            await taken.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The note of a running server; <see langword="null"/> where none runs on this folder.</summary>
+    /// <param name="folder">Data folder.</param>
+    public static LocalAccountInfo? FindRunning(string folder) =>
+        Read(folder) is { } info && StartOf(info.EmulatorProcessId) is { } start && IsSame(start, info.EmulatorStarted) ? info : null;
+
+    /// <summary>Says where the server answers, for whoever reads the note.</summary>
+    /// <param name="address">Address of the server.</param>
+    public void Publish(string address) => Publish(Info with { Address = address });
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await azurite.DisposeAsync();
+        await ownership.DisposeAsync();
+    }
+
+    private static string NotePath(string folder) => Path.Combine(folder, "account.json");
+
+    private static FileStream Own(string folder)
+    {
+        try
+        {
+            return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            var other = Read(folder) is { } info ? $" (process {info.ProcessId})" : "";
+            throw new CommandException(
+                $"another mlops{other} already serves the data folder {folder}. Use that one, stop it first, or choose another folder with --data.");
+        }
+    }
+
+    private static LocalAccountInfo? Read(string folder)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<LocalAccountInfo>(File.ReadAllBytes(NotePath(folder)), Json);
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>An emulator whose server was killed still saves its data for a moment; two on one folder would spoil it.</summary>
+    private static async Task WaitForFormerEmulatorAsync(LocalAccountInfo? former, CancellationToken cancellation)
+    {
+        if (former is null || !IsSame(StartOf(former.EmulatorProcessId), former.EmulatorStarted))
+        {
+            return;
+        }
+
+        using var process = Process.GetProcessById(former.EmulatorProcessId);
+        try
+        {
+            await process.WaitForExitAsync(cancellation).WaitAsync(HandoverLimit, cancellation);
+        }
+        catch (TimeoutException)
+        {
+            process.Kill();
+            await process.WaitForExitAsync(cancellation);
+        }
+    }
+
+    private static bool IsSame(DateTime? one, DateTime other) => one is { } start && (start - other).Duration() < TimeSpan.FromSeconds(2);
+
+    private static DateTime? StartOf(int processId)
+    {
+        try
+        {
+            using var process = Process.GetProcessById(processId);
+            return process.StartTime.ToUniversalTime();
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsFree(int port)
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port);
+        try
+        {
+            listener.Start();
+            return true;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static Task<AzuriteProcess> StartOnAsync(string data, int port, CancellationToken cancellation) =>
+        AzuriteProcess.StartAsync(data, port, text => Answer.Progress(text), cancellation);
+
+    private void Publish(LocalAccountInfo info)
+    {
+        Info = info;
+        var beside = NotePath(folder) + ".new";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using (var stream = new FileStream(beside, options))
+        {
+            JsonSerializer.Serialize(stream, info, Json);
+        }
+
+        File.Move(beside, NotePath(folder), overwrite: true);
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Logging.Console;
+
+namespace MlOps.App.Hosting;
+
+/// <summary>Logs go to stderr: one line an entry for people, or one JSON object an entry where <c>MLOPS_LOG=json</c>.</summary>
+internal static class Logs
+{
+    /// <summary>The variable that chooses the form.</summary>
+    public const string Variable = "MLOPS_LOG";
+
+    /// <summary>Creates the factory.</summary>
+    /// <param name="least">Least level that is written.</param>
+    public static ILoggerFactory Create(LogLevel least) => LoggerFactory.Create(logging =>
+    {
+        logging.SetMinimumLevel(least);
+        logging.AddFilter("Microsoft", LogLevel.Warning);
+        logging.AddFilter("System", LogLevel.Warning);
+        logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        if (Environment.GetEnvironmentVariable(Variable) is "json")
+        {
+            logging.AddJsonConsole(json =>
+            {
+                json.UseUtcTimestamp = true;
+                json.TimestampFormat = "O";
+            });
+        }
+        else
+        {
+            logging.AddSimpleConsole(line =>
+            {
+                line.SingleLine = true;
+                line.UseUtcTimestamp = true;
+                line.TimestampFormat = "HH:mm:ss.fff ";
+            });
+        }
+    });
+}

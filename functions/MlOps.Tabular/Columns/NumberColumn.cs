@@ -1,0 +1,104 @@
+using System.Globalization;
+
+namespace MlOps.Tabular;
+
+/// <summary>A column of numbers (or of truth values or dates, which are kept as numbers: see <see cref="ColumnKind"/>).</summary>
+public sealed class NumberColumn : Column
+{
+    private readonly Lazy<(bool IsInteger, int Missing)> _facts;
+
+    /// <summary>Makes a column.</summary>
+    /// <param name="name">Column name.</param>
+    /// <param name="values">The cells, NaN where missing. Kept, not copied.</param>
+    /// <param name="kind">Number, Boolean or Date.</param>
+    /// <exception cref="ArgumentException"><paramref name="kind"/> is <see cref="ColumnKind.Text"/>.</exception>
+    public NumberColumn(string name, double[] values, ColumnKind kind = ColumnKind.Number)
+        : base(name, kind, values?.Length ?? 0)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        if (kind == ColumnKind.Text)
+        {
+            throw new ArgumentException("A column of numbers cannot be of kind Text.", nameof(kind));
+        }
+
+        Values = values;
+        _facts = new(FindFacts);
+    }
+
+    /// <summary>The cells, NaN where missing. Do not change.</summary>
+    public double[] Values { get; }
+
+    /// <summary>Whether every cell that is not missing is a whole number.</summary>
+    public bool IsInteger => _facts.Value.IsInteger;
+
+    /// <inheritdoc/>
+    public override int MissingCount => _facts.Value.Missing;
+
+    /// <inheritdoc/>
+    public override bool IsMissing(int row) => double.IsNaN(Values[row]);
+
+    /// <inheritdoc/>
+    public override string? Text(int row)
+    {
+        var value = Values[row];
+        return double.IsNaN(value) ? null : CellFormat.Text(value, Kind);
+    }
+
+    /// <inheritdoc/>
+    public override Column Rename(string name) => new NumberColumn(name, Values, Kind);
+
+    internal override Column TakeRows(ReadOnlySpan<int> rows)
+    {
+        var values = new double[rows.Length];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            values[i] = Values[rows[i]];
+        }
+
+        return new NumberColumn(Name, values, Kind);
+    }
+
+    private (bool IsInteger, int Missing) FindFacts()
+    {
+        var whole = true;
+        var missing = 0;
+        foreach (var value in Values)
+        {
+            if (double.IsNaN(value))
+            {
+                missing++;
+            }
+            else if (value != Math.Floor(value))
+            {
+                whole = false;
+            }
+        }
+
+        return (whole, missing);
+    }
+}
+
+/// <summary>How a number of a column is written as text: shortest form that reads back to the same bits.</summary>
+internal static class CellFormat
+{
+    public static string Text(double value, ColumnKind kind) => kind switch
+    {
+        ColumnKind.Boolean => value != 0 ? "true" : "false",
+        ColumnKind.Date => Date(value),
+        _ => value.ToString("R", CultureInfo.InvariantCulture),
+    };
+
+    private static string Date(double seconds)
+    {
+        var ticks = DateTime.UnixEpoch.Ticks + (Math.Round(seconds * 1e6) * 10);
+        if (!(ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks))
+        {
+            return seconds.ToString("R", CultureInfo.InvariantCulture);
+        }
+
+        var time = new DateTime((long)ticks, DateTimeKind.Utc);
+        return time.TimeOfDay == TimeSpan.Zero
+            ? time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)
+            : time.ToString("yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'", CultureInfo.InvariantCulture);
+    }
+}
