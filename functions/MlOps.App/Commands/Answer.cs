@@ -17,9 +17,15 @@ internal static class Answer
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
     };
 
+    private static readonly JsonSerializerOptions OneLine = new(Options) { WriteIndented = false };
+
     /// <summary>The one JSON document of a command with <c>--json</c>; names in snake case.</summary>
     /// <param name="value">Facts.</param>
     public static void Json(object value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, Options));
+
+    /// <summary>A value as JSON in one line.</summary>
+    /// <param name="value">Facts.</param>
+    public static string Compact<T>(T value) => JsonSerializer.Serialize(value, OneLine);
 
     /// <summary>One line of facts for people.</summary>
     /// <param name="text">The line.</param>

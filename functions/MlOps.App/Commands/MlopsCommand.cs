@@ -15,8 +15,10 @@ internal static class MlopsCommand
         new("A CSV dropped into blob storage becomes predictions, a model and a report, by itself.")
         {
             SampleCommand.Create(),
+            InitCommand.Create(),
             PutCommand.Create(),
             GetCommand.Create(),
+            CsvCommand.Create(),
             HandlerCommand.Create(),
         };
 

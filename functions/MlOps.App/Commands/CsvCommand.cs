@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Text;
+using MlOps.Tabular;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops csv</c>: what the CSV reader makes of a file.</summary>
+internal static class CsvCommand
+{
+    private static readonly Argument<string> File = new("FILE") { Description = "A CSV; .gz is read as it is." };
+
+    private static readonly Option<char?> Delimiter = new("--delimiter")
+    {
+        Description = "Delimiter, one character or 'tab'. Default: found in the file.",
+        HelpName = "C",
+        CustomParser = result => Character(result, "delimiter"),
+    };
+
+    private static readonly Option<char?> Quote = new("--quote")
+    {
+        Description = "Quote character. Default: \".",
+        HelpName = "C",
+        CustomParser = result => Character(result, "quote"),
+    };
+
+    private static readonly Option<string?> Encoding = new("--encoding") { Description = "Encoding, such as utf-8, shift_jis, latin1. Default: found in the file.", HelpName = "NAME" };
+
+    public static Command Create() => new("csv", "See what the CSV reader makes of a file.") { Cat() };
+
+    private static Command Cat()
+    {
+        var json = CommonOptions.Json();
+        var command = new Command("cat", "Print the records as JSON arrays of texts, one a line, the header first; with --json as one array.")
+        {
+            File, Delimiter, Quote, Encoding, json,
+        };
+        command.SetAction((parse, cancellation) =>
+        {
+            var path = parse.GetRequiredValue(File);
+            using var stream = System.IO.File.OpenRead(path);
+            try
+            {
+                Print(CsvFile.ReadRecords(stream, Options(parse)), parse.GetValue(json), cancellation);
+                return Task.FromResult(ExitCode.Done);
+            }
+            catch (CsvException e)
+            {
+                throw Refused(path, e);
+            }
+        });
+        return command;
+    }
+
+    /// <summary>What the options say about the file.</summary>
+    private static CsvReadOptions Options(ParseResult parse)
+    {
+        var options = new CsvReadOptions { Delimiter = parse.GetValue(Delimiter), Encoding = parse.GetValue(Encoding) };
+        return parse.GetValue(Quote) is { } quote ? options with { Quote = quote } : options;
+    }
+
+    /// <summary>The first findings, each with its place.</summary>
+    private static CommandException Refused(string path, CsvException e)
+    {
+        var lines = e.Errors.Take(20).Select(error => $"{Environment.NewLine}  {error}");
+        var more = e.Errors.Count > 20 ? $"{Environment.NewLine}  and {e.Errors.Count - 20} more" : "";
+        return new CommandException($"{path} cannot be read as CSV:{string.Concat(lines)}{more}");
+    }
+
+    private static void Print(IEnumerable<string[]> records, bool document, CancellationToken cancellation)
+    {
+        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), 1 << 16);
+        var separator = document ? "[" : "";
+        foreach (var record in records)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            output.Write(separator);
+            output.Write(Answer.Compact(record));
+            separator = document ? ",\n" : "\n";
+        }
+
+        output.Write(document ? separator == "[" ? "[]\n" : "]\n" : separator);
+    }
+
+    private static char? Character(System.CommandLine.Parsing.ArgumentResult result, string what)
+    {
+        switch (result.Tokens[0].Value)
+        {
+            case "tab" or "\\t":
+                return '\t';
+            case [var one]:
+                return one;
+            default:
+                result.AddError($"--{what} is one character{(what == "delimiter" ? ", or 'tab'" : "")}.");
+                return null;
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Tabular;
+
+namespace MlOps.App.Drafts;
+
+/// <summary>A definition as a table suggests it, for a person to read and correct.</summary>
+internal sealed record DefinitionDraft
+{
+    // Above this share of distinct texts a column tells rows apart rather than groups them.
+    private const double FreeTextShare = 0.5;
+    private const int FreeTextDistinctMin = 50;
+
+    // A number label with more values than this is a quantity; with fewer, a class.
+    private const int ClassesMax = 20;
+
+    private static readonly string[] LabelNames = ["target", "label", "y", "class", "outcome", "default", "churn", "survived", "response"];
+    private static readonly string[] PositiveWords = ["1", "yes", "true", "y", "t"];
+
+    public required string Name { get; init; }
+
+    public required string Source { get; init; }
+
+    public required long Rows { get; init; }
+
+    public required IReadOnlyList<string> Columns { get; init; }
+
+    public required string Label { get; init; }
+
+    /// <summary>Whether the label was guessed rather than named.</summary>
+    public required bool LabelGuessed { get; init; }
+
+    public required TaskKind Task { get; init; }
+
+    /// <summary>The label's values and how often each occurs, most frequent first; empty for a quantity.</summary>
+    public required IReadOnlyList<(string Text, int Count)> Classes { get; init; }
+
+    /// <summary>The positive class where it is not one of the words that are known as such.</summary>
+    public string? Positive { get; init; }
+
+    public string? Id { get; init; }
+
+    /// <summary>Columns that are no features, each with the reason.</summary>
+    public required IReadOnlyList<(string Name, string Reason)> Exclude { get; init; }
+
+    public char Delimiter { get; init; } = ',';
+
+    /// <summary>Drafts from a table.</summary>
+    /// <param name="name">Name of the pipeline.</param>
+    /// <param name="source">Name of the file, for the comment.</param>
+    /// <param name="csv">The table.</param>
+    /// <param name="label">Label column; <see langword="null"/> to guess.</param>
+    /// <param name="id">Id column; <see langword="null"/> to guess.</param>
+    /// <exception cref="DraftException">A named column is absent, or no column can be the label.</exception>
+    public static DefinitionDraft From(string name, string source, CsvTable csv, string? label, string? id)
+    {
+        var table = csv.Table;
+        if (table.RowCount == 0)
+        {
+            throw new DraftException($"{source} has a header and no rows: there is nothing to draft from.");
+        }
+
+        var target = label is null ? GuessLabel(table) : Named(table, label, "--label");
+        var identity = id is null ? GuessId(table, target.Name) : Named(table, id, "--id");
+        if (identity == target)
+        {
+            throw new DraftException($"'{target.Name}' cannot be both label and id.");
+        }
+
+        var task = TaskOf(target);
+        var classes = task == TaskKind.Regression ? [] : ClassesOf(target);
+        return new DefinitionDraft
+        {
+            Name = name,
+            Source = source,
+            Rows = table.RowCount,
+            Columns = [.. table.Columns.Select(column => column.Name)],
+            Label = target.Name,
+            LabelGuessed = label is null,
+            Task = task,
+            Classes = classes,
+            Positive = task == TaskKind.Binary ? PositiveOf(classes) : null,
+            Id = identity?.Name,
+            Exclude = [.. table.Columns.Where(column => column != target && column != identity).Select(Unfit).OfType<(string, string)>()],
+            Delimiter = csv.Dialect.Delimiter,
+        };
+    }
+
+    private static Column Named(Table table, string name, string option) => table.Find(name) ?? throw new DraftException(
+        $"{option} names '{name}', which is not a column. The columns are: {string.Join(", ", table.Columns.Select(column => column.Name))}.");
+
+    /// <summary>By name, and by place: most tables end with what is to be predicted.</summary>
+    private static Column GuessLabel(Table table)
+    {
+        var last = table.Columns[^1];
+        var named = LabelNames.Select(name => table.Columns.FirstOrDefault(column => column.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).OfType<Column>().ToArray();
+        return (named.Contains(last) ? last : null)
+            ?? named.FirstOrDefault(column => Distinct(column, 3) == 2)
+            ?? (Distinct(last, 3) == 2 ? last : null)
+            ?? named.FirstOrDefault()
+            ?? throw new DraftException(
+                $"which column is to be predicted? Name it with --label. The columns are: {string.Join(", ", table.Columns.Select(column => column.Name))}.");
+    }
+
+    private static Column? GuessId(Table table, string label) => table.Columns.FirstOrDefault(column =>
+        column.Name != label && IsIdName(column.Name) && column.MissingCount == 0 && Distinct(column, int.MaxValue) == table.RowCount);
+
+    private static bool IsIdName(string name)
+    {
+        var parts = name.Split('_', ' ', '-', '.');
+        return parts.Any(part => part.Equals("id", StringComparison.OrdinalIgnoreCase))
+            || name.EndsWith("Id", StringComparison.Ordinal) || name.EndsWith("ID", StringComparison.Ordinal)
+            || name.Equals("instant", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private static TaskKind TaskOf(Column label)
+    {
+        var distinct = Distinct(label, ClassesMax + 1);
+        return distinct switch
+        {
+            < 2 => throw new DraftException($"the label '{label.Name}' has only one value: there is nothing to learn."),
+            2 => TaskKind.Binary,
+            _ when label.Kind == ColumnKind.Text => TaskKind.Multiclass,
+            <= ClassesMax when label is NumberColumn { IsInteger: true } => TaskKind.Multiclass,
+            _ => TaskKind.Regression,
+        };
+    }
+
+    private static List<(string Text, int Count)> ClassesOf(Column label)
+    {
+        var counts = new Dictionary<string, int>();
+        for (var row = 0; row < label.RowCount; row++)
+        {
+            if (label.Text(row) is { } text)
+            {
+                counts[text] = counts.GetValueOrDefault(text) + 1;
+            }
+        }
+
+        return [.. counts.Select(pair => (pair.Key, pair.Value)).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
+    }
+
+    // Of two unknown words the rarer one is more often what people look for; the draft says so and a person decides.
+    private static string? PositiveOf(List<(string Text, int Count)> classes) =>
+        classes.Any(c => PositiveWords.Contains(c.Text, StringComparer.OrdinalIgnoreCase)) ? null : classes[^1].Text;
+
+    private static (string, string)? Unfit(Column column)
+    {
+        if (column.MissingCount == column.RowCount)
+        {
+            return (column.Name, "empty");
+        }
+
+        if (Distinct(column, 2) == 1 && column.MissingCount == 0)
+        {
+            return (column.Name, "one value only");
+        }
+
+        if (column is TextColumn text && text.Categories.Count >= FreeTextDistinctMin
+            && text.Categories.Count > FreeTextShare * (column.RowCount - column.MissingCount))
+        {
+            return (column.Name, $"{text.Categories.Count} different texts");
+        }
+
+        return null;
+    }
+
+    /// <summary>Different values, counted up to a limit.</summary>
+    private static int Distinct(Column column, int limit)
+    {
+        if (column is TextColumn text)
+        {
+            return text.Categories.Count;
+        }
+
+        var values = new HashSet<double>();
+        foreach (var value in ((NumberColumn)column).Values)
+        {
+            if (!double.IsNaN(value) && values.Add(value) && values.Count >= limit)
+            {
+                break;
+            }
+        }
+
+        return values.Count;
+    }
+}
+
+/// <summary>No definition can be drafted; the message says why and what to do.</summary>
+internal sealed class DraftException(string message) : Exception(message);

@@ -1,0 +1,62 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MlOps.Pipeline.Definitions;
+
+namespace MlOps.App.Drafts;
+
+/// <summary>A draft as the text of a definition file, with comments that say what was guessed.</summary>
+internal static partial class DraftYaml
+{
+    public static string Write(DefinitionDraft draft)
+    {
+        var yaml = new StringBuilder();
+        yaml.Append($"# Pipeline '{draft.Name}', drafted from {Comment(draft.Source)}: {draft.Rows} rows, {draft.Columns.Count} columns. Read it, correct it.\n");
+        yaml.Append($"task: {draft.Task.ToString().ToLowerInvariant()}\n");
+        yaml.Append($"label: {Scalar(draft.Label)}{LabelComment(draft)}\n");
+        if (draft.Positive is { } positive)
+        {
+            yaml.Append($"positive: {Scalar(positive)}    # the rarer of the two; change it if the other one is what you look for\n");
+        }
+
+        yaml.Append(draft.Id is { } id ? $"id: {Scalar(id)}\n" : "# id: NAME    # no column tells the rows apart; the row number is the id\n");
+        yaml.Append("features: all    # every column but id, label and those under 'exclude'\n");
+        if (draft.Exclude.Count > 0)
+        {
+            yaml.Append("exclude:\n");
+            foreach (var (name, reason) in draft.Exclude)
+            {
+                yaml.Append($"  - {Scalar(name)}    # {reason}\n");
+            }
+        }
+
+        if (draft.Delimiter != ',')
+        {
+            yaml.Append($"csv:\n  delimiter: {(draft.Delimiter == '\t' ? "tab" : Scalar(draft.Delimiter.ToString()))}\n");
+        }
+
+        return yaml.ToString();
+    }
+
+    /// <summary>A text as YAML: plain where that is safe, else in double quotes, whose escapes are those of JSON.</summary>
+    private static string Scalar(string text) => PlainText().IsMatch(text) && !Reserved().IsMatch(text) ? text : JsonSerializer.Serialize(text);
+
+    private static string LabelComment(DefinitionDraft draft)
+    {
+        var values = draft.Classes.Count > 0 ? string.Join(", ", draft.Classes.Take(5).Select(c => $"{Comment(c.Text)}: {c.Count}")) : "a quantity";
+        return $"    # {(draft.LabelGuessed ? "guessed; " : "")}{values}{(draft.Classes.Count > 5 ? ", …" : "")}";
+    }
+
+    // A comment ends with its line; nothing from a file may begin another one.
+    private static string Comment(string text)
+    {
+        var line = string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' or '\u0085' ? ' ' : c));
+        return line.Length <= 60 ? line : line[..60] + "…";
+    }
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_.\-]*( [A-Za-z0-9_.\-]+)*$")]
+    private static partial Regex PlainText();
+
+    [GeneratedRegex(@"^(?i:true|false|yes|no|on|off|y|n|null|\.nan|\.inf)$")]
+    private static partial Regex Reserved();
+}
