@@ -43,6 +43,11 @@ internal static class ActivityResult
         }
     }
 
+    /// <summary>Whether a result text is the envelope of a failure.</summary>
+    /// <param name="result">The result text of the history.</param>
+    public static bool IsFailure(string? result) =>
+        result?.StartsWith(Mark, StringComparison.Ordinal) == true && JsonSerializer.Deserialize<Envelope>(result, Options)?.Error is not null;
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull,

@@ -34,6 +34,26 @@ internal sealed class ReplaySession
         context = new ReplayContext(instanceId, defaultVersion, state, loggerFactory);
     }
 
+    /// <summary>The task whose failure ended the orchestrator, if one did.</summary>
+    public int? FailedTask
+    {
+        get
+        {
+            for (var e = function?.Exception?.InnerException; e is not null; e = e.InnerException)
+            {
+                if (e is TaskFailedException failed)
+                {
+                    return failed.TaskId;
+                }
+            }
+
+            return null;
+        }
+    }
+
+    /// <summary>The timer of the history that the orchestrator did not create, if that is how they differ.</summary>
+    public int? DifferingTimer { get; private set; }
+
     /// <summary>Processes events in their order.</summary>
     /// <param name="events">The events.</param>
     /// <param name="replaying">Whether they belong to earlier turns.</param>
@@ -200,6 +220,7 @@ internal sealed class ReplaySession
     {
         if (state.Confirm(id, kind, name) is { } difference)
         {
+            DifferingTimer = kind == OrchestratorAction.OrchestratorActionTypeOneofCase.CreateTimer ? id : null;
             forcedCompletion = Failed(new TaskFailureDetails(
                 Failures.NonDeterminism,
                 $"Instance '{instanceId}', orchestrator '{start?.Name}': {difference} The code of the orchestrator has changed under a running instance, or it depends on something other than its history (clock, random number, setting, unordered collection).",
