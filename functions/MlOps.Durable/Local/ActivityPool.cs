@@ -120,8 +120,9 @@ internal sealed class ActivityPool(DurableTaskRegistry registry, IServiceProvide
                 return;
             }
 
-            Report(work, await ExecuteAsync(work));
+            var outcome = await ExecuteAsync(work);
             Interlocked.Increment(ref completed);
+            Report(work, outcome);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested || work.Runner.Ended.IsCancellationRequested)
         {
