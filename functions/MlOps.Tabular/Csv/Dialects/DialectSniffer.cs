@@ -87,7 +87,7 @@ internal static class DialectSniffer
                         continue;
                     }
 
-                    var dialect = new CsvDialect(d, q, e, SpaceFollowsEveryDelimiter(head, d, q), "", Compressed: false);
+                    var dialect = new CsvDialect(d, q, e, SpaceFollowsEveryDelimiter(head, d, q, delimiter is null ? 3 : 6), "", Compressed: false);
                     var candidate = Score(head, complete, dialect);
                     if (best.Dialect is null || candidate.IsBetterThan(best))
                     {
@@ -134,7 +134,7 @@ internal static class DialectSniffer
     }
 
     /// <summary>Written as <c>a, b, "c, d"</c>: every delimiter of the first lines is followed by a space, and quotes stand behind some.</summary>
-    private static bool SpaceFollowsEveryDelimiter(ReadOnlySpan<byte> head, char delimiter, char quote)
+    private static bool SpaceFollowsEveryDelimiter(ReadOnlySpan<byte> head, char delimiter, char quote, int leastRows)
     {
         if (delimiter == ' ' || quote == '\0' || head.IndexOf([(byte)delimiter, (byte)' ', (byte)quote]) < 0)
         {
@@ -156,7 +156,7 @@ internal static class DialectSniffer
             }
         }
 
-        return rows >= 3;
+        return rows >= leastRows;
     }
 
     private readonly record struct Candidate(CsvDialect? Dialect, int Rows, int Cells, double Consistency, double Issues)
