@@ -14,6 +14,11 @@ internal static class KindInference
         return As(column, ColumnKind.Boolean, t => TypedCells.Boolean(t, declared: false)) ?? As(column, ColumnKind.Date, TypedCells.Date) ?? (Column)column;
     }
 
+    /// <summary>The column in its declared kind; every text was checked to be one.</summary>
+    public static NumberColumn Declared(TextColumn column, ColumnKind kind) =>
+        As(column, kind, kind == ColumnKind.Date ? TypedCells.Date : t => TypedCells.Boolean(t, declared: true))
+        ?? throw new InvalidOperationException($"Column '{column.Name}' holds a text that is no {kind}.");
+
     private static NumberColumn? As(TextColumn column, ColumnKind kind, Func<string, double> read)
     {
         var byCode = new double[column.Categories.Count];

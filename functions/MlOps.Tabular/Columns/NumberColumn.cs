@@ -6,6 +6,9 @@ namespace MlOps.Tabular;
 public sealed class NumberColumn : Column
 {
     private readonly Lazy<(bool IsInteger, int Missing)> _facts;
+    private readonly Lock _joining = new();
+    private NumberChunk[]? _chunks;
+    private double[]? _values;
 
     /// <summary>Makes a column.</summary>
     /// <param name="name">Column name.</param>
@@ -21,12 +24,20 @@ public sealed class NumberColumn : Column
             throw new ArgumentException("A column of numbers cannot be of kind Text.", nameof(kind));
         }
 
-        Values = values;
+        _values = values;
         _facts = new(FindFacts);
     }
 
-    /// <summary>The cells, NaN where missing. Do not change.</summary>
-    public double[] Values { get; }
+    /// <summary>A column as it was read: narrow chunks, joined when first asked for.</summary>
+    internal NumberColumn(string name, NumberChunk[] chunks, int rowCount)
+        : base(name, ColumnKind.Number, rowCount)
+    {
+        _chunks = chunks;
+        _facts = new(FindFacts);
+    }
+
+    /// <summary>The cells, NaN where missing. Do not change. A column that comes from a file is held more narrowly until this is first asked for.</summary>
+    public double[] Values => _values ?? Join();
 
     /// <summary>Whether every cell that is not missing is a whole number.</summary>
     public bool IsInteger => _facts.Value.IsInteger;
@@ -56,6 +67,28 @@ public sealed class NumberColumn : Column
         }
 
         return new NumberColumn(Name, values, Kind);
+    }
+
+    private double[] Join()
+    {
+        lock (_joining)
+        {
+            if (_values is null)
+            {
+                var values = GC.AllocateUninitializedArray<double>(RowCount);
+                var at = 0;
+                foreach (var chunk in _chunks!)
+                {
+                    chunk.CopyTo(values.AsSpan(at));
+                    at += chunk.RowCount;
+                }
+
+                _values = values;
+                _chunks = null;
+            }
+
+            return _values;
+        }
     }
 
     private (bool IsInteger, int Missing) FindFacts()

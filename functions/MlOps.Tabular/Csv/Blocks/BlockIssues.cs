@@ -8,8 +8,9 @@ namespace MlOps.Tabular;
 internal static class BlockIssues
 {
     /// <summary>Issues by position: those of the structure, NUL bytes, bytes that are not UTF-8, cells and records too long.</summary>
-    public static List<Issue> Find(ReadOnlySpan<byte> text, RecordIndex index, CsvReadOptions options)
+    public static List<Issue> Find(TextBlock block, RecordIndex index, CsvReadOptions options)
     {
+        var text = block.Text;
         var issues = new List<Issue>(index.Issues);
         for (var at = 0; at < text.Length;)
         {
@@ -28,10 +29,11 @@ internal static class BlockIssues
             FindInvalid(text, issues);
         }
 
-        for (var r = 0; r < index.RowCount; r++)
+        // No cell can be too long in a block that is shorter than one.
+        for (var r = text.Length > options.MaxFieldBytes || block.RecordTooLong ? 0 : index.RowCount; r < index.RowCount; r++)
         {
             var length = index.RowEnd(r) - index.RowStart[r];
-            if (length > options.MaxRecordBytes)
+            if (length > options.MaxRecordBytes || (block.RecordTooLong && r == index.RowCount - 1))
             {
                 issues.Add(new Issue(CsvErrorCodes.RecordTooLong, index.RowStart[r]));
             }
@@ -48,7 +50,17 @@ internal static class BlockIssues
             }
         }
 
-        issues.Sort((a, b) => a.Position.CompareTo(b.Position));
+        // A record that ran over the limit is told as such; that a quote in it is still open follows from it.
+        if (block.RecordTooLong)
+        {
+            issues.RemoveAll(i => i.Code == CsvErrorCodes.UnclosedQuote);
+        }
+
+        if (issues.Count > 1)
+        {
+            issues.Sort((a, b) => (a.Position, a.Code).CompareTo((b.Position, b.Code)));
+        }
+
         return issues;
     }
 

@@ -22,7 +22,7 @@ internal static class CellDecoder
         var inner = raw[1..];
         var close = inner.IndexOf(quote);
         var escaped = dialect.Escape != '\0' && inner.Contains(dialect.EscapeByte);
-        if (close == inner.Length - 1 && !escaped)
+        if (close >= 0 && close == inner.Length - 1 && !escaped)
         {
             return inner[..close];
         }

@@ -31,6 +31,7 @@ internal static class PlainIndexer
 
             var rowStart = i;
             var rowLine = line;
+            var rowFirst = index.EndCount;
             while (true)
             {
                 var first = i;
@@ -63,7 +64,7 @@ internal static class PlainIndexer
                 break;
             }
 
-            index.AddRow(rowStart, rowLine);
+            index.AddRow(rowStart, rowFirst, index.EndCount - rowFirst, rowLine);
             if (i < text.Length)
             {
                 i = AfterLineEnd(text, i);

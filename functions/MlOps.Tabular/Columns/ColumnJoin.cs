@@ -1,0 +1,61 @@
+namespace MlOps.Tabular;
+
+/// <summary>Joins the chunks of a column, in file order.</summary>
+internal static class ColumnJoin
+{
+    public static Column Join(ColumnPlan plan, ColumnChunk[] chunks, int rows, bool inferBooleansAndDates)
+    {
+        if (!Array.Exists(chunks, c => c is TextChunk))
+        {
+            return new NumberColumn(plan.Name, Array.ConvertAll(chunks, c => ((NumberChunk)c).WithoutForms()), rows);
+        }
+
+        var text = JoinTexts(plan.Name, chunks, rows);
+        return plan.Declared switch
+        {
+            ColumnKind.Boolean or ColumnKind.Date => KindInference.Declared(text, plan.Declared.Value),
+            null when inferBooleansAndDates => KindInference.Refine(text),
+            _ => text,
+        };
+    }
+
+    private static TextColumn JoinTexts(string name, ColumnChunk[] chunks, int rows)
+    {
+        var codes = new int[rows];
+        var categories = new List<string>();
+        var lookup = new Dictionary<string, int>(StringComparer.Ordinal);
+        var at = 0;
+        foreach (var chunk in chunks)
+        {
+            if (chunk is TextChunk texts)
+            {
+                var map = Array.ConvertAll(texts.Categories, Code);
+                foreach (var code in texts.Codes)
+                {
+                    codes[at++] = code < 0 ? -1 : map[code];
+                }
+            }
+            else
+            {
+                foreach (var text in ((NumberChunk)chunk).Texts())
+                {
+                    codes[at++] = text is null ? -1 : Code(text);
+                }
+            }
+        }
+
+        return new TextColumn(name, codes, [.. categories]);
+
+        int Code(string text)
+        {
+            if (!lookup.TryGetValue(text, out var code))
+            {
+                code = categories.Count;
+                categories.Add(text);
+                lookup.Add(text, code);
+            }
+
+            return code;
+        }
+    }
+}

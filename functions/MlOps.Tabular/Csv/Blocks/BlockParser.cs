@@ -1,0 +1,192 @@
+namespace MlOps.Tabular;
+
+/// <summary>Parses blocks: index, issues, the rows that can be used, the columns that were asked for. One for each thread; buffers are reused.</summary>
+internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, CsvHeader header, BlockIndexer kernel)
+{
+    private readonly RecordIndex _index = new();
+    private readonly ColumnParser _columns = new(dialect, header.Missing);
+    private readonly List<CsvError> _errors = [];
+    private long _errorCount;
+    private int[] _first = new int[512];
+    private int[] _start = new int[512];
+    private int[] _line = new int[512];
+    private int _rows;
+
+    public BlockResult Parse(TextBlock block, bool holdsHeader)
+    {
+        IndexerFactory.Index(kernel, block.Buffer, TextBlock.Margin, block.Length, dialect, _index);
+        _errors.Clear();
+        _errorCount = 0;
+        var from = holdsHeader ? 1 : 0;
+        var issues = BlockIssues.Find(block, _index, options);
+        if (options.KeepStrayQuotes)
+        {
+            issues.RemoveAll(i => i.Code is CsvErrorCodes.StrayQuote or CsvErrorCodes.TextAfterQuote);
+        }
+
+        var fatal = issues.FindIndex(i => IsFatal(i, holdsHeader));
+        if (fatal >= 0)
+        {
+            return new BlockResult { Number = block.Number, Fatal = BlockIssues.Describe(issues[fatal], block.Text, _index, 0, header.Names) };
+        }
+
+        ChooseRows(block, from, issues);
+        CheckDeclared(block);
+        if (_errors.Count > 1)
+        {
+            _errors.Sort((a, b) => (a.Line, a.Column).CompareTo((b.Line, b.Column)));
+        }
+
+        var chunks = new ColumnChunk[header.Plans.Length];
+        for (var i = 0; i < chunks.Length; i++)
+        {
+            chunks[i] = _columns.Parse(Rows(block), header.Plans[i]);
+        }
+
+        return new BlockResult
+        {
+            Number = block.Number,
+            RecordCount = _index.RowCount - from,
+            LineCount = _index.LineCount,
+            Lines = _line.AsSpan(0, _rows).ToArray(),
+            Chunks = chunks,
+            Errors = [.. _errors],
+            ErrorCount = _errorCount,
+        };
+    }
+
+    private BlockRows Rows(TextBlock block) => new(block.Buffer, _index.Ends, _first, _start, _rows, _index.HasQuotes || dialect.SkipSpaceAfterDelimiter);
+
+    private bool IsFatal(Issue issue, bool holdsHeader) =>
+        issue.Code is CsvErrorCodes.UnclosedQuote or CsvErrorCodes.RecordTooLong || (holdsHeader && _index.RowAt(issue.Position) <= 0);
+
+    private void ChooseRows(TextBlock block, int from, List<Issue> issues)
+    {
+        if (_first.Length < _index.RowCount)
+        {
+            var size = _index.RowStart.Length;
+            (_first, _start, _line) = (new int[size], new int[size], new int[size]);
+        }
+
+        _rows = 0;
+        var text = block.Text;
+        var next = 0;
+        var raw = header.Raw;
+        for (var r = from; r < _index.RowCount; r++)
+        {
+            var limit = issues.Count == 0 ? 0 : r + 1 < _index.RowCount ? _index.RowStart[r + 1] : int.MaxValue;
+            var bad = false;
+            for (; next < issues.Count && issues[next].Position < limit; next++)
+            {
+                if (_index.RowAt(issues[next].Position) == r)
+                {
+                    Report(BlockIssues.Describe(issues[next], text, _index, 0, header.Names));
+                    bad = true;
+                }
+            }
+
+            if (bad)
+            {
+                continue;
+            }
+
+            if (_index.RowCells[r] != header.Names.Length)
+            {
+                if (!options.RepairRaggedRows || !CanRepair(text, r))
+                {
+                    Report(Ragged(text, r));
+                    continue;
+                }
+
+                _index.Resize(r, header.Names.Length);
+            }
+
+            if (raw.Length > 0 && text[_index.RowStart[r]..].StartsWith(raw) && _index.RowEnd(r) == _index.RowStart[r] + raw.Length)
+            {
+                Report(new CsvError(CsvErrorCodes.RepeatedHeader, _index.RowLine[r], 0, null, "this row repeats the header; perhaps two files were joined. Remove the line.", CellDecoder.Excerpt(raw)));
+                continue;
+            }
+
+            _first[_rows] = _index.RowFirst[r];
+            _start[_rows] = _index.RowStart[r];
+            _line[_rows] = _index.RowLine[r];
+            _rows++;
+        }
+    }
+
+    /// <summary>Leaves out rows with a cell that is not of its declared kind.</summary>
+    private void CheckDeclared(TextBlock block)
+    {
+        HashSet<int>? wrong = null;
+        foreach (var plan in header.Plans)
+        {
+            if (plan.Declared is not (null or ColumnKind.Text))
+            {
+                foreach (var (row, content) in _columns.FindWrong(Rows(block), plan))
+                {
+                    if ((wrong ??= []).Add(row))
+                    {
+                        var expected = plan.Declared switch { ColumnKind.Number => "a number", ColumnKind.Date => "a date (year first)", _ => "true or false" };
+                        Report(new CsvError(CsvErrorCodes.WrongKind, _line[row], plan.Source + 1, plan.Name, $"'{content}' is not {expected}.", content));
+                    }
+                }
+            }
+        }
+
+        if (wrong is null)
+        {
+            return;
+        }
+
+        var kept = 0;
+        for (var r = 0; r < _rows; r++)
+        {
+            if (!wrong.Contains(r))
+            {
+                (_first[kept], _start[kept], _line[kept]) = (_first[r], _start[r], _line[r]);
+                kept++;
+            }
+        }
+
+        _rows = kept;
+    }
+
+    private bool CanRepair(ReadOnlySpan<byte> text, int row)
+    {
+        for (var c = header.Names.Length; c < _index.CellCount(row); c++)
+        {
+            var (start, end) = _index.Cell(row, c);
+            if (!text[start..end].Trim((byte)' ').IsEmpty)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private CsvError Ragged(ReadOnlySpan<byte> text, int row)
+    {
+        var cells = _index.CellCount(row);
+        var hint = cells < header.Names.Length ? "Cells are missing." : "There are too many cells, or a cell with the delimiter in it is not quoted.";
+        return new CsvError(CsvErrorCodes.Ragged, _index.RowLine[row], 0, null, $"the row has {cells} cells, the header {header.Names.Length}. {hint}", CellDecoder.Excerpt(text[_index.RowStart[row].._index.RowEnd(row)]));
+    }
+
+    private void Report(CsvError error)
+    {
+        _errorCount++;
+        if (_errors.Count < options.MaxErrors)
+        {
+            _errors.Add(error);
+        }
+    }
+}
+
+/// <summary>The usable rows of a block: text, ends of cells, and for each row its first cell and first byte.</summary>
+/// <param name="Buffer">Text from <see cref="TextBlock.Margin"/> on.</param>
+/// <param name="Ends">See <see cref="RecordIndex"/>.</param>
+/// <param name="First">By row, place of its first cell in <paramref name="Ends"/>.</param>
+/// <param name="Start">By row, where it starts.</param>
+/// <param name="Count">Number of rows.</param>
+/// <param name="NeedsDecoding">Whether cells may be quoted.</param>
+internal readonly record struct BlockRows(byte[] Buffer, int[] Ends, int[] First, int[] Start, int Count, bool NeedsDecoding);
