@@ -16,6 +16,7 @@ internal static class MlopsCommand
         {
             SampleCommand.Create(),
             InitCommand.Create(),
+            UpCommand.Create(),
             PutCommand.Create(),
             GetCommand.Create(),
             CsvCommand.Create(),

@@ -1,0 +1,140 @@
+using MlOps.App.Commands;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.App.Hosting;
+
+/// <summary>
+/// The local server: an account (the emulator's or a named one), the pipelines' worker, the event source that Azure has
+/// and a laptop has not, the sweep, and HTTP on the loopback address. All state is in the account.
+/// </summary>
+internal sealed partial class LocalServer : IAsyncDisposable
+{
+    private readonly ServerOptions options;
+    private readonly ILogger logger;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly LocalAccount? local;
+    private readonly PipelineHost pipelines;
+    private readonly WebApplication web;
+    private readonly Task loops;
+
+    private LocalServer(ServerOptions options, ILogger logger, LocalAccount? local, StorageAccount account, PipelineHost pipelines, WebApplication web, Uri address)
+    {
+        this.options = options;
+        this.logger = logger;
+        this.local = local;
+        this.pipelines = pipelines;
+        this.web = web;
+        Account = account;
+        Address = address;
+        var source = new LocalEventSource(account, async (json, stop) => await pipelines.Receiver.ReceiveAsync(json, stop), TimeProvider.System, logger);
+        loops = Task.WhenAll(
+            Task.Run(() => source.RunAsync(options.LookInterval, stopping.Token)),
+            Task.Run(SweepAsync));
+    }
+
+    /// <summary>The account that is served.</summary>
+    public StorageAccount Account { get; }
+
+    /// <summary>Where the server answers.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Connection string of the emulator; <see langword="null"/> for a named account.</summary>
+    public string? LocalConnection => local?.Info.ConnectionString;
+
+    /// <summary>Completes when the server cannot go on, because the emulator has ended.</summary>
+    public Task Broken => local?.Ended ?? Task.Delay(Timeout.Infinite, stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+
+    /// <summary>Starts everything; returns when files can be dropped.</summary>
+    /// <param name="options">Options.</param>
+    /// <param name="logging">Logs.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    public static async Task<LocalServer> StartAsync(ServerOptions options, ILoggerFactory logging, CancellationToken cancellation)
+    {
+        await using var started = new Undo();
+        var local = options.Connection is null ? started.Keep(await LocalAccount.OpenAsync(options.DataFolder, cancellation)) : null;
+        var account = AccountLocation.Connect(options.Connection ?? local!.Info.ConnectionString);
+        var pipelines = started.Keep(await PipelineHost.StartAsync(account, logging, cancellation));
+        var (web, address) = await HttpServer.StartAsync(options.Port, logging, MapHealth, cancellation);
+        started.Keep(web);
+        local?.Publish(address.AbsoluteUri);
+        started.Forget();
+        return new LocalServer(options, logging.CreateLogger("MlOps.Server"), local, account, pipelines, web, address);
+    }
+
+    /// <summary>Stops in the order of arrival: no more events, then the runs are drained, then the account goes.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await loops;
+        await pipelines.DisposeAsync();
+        await web.DisposeAsync();
+        if (local is not null)
+        {
+            await local.DisposeAsync();
+        }
+
+        stopping.Dispose();
+    }
+
+    private static void MapHealth(WebApplication app)
+    {
+        app.MapGet("/health/live", () => Results.Text("live\n"));
+        app.MapGet("/health/ready", () => Results.Text("ready\n"));
+    }
+
+    private async Task SweepAsync()
+    {
+        using var timer = new PeriodicTimer(options.SweepInterval);
+        try
+        {
+            do
+            {
+                await SweepOnceAsync();
+            }
+            while (await timer.WaitForNextTickAsync(stopping.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+    }
+
+    private async Task SweepOnceAsync()
+    {
+        try
+        {
+            await pipelines.Sweep.RunAsync(null, stopping.Token);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // The next sweep looks again; the server must not end because of one.
+            LogSweepFailed(logger, e);
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "the sweep failed and will be repeated")]
+    private static partial void LogSweepFailed(ILogger logger, Exception error);
+
+    /// <summary>Takes back, last first, what was started when a later part fails to start.</summary>
+    private sealed class Undo : IAsyncDisposable
+    {
+        private readonly Stack<IAsyncDisposable> parts = [];
+
+        public T Keep<T>(T part)
+            where T : IAsyncDisposable
+        {
+            parts.Push(part);
+            return part;
+        }
+
+        public void Forget() => parts.Clear();
+
+        public async ValueTask DisposeAsync()
+        {
+            while (parts.TryPop(out var part))
+            {
+                await part.DisposeAsync();
+            }
+        }
+    }
+}
