@@ -18,7 +18,11 @@ internal static class MlopsCommand
             InitCommand.Create(),
             UpCommand.Create(),
             PutCommand.Create(),
+            WaitCommand.Create(),
             GetCommand.Create(),
+            RunsCommand.Create(),
+            RunCommand.Create(),
+            SweepCommand.Create(),
             CsvCommand.Create(),
             HandlerCommand.Create(),
         };

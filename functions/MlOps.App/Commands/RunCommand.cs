@@ -1,0 +1,103 @@
+using System.CommandLine;
+using MlOps.App.Hosting;
+using MlOps.App.Runs;
+using MlOps.Durable;
+using MlOps.Durable.Local;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Orchestrations;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops run</c>: one run with its steps.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var id = new Argument<string>("ID") { Description = "Id of the run; `mlops runs` lists them." };
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command("run", "Show one run: state, steps, metrics, outputs.") { id, json };
+        account.Options.ToList().ForEach(command.Add);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var storage = account.Find(parse);
+            var history = new RunHistory(storage);
+            var wanted = Names.Run(parse.GetRequiredValue(id));
+            var (pipeline, run) = await history.FindAsync(wanted, cancellation);
+            var document = await history.DocumentAsync(pipeline, wanted, cancellation);
+            var stage = run.State == RunState.Active ? await StageAsync(storage, run.RunId, cancellation) : null;
+            if (parse.GetValue(json))
+            {
+                Answer.Json(new { run = RunsCommand.Facts(pipeline.Value, run), stage, document });
+            }
+            else
+            {
+                Print(pipeline, run, document, stage);
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static async Task<string?> StageAsync(StorageAccount storage, string instance, CancellationToken cancellation)
+    {
+        await using var client = new LocalDurableTaskClient(storage.Journal);
+        var metadata = await client.GetInstanceAsync(instance, getInputsAndOutputs: true, cancellation);
+        return metadata?.SerializedCustomStatus;
+    }
+
+    private static void Print(PipelineName pipeline, LedgerRun run, RunDocument? document, string? stage)
+    {
+        Answer.Line($"run       {run.RunId}");
+        Answer.Line($"pipeline  {pipeline}, period {run.Period}, revision {run.Revision}, {run.Kind.ToString().ToLowerInvariant()}{(run.Parent is { } parent ? $" of {parent}" : "")}");
+        Answer.Line($"state     {run.State.ToString().ToLowerInvariant()}{(run.Reason is { Length: > 0 } reason ? $": {reason}" : "")}{(run.WaitsFor is { } waits ? $", waits for {waits}" : "")}");
+        Answer.Line($"time      {run.StartedAt:yyyy-MM-dd HH:mm:ss'Z'}{(run.EndedAt is { } end ? $", {(end - run.StartedAt).TotalSeconds:0.0} s" : "")}");
+        if (stage is not null)
+        {
+            Answer.Line($"stage     {stage}");
+        }
+
+        if (document is not null)
+        {
+            Print(document);
+        }
+    }
+
+    private static void Print(RunDocument document)
+    {
+        if (document.FailedStep is { } step)
+        {
+            Answer.Line($"failed    in {step}: {document.Cause}");
+        }
+
+        foreach (var error in document.Errors)
+        {
+            Answer.Line($"error     {error}");
+        }
+
+        foreach (var warning in document.Warnings)
+        {
+            Answer.Line($"warning   {warning}");
+        }
+
+        if (document.RejectedFile is { } rejected)
+        {
+            Answer.Line($"kept as   rejected/{rejected}");
+        }
+
+        document.Outputs.ToList().ForEach(output => Answer.Line($"output    output/{output}"));
+        foreach (var (part, values) in document.Metrics)
+        {
+            Answer.Line($"metrics   {part}: {string.Join(", ", values.Select(value => $"{value.Key} {value.Value:0.####}"))}");
+        }
+
+        if (document.Steps.Count > 0)
+        {
+            var listing = new Listing("step", "outcome", "seconds", "key", "why");
+            document.Steps.ToList().ForEach(s => listing.Add(s.Name, s.Skipped ? "skipped" : "ran", $"{s.Seconds:0.00}", s.Key[..Math.Min(12, s.Key.Length)], s.Reason));
+            listing.Print();
+        }
+    }
+}

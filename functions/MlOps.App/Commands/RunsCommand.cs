@@ -1,0 +1,63 @@
+using System.CommandLine;
+using MlOps.App.Hosting;
+using MlOps.App.Runs;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops runs</c>: all runs, newest first.</summary>
+internal static class RunsCommand
+{
+    public static Command Create()
+    {
+        var pipeline = new Argument<string?>("PIPELINE") { Description = "Only this pipeline's.", Arity = ArgumentArity.ZeroOrOne };
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command("runs", "List the runs, newest first.") { pipeline, json };
+        account.Options.ToList().ForEach(command.Add);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Pipeline.Artifacts.PipelineName?)null;
+            var ledgers = await new RunHistory(account.Find(parse)).LedgersAsync(name, cancellation);
+            var runs = ledgers.SelectMany(ledger => ledger.Runs.Select(run => (ledger.Pipeline, Run: run))).OrderByDescending(r => r.Run.StartedAt).ToArray();
+            if (parse.GetValue(json))
+            {
+                Answer.Json(new { runs = runs.Select(r => Facts(r.Pipeline, r.Run)) });
+                return ExitCode.Done;
+            }
+
+            if (runs.Length == 0)
+            {
+                Answer.Progress("no runs yet: `mlops put PIPELINE initial.csv` drops a file.");
+                return ExitCode.Done;
+            }
+
+            var listing = new Listing("run", "pipeline", "period", "state", "started", "seconds", "reason");
+            foreach (var (owner, run) in runs)
+            {
+                listing.Add(
+                    run.RunId, owner, run.Period, run.State.ToString().ToLowerInvariant(), run.StartedAt.ToString("yyyy-MM-dd HH:mm:ss'Z'"),
+                    run.EndedAt is { } end ? $"{(end - run.StartedAt).TotalSeconds:0.0}" : "-", run.Reason ?? run.WaitsFor ?? "");
+            }
+
+            listing.Print();
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>A run as JSON shows it.</summary>
+    public static object Facts(string pipeline, MlOps.Pipeline.Arrival.LedgerRun run) => new
+    {
+        run_id = run.RunId,
+        pipeline,
+        period = run.Period,
+        revision = run.Revision,
+        state = run.State,
+        kind = run.Kind,
+        started_at = run.StartedAt,
+        ended_at = run.EndedAt,
+        waits_for = run.WaitsFor,
+        reason = run.Reason,
+        parent = run.Parent,
+    };
+}

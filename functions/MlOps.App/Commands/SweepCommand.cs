@@ -1,0 +1,45 @@
+using System.CommandLine;
+using MlOps.App.Hosting;
+using MlOps.Durable;
+using MlOps.Durable.Local;
+using MlOps.Pipeline;
+using MlOps.Pipeline.Arrival;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops sweep</c>: finds files whose events were lost.</summary>
+internal static class SweepCommand
+{
+    public static Command Create()
+    {
+        var pipeline = new Argument<string?>("PIPELINE") { Description = "Only this pipeline.", Arity = ArgumentArity.ZeroOrOne };
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command("sweep", "Find dropped files without a run and lost runs, and start them; a second sweep starts nothing.") { pipeline, json };
+        account.Options.ToList().ForEach(command.Add);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Pipeline.Artifacts.PipelineName?)null;
+            var storage = account.Find(parse);
+            await storage.EnsureContainersAsync(cancellation);
+            using var logging = Logs.Create(LogLevel.Warning);
+            await using var services = new ServiceCollection()
+                .AddSingleton(logging)
+                .AddLogging()
+                .AddPipeline(storage)
+                .AddSingleton<DurableTaskClient>(new LocalDurableTaskClient(storage.Journal))
+                .BuildServiceProvider();
+            var result = await services.GetRequiredService<Sweep>().RunAsync(name, cancellation);
+            if (parse.GetValue(json))
+            {
+                Answer.Json(result);
+                return ExitCode.Done;
+            }
+
+            Answer.Line($"{result.Files} files; started {result.Started.Count}, restarted {result.Restarted.Count}, notices sent late {result.NoticesSent}");
+            result.Started.Concat(result.Restarted).ToList().ForEach(run => Answer.Line($"  {run}"));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

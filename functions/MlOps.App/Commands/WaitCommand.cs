@@ -1,0 +1,122 @@
+using System.CommandLine;
+using MlOps.App.Hosting;
+using MlOps.App.Runs;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops wait</c>: until the runs of drops have ended.</summary>
+internal static class WaitCommand
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    public static Command Create()
+    {
+        var pipeline = new Argument<string>("PIPELINE") { Description = "Name of the pipeline." };
+        var periods = new Argument<string[]>("PERIOD") { Description = "Periods, such as initial or 20201001. Default: all that were dropped.", Arity = ArgumentArity.ZeroOrMore };
+        var timeout = new Option<double?>("--timeout") { Description = "Give up after so many seconds. Default: never.", HelpName = "S" };
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command("wait", "Wait until the runs of drops have ended; ends with 1 if one failed, and says why.") { pipeline, periods, timeout, json };
+        account.Options.ToList().ForEach(command.Add);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
+            var wanted = (parse.GetValue(periods) ?? []).Select(text => Names.Period(text).Value).ToArray();
+            var limit = parse.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
+            var standings = await UntilEndedAsync(new RunHistory(account.Find(parse)), name, wanted, limit, cancellation);
+            return Tell(standings, name, parse.GetValue(json));
+        });
+        return command;
+    }
+
+    /// <summary>Waits until nothing is pending or the time is up; tells of every change on stderr.</summary>
+    public static async Task<IReadOnlyList<PeriodStanding>> UntilEndedAsync(
+        RunHistory history, PipelineName pipeline, IReadOnlyCollection<string> periods, TimeSpan limit, CancellationToken cancellation)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        var told = new Dictionary<string, string>();
+        while (true)
+        {
+            var standings = await history.StandingsAsync(pipeline, periods, cancellation);
+            foreach (var standing in standings)
+            {
+                TellChange(standing, told);
+            }
+
+            if (standings.All(standing => standing.Standing != Standing.Pending)
+                || (limit != Timeout.InfiniteTimeSpan && TimeProvider.System.GetElapsedTime(began) >= limit))
+            {
+                return standings;
+            }
+
+            await Task.Delay(LookInterval, cancellation);
+        }
+    }
+
+    private static void TellChange(PeriodStanding standing, Dictionary<string, string> told)
+    {
+        var text = Describe(standing);
+        if (told.GetValueOrDefault(standing.Period) != text)
+        {
+            told[standing.Period] = text;
+            Answer.Progress($"{standing.Period}: {text}");
+        }
+    }
+
+    private static string Describe(PeriodStanding standing) => standing.Standing switch
+    {
+        Standing.Pending or Standing.Absent => standing.Reason,
+        _ => $"{State(standing)}{(standing.Reason.Length > 0 ? $": {standing.Reason}" : "")}",
+    };
+
+    private static string State(PeriodStanding standing) => standing switch
+    {
+        { Standing: Standing.Pending, Run: null } => "pending",
+        { Run: { } run } => run.State.ToString().ToLowerInvariant(),
+        { Standing: Standing.Absent } => "absent",
+        _ => "rejected",
+    };
+
+    private static int Tell(IReadOnlyList<PeriodStanding> standings, PipelineName pipeline, bool json)
+    {
+        if (json)
+        {
+            Answer.Json(new
+            {
+                pipeline = pipeline.Value,
+                runs = standings.Select(s => new { period = s.Period, state = State(s), ended = s.Standing is Standing.Done or Standing.Failed, run_id = s.Run?.RunId, reason = s.Reason }),
+            });
+        }
+        else
+        {
+            var listing = new Listing("period", "state", "run", "reason");
+            standings.ToList().ForEach(s => listing.Add(s.Period, State(s), s.Run?.RunId ?? "-", s.Reason));
+            listing.Print();
+        }
+
+        return Verdict(standings, pipeline);
+    }
+
+    private static int Verdict(IReadOnlyList<PeriodStanding> standings, PipelineName pipeline)
+    {
+        if (standings.Count == 0)
+        {
+            throw new CommandException($"nothing was dropped for '{pipeline}'. `mlops put {pipeline} initial.csv` drops a file.");
+        }
+
+        var problems = standings.Where(s => s.Standing != Standing.Done).ToArray();
+        if (problems.Length > 0)
+        {
+            var told = problems.Select(s => s switch
+            {
+                { Standing: Standing.Pending } => $"{s.Period} has not ended in time: it {s.Reason}. Is `mlops up` running on this account?",
+                { Run: { } run } => $"{s.Period} {State(s)}: {s.Reason} `mlops run {run.RunId}` shows more.",
+                _ => $"{s.Period}: {s.Reason}",
+            });
+            throw new CommandException(string.Join(Environment.NewLine + "mlops: ", told));
+        }
+
+        return ExitCode.Done;
+    }
+}
