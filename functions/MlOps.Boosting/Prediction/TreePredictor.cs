@@ -1,0 +1,41 @@
+using MlOps.Boosting.Trees;
+
+namespace MlOps.Boosting.Prediction;
+
+/// <summary>Sums leaf values over trees.</summary>
+internal sealed class TreePredictor(IReadOnlyList<Tree> trees)
+{
+    /// <summary>Adds the trees' outputs for consecutive rows.</summary>
+    /// <param name="columns">All features.</param>
+    /// <param name="start">First row.</param>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="firstTree">First tree.</param>
+    /// <param name="endTree">Behind the last tree.</param>
+    /// <param name="perIteration">Trees of an iteration.</param>
+    /// <param name="scores">Receives row by row one score a class; cleared by the caller.</param>
+    public void AddScores(FeatureColumn[] columns, int start, int count, int firstTree, int endTree, int perIteration, Span<double> scores)
+    {
+        var row = new double[columns.Length];
+        for (int i = 0; i < count; i++)
+        {
+            for (int f = 0; f < row.Length; f++)
+            {
+                row[f] = columns[f][start + i];
+            }
+
+            AddRow(row, firstTree, endTree, perIteration, scores.Slice(i * perIteration, perIteration));
+        }
+    }
+
+    /// <summary>Adds the trees' outputs for one row; allocates nothing.</summary>
+    public void AddRow(ReadOnlySpan<double> row, int firstTree, int endTree, int perIteration, Span<double> scores)
+    {
+        int k = 0;
+        for (int t = firstTree; t < endTree; t++)
+        {
+            Tree tree = trees[t];
+            scores[k] += tree.LeafValue[tree.LeafOf(row)];
+            k = k + 1 == perIteration ? 0 : k + 1;
+        }
+    }
+}
