@@ -14,6 +14,7 @@ internal static class MlopsCommand
     public static RootCommand Create() =>
         new("A CSV dropped into blob storage becomes predictions, a model and a report, by itself.")
         {
+            DemoCommand.Create(),
             SampleCommand.Create(),
             InitCommand.Create(),
             UpCommand.Create(),

@@ -31,7 +31,7 @@ internal sealed class LocalAccount : IAsyncDisposable
         this.folder = folder;
         this.ownership = ownership;
         this.azurite = azurite;
-        Info = new LocalAccountInfo(azurite.ConnectionString, Environment.ProcessId, azurite.ProcessId, StartOf(azurite.ProcessId) ?? default);
+        Info = new LocalAccountInfo(azurite.ConnectionString, Environment.ProcessId, azurite.ProcessId, ProcessStart.Of(azurite.ProcessId) ?? default);
     }
 
     /// <summary>How others reach the account.</summary>
@@ -72,7 +72,7 @@ internal sealed class LocalAccount : IAsyncDisposable
     /// <summary>The note of a running server; <see langword="null"/> where none runs on this folder.</summary>
     /// <param name="folder">Data folder.</param>
     public static LocalAccountInfo? FindRunning(string folder) =>
-        Read(folder) is { } info && StartOf(info.EmulatorProcessId) is { } start && IsSame(start, info.EmulatorStarted) ? info : null;
+        Read(folder) is { } info && IsRunning(info) ? info : null;
 
     /// <summary>Says where the server answers, for whoever reads the note.</summary>
     /// <param name="address">Address of the server.</param>
@@ -116,37 +116,23 @@ internal sealed class LocalAccount : IAsyncDisposable
     /// <summary>An emulator whose server was killed still saves its data for a moment; two on one folder would spoil it.</summary>
     private static async Task WaitForFormerEmulatorAsync(LocalAccountInfo? former, CancellationToken cancellation)
     {
-        if (former is null || !IsSame(StartOf(former.EmulatorProcessId), former.EmulatorStarted))
+        var began = TimeProvider.System.GetTimestamp();
+        while (former is not null && IsRunning(former))
         {
-            return;
-        }
+            if (TimeProvider.System.GetElapsedTime(began) > HandoverLimit)
+            {
+                using var process = Process.GetProcessById(former.EmulatorProcessId);
+                process.Kill();
+                return;
+            }
 
-        using var process = Process.GetProcessById(former.EmulatorProcessId);
-        try
-        {
-            await process.WaitForExitAsync(cancellation).WaitAsync(HandoverLimit, cancellation);
-        }
-        catch (TimeoutException)
-        {
-            process.Kill();
-            await process.WaitForExitAsync(cancellation);
+            await Task.Delay(50, cancellation);
         }
     }
 
-    private static bool IsSame(DateTime? one, DateTime other) => one is { } start && (start - other).Duration() < TimeSpan.FromSeconds(2);
-
-    private static DateTime? StartOf(int processId)
-    {
-        try
-        {
-            using var process = Process.GetProcessById(processId);
-            return process.StartTime.ToUniversalTime();
-        }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or System.ComponentModel.Win32Exception)
-        {
-            return null;
-        }
-    }
+    // A process id is reused in time; the start tells the processes apart.
+    private static bool IsRunning(LocalAccountInfo info) =>
+        ProcessStart.Of(info.EmulatorProcessId) is { } start && (start - info.EmulatorStarted).Duration() < TimeSpan.FromSeconds(2);
 
     private static bool IsFree(int port)
     {

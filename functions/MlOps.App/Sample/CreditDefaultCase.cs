@@ -7,7 +7,12 @@ namespace MlOps.App.Sample;
 /// <param name="Rows">Rows, without the header.</param>
 /// <param name="Positives">Rows whose label is 1.</param>
 /// <param name="TrueAuc">AUC of the probability by which the labels were drawn: what a perfect model would reach; null without both labels.</param>
-internal sealed record SampleFile(string Name, int Rows, int Positives, double? TrueAuc);
+/// <param name="HistoryTrueAuc">The same over all earlier files together: what a model may reach on a test part of them; null for the history itself.</param>
+internal sealed record SampleFile(string Name, int Rows, int Positives, double? TrueAuc, double? HistoryTrueAuc)
+{
+    /// <summary>The period that the file is for.</summary>
+    public string Period => Path.GetFileNameWithoutExtension(Name);
+}
 
 /// <summary>
 /// The sample case: a credit portfolio's history and four monthly periods, the last two of which have drifted.
@@ -42,19 +47,22 @@ internal static class CreditDefaultCase
     {
         Directory.CreateDirectory(folder);
         var written = new List<SampleFile>();
+        var history = new Truth();
         var firstId = 100_002L;
         for (var file = 0; file < Files.Length; file++)
         {
             var count = file == 0 ? rows : rows / 6;
-            written.Add(WriteFile(folder, file, count, firstId, seed, cancellation));
+            var truth = WriteFile(Path.Combine(folder, Files[file].Period + ".csv"), file, count, firstId, seed, cancellation);
+            written.Add(new SampleFile(Files[file].Period + ".csv", count, truth.Positives, truth.Auc(), file == 0 ? null : history.Auc()));
+            history.Add(truth);
             firstId += count;
         }
 
         File.WriteAllText(Path.Combine(folder, PipelineName + ".yaml"), Definition());
-        var truth = written.ToDictionary(
-            file => Path.GetFileNameWithoutExtension(file.Name),
-            file => new { rows = file.Rows, positives = file.Positives, true_auc = file.TrueAuc });
-        File.WriteAllText(Path.Combine(folder, "truth.json"), JsonSerializer.Serialize(truth, Indented) + "\n");
+        var truths = written.ToDictionary(
+            file => file.Period,
+            file => new { rows = file.Rows, positives = file.Positives, true_auc = file.TrueAuc, history_true_auc = file.HistoryTrueAuc });
+        File.WriteAllText(Path.Combine(folder, "truth.json"), JsonSerializer.Serialize(truths, Indented) + "\n");
         return written;
     }
 
@@ -71,49 +79,28 @@ internal static class CreditDefaultCase
 
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
-    private static SampleFile WriteFile(string folder, int file, int rows, long firstId, int seed, CancellationToken cancellation)
+    private static Truth WriteFile(string path, int file, int rows, long firstId, int seed, CancellationToken cancellation)
     {
-        var name = Files[file].Period + ".csv";
-        var truth = new double[rows];
-        var labels = new bool[rows];
-        using (var stream = File.Create(Path.Combine(folder, name)))
-        using (var writer = new RowWriter(stream))
+        var truth = new Truth();
+        using var stream = File.Create(path);
+        using var writer = new RowWriter(stream);
+        foreach (var column in CreditColumns.Names)
         {
-            foreach (var column in CreditColumns.Names)
-            {
-                writer.Text(column);
-            }
-
-            writer.EndRow();
-            for (var i = 0; i < rows; i++)
-            {
-                cancellation.ThrowIfCancellationRequested();
-                var random = new RandomStream((ulong)seed, file, i);
-                var applicant = CreditApplicant.Draw(ref random, Files[file].Drift);
-                truth[i] = CreditTruth.Probability(applicant);
-                labels[i] = random.Chance(truth[i]);
-                CreditColumns.Write(writer, firstId + i, labels[i] ? 1 : 0, applicant, ref random);
-            }
+            writer.Text(column);
         }
 
-        return new SampleFile(name, rows, labels.Count(label => label), RankAuc(truth, labels));
-    }
-
-    /// <summary>AUC by ranks (Mann-Whitney); ties are so rare among these probabilities that their order does not show.</summary>
-    private static double? RankAuc(double[] scores, bool[] labels)
-    {
-        var order = Enumerable.Range(0, scores.Length).OrderBy(i => scores[i]).ToArray();
-        double rankSum = 0, positives = 0;
-        for (var rank = 0; rank < order.Length; rank++)
+        writer.EndRow();
+        for (var i = 0; i < rows; i++)
         {
-            if (labels[order[rank]])
-            {
-                rankSum += rank + 1;
-                positives++;
-            }
+            cancellation.ThrowIfCancellationRequested();
+            var random = new RandomStream((ulong)seed, file, i);
+            var applicant = CreditApplicant.Draw(ref random, Files[file].Drift);
+            var probability = CreditTruth.Probability(applicant);
+            var label = random.Chance(probability);
+            truth.Add(probability, label);
+            CreditColumns.Write(writer, firstId + i, label ? 1 : 0, applicant, ref random);
         }
 
-        var pairs = positives * (scores.Length - positives);
-        return pairs == 0 ? null : Math.Round((rankSum - (positives * (positives + 1) / 2)) / pairs, 6);
+        return truth;
     }
 }

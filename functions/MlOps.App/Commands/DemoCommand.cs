@@ -1,0 +1,102 @@
+using System.CommandLine;
+using MlOps.App.Demo;
+using MlOps.App.Hosting;
+using MlOps.App.Runs;
+using MlOps.App.Sample;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops demo</c>: the main job on a fresh machine.</summary>
+internal static class DemoCommand
+{
+    public static Command Create()
+    {
+        var rows = SampleCommand.Rows();
+        var seed = SampleCommand.Seed();
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command("demo", "Do the main job from nothing: make the sample case, drop its files, wait for the runs, show what they wrote.") { rows, seed, json };
+        account.Options.ToList().ForEach(command.Add);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            using var logging = Logs.Create(LogLevel.Warning);
+            var options = new ServerOptions { Connection = account.Named(parse), DataFolder = account.DataFolder(parse), Port = 0 };
+            var began = TimeProvider.System.GetTimestamp();
+            Answer.Progress("starting the local server");
+            await using var server = await LocalServer.StartAsync(options, logging, cancellation);
+            var demo = new DemoRun(server.Account, options.DataFolder);
+            Answer.Progress($"making the sample case ({parse.GetValue(rows)} rows and four periods, 122 columns) and dropping its files");
+            var files = await demo.DropAsync(parse.GetValue(rows), parse.GetValue(seed), cancellation);
+            var periods = await demo.FinishAsync(files, cancellation);
+            var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
+            if (parse.GetValue(json))
+            {
+                Answer.Json(new { pipeline = CreditDefaultCase.PipelineName, data = Path.GetFullPath(options.DataFolder), seconds, periods = periods.Select(Facts) });
+            }
+            else
+            {
+                Print(periods, demo, seconds, parse.GetRequiredValue<string>("--data"));
+            }
+
+            return Verdict(periods);
+        });
+        return command;
+    }
+
+    private static object Facts(DemoPeriod p) => new
+    {
+        period = p.File.Period,
+        state = p.Standing.Run?.State,
+        reason = p.Standing.Reason,
+        run_id = p.Standing.Run?.RunId,
+        rows = p.File.Rows,
+        true_auc = p.File.TrueAuc,
+        history_true_auc = p.File.HistoryTrueAuc,
+        metrics = p.Manifest?.Metrics,
+        model_sha256 = p.Manifest?.ModelSha256,
+        revision = p.Manifest?.Revision,
+        predictions = p.Manifest is { } manifest ? $"output/{manifest.Predictions}" : null,
+        files = p.Copies.Select(Path.GetFullPath),
+    };
+
+    private static void Print(IReadOnlyList<DemoPeriod> periods, DemoRun demo, double seconds, string data)
+    {
+        var predicted = periods.Where(p => p.Manifest is not null).ToArray();
+        var listing = new Listing("period", "rows", "learnt from", "test AUC", "best possible", "period AUC", "best possible", "model", "seconds");
+        foreach (var p in predicted)
+        {
+            var manifest = p.Manifest!;
+            var run = p.Standing.Run;
+            listing.Add(
+                p.File.Period, $"{manifest.Rows}", $"{manifest.History.Count} files", Metric(manifest.Metrics, "test"), Number(p.File.HistoryTrueAuc),
+                Metric(manifest.Metrics, "drop"), Number(p.File.TrueAuc), manifest.ModelSha256[..8],
+                run is { EndedAt: { } end } ? $"{(end - run.StartedAt).TotalSeconds:0.0}" : "-");
+        }
+
+        listing.Print();
+        Answer.Line("");
+        Answer.Line("test AUC: on rows of the history that the model never saw; period AUC: of the published scores against the labels in");
+        Answer.Line("the period's own file, which were not used. Best possible: the AUC of the probabilities that the labels were drawn from.");
+        Answer.Line("");
+        foreach (var p in predicted)
+        {
+            Answer.Line($"{p.File.Period}  output/{p.Manifest!.Predictions}  ->  {string.Join("  ", p.Copies.Select(copy => Path.GetRelativePath(".", copy)))}");
+        }
+
+        Answer.Line("");
+        Answer.Line($"Done in {seconds:0} s. Everything is kept in {data}: `mlops up --data {data}` serves it, `mlops runs --data {data}` lists the runs.");
+    }
+
+    private static int Verdict(IReadOnlyList<DemoPeriod> periods)
+    {
+        var failed = periods.Where(p => p.Standing.Standing != Standing.Done).ToArray();
+        return failed.Length == 0
+            ? ExitCode.Done
+            : throw new CommandException(string.Join(Environment.NewLine + "mlops: ", failed.Select(p => $"{p.File.Period} failed: {p.Standing.Reason}")));
+    }
+
+    private static string Metric(IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> metrics, string part) =>
+        metrics.TryGetValue(part, out var values) && values.TryGetValue("auc", out var auc) ? Number(auc) : "-";
+
+    private static string Number(double? value) => value is { } number ? $"{number:0.0000}" : "-";
+}

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using MlOps.App.Commands;
+using MlOps.App.Hosting;
+using MlOps.App.Runs;
+using MlOps.App.Sample;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Orchestrations;
+
+namespace MlOps.App.Demo;
+
+/// <summary>What a period came to.</summary>
+/// <param name="File">The file that was dropped, with its truth.</param>
+/// <param name="Standing">How its run ended.</param>
+/// <param name="Manifest">Where its predictions came from; <see langword="null"/> where there are none.</param>
+/// <param name="Copies">Local copies of its predictions and what belongs to them.</param>
+internal sealed record DemoPeriod(SampleFile File, PeriodStanding Standing, Manifest? Manifest, IReadOnlyList<string> Copies);
+
+/// <summary>The main job from nothing: a case is made, dropped as upstream would, run, and fetched.</summary>
+internal sealed class DemoRun(StorageAccount account, string folder)
+{
+    private static readonly PipelineName Pipeline = PipelineName.Parse(CreditDefaultCase.PipelineName);
+    private readonly RunHistory history = new(account);
+
+    /// <summary>Folder of the local copies.</summary>
+    public string Copies { get; } = Path.Combine(folder, "predictions", CreditDefaultCase.PipelineName);
+
+    /// <summary>Makes the case and drops all files of it, the definition first.</summary>
+    public async Task<IReadOnlyList<SampleFile>> DropAsync(int rows, int seed, CancellationToken cancellation)
+    {
+        var made = Path.Combine(folder, "sample", $"rows-{rows}-seed-{seed}");
+        var files = CreditDefaultCase.Write(made, rows, seed, cancellation);
+        await PutCommand.PutDefinitionAsync(account, Pipeline, Path.Combine(made, $"{Pipeline}.yaml"), cancellation);
+        foreach (var file in files)
+        {
+            await PutCommand.DropAsync(account, Path.Combine(made, file.Name), $"{Pipeline}/{file.Name}", cancellation);
+        }
+
+        return files;
+    }
+
+    /// <summary>Waits for the runs of all files and fetches what they wrote.</summary>
+    public async Task<IReadOnlyList<DemoPeriod>> FinishAsync(IReadOnlyList<SampleFile> files, CancellationToken cancellation)
+    {
+        var standings = await WaitCommand.UntilEndedAsync(history, Pipeline, [.. files.Select(f => f.Period)], Timeout.InfiniteTimeSpan, cancellation);
+        var periods = new List<DemoPeriod>();
+        foreach (var file in files)
+        {
+            var standing = standings.First(s => s.Period == file.Period);
+            var predicted = standing.Standing == Standing.Done && file.Period != "initial";
+            periods.Add(new DemoPeriod(
+                file,
+                standing,
+                predicted ? await ManifestAsync(file.Period, cancellation) : null,
+                predicted ? await GetCommand.FetchAsync(account, Pipeline, Period.Parse(file.Period), Copies, cancellation) : []));
+        }
+
+        return periods;
+    }
+
+    private async Task<Manifest?> ManifestAsync(string period, CancellationToken cancellation)
+    {
+        var content = await account.Output.GetBlobClient($"{Pipeline}/pred_{period}.manifest.json").DownloadContentAsync(cancellation);
+        return JsonSerializer.Deserialize<Manifest>(content.Value.Content, JsonSerializerOptions.Web);
+    }
+}

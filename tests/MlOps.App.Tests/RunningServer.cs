@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using MlOps.App.Hosting;
+
+namespace MlOps.App.Tests;
+
+/// <summary><c>mlops up</c> as a process of its own on a data folder, ready for files.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    private const int Sigterm = 15;
+    private readonly MlopsProcess process;
+
+    private RunningServer(MlopsProcess process, LocalAccountInfo info)
+    {
+        this.process = process;
+        Info = info;
+    }
+
+    public LocalAccountInfo Info { get; }
+
+    public static async Task<RunningServer> StartAsync(string folder)
+    {
+        var process = MlopsProcess.Start(folder, ["up", "--port", "0"]);
+        try
+        {
+            LocalAccountInfo? info = null;
+            await Until(() => process.Process.HasExited || ((info = LocalAccount.FindRunning(Path.Combine(folder, ".mlops"))) is { Address: not null } && info.ProcessId == process.Process.Id));
+            if (info?.Address is null)
+            {
+                var ended = await process.EndAsync(TimeSpan.FromSeconds(10));
+                throw new InvalidOperationException($"mlops up ended with {ended.ExitCode}: {ended.Errors}");
+            }
+
+            return new RunningServer(process, info);
+        }
+        catch
+        {
+            await process.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Looks again and again until it is so, for up to a minute.</summary>
+    public static async Task Until(Func<bool> isSo)
+    {
+        for (var began = Stopwatch.StartNew(); !isSo(); await Task.Delay(50))
+        {
+            Assert.True(began.Elapsed < TimeSpan.FromMinutes(1), "It did not become so within a minute.");
+        }
+    }
+
+    /// <summary>As `kill -9` does.</summary>
+    public async Task KillAsync()
+    {
+        process.Process.Kill();
+        await process.Process.WaitForExitAsync();
+    }
+
+    /// <summary>As `kill` does.</summary>
+    public Task<Ended> TerminateAsync()
+    {
+        Assert.Equal(0, Kill(process.Process.Id, Sigterm));
+        return process.EndAsync(TimeSpan.FromMinutes(1));
+    }
+
+    /// <summary>Kills it and waits until the emulator has saved its data and ended too.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await process.DisposeAsync();
+        await Until(() => ProcessStart.Of(Info.EmulatorProcessId) != Info.EmulatorStarted);
+    }
+
+    [DllImport("libc", EntryPoint = "kill")]
+    private static extern int Kill(int processId, int signal);
+}
