@@ -145,7 +145,7 @@ internal static class DefinitionReader
 
         var format = new CsvFormat(
             delimiter is { Length: 1 } ? delimiter[0] : null,
-            quote switch { null => '"', "none" => null, { Length: 1 } => quote[0], _ => '"' },
+            quote switch { "none" => '\0', { Length: 1 } => quote[0], _ => null },
             inner.Text("encoding"),
             inner.Texts("missing"));
         inner.Finish();
@@ -175,9 +175,9 @@ internal static class DefinitionReader
         var inner = map.Map("model");
         if (inner is not null)
         {
-            foreach (var (key, value, start) in inner.Entries())
+            foreach (var (key, value) in inner.Entries())
             {
-                ModelSettings.Add(given, key, value, start, task, (node, message) => inner.Error(node, message));
+                ModelSettings.Add(given, key, value, inner.Error);
             }
         }
 

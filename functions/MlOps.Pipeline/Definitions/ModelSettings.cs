@@ -1,44 +1,58 @@
-using YamlDotNet.Core;
+using MlOps.Boosting;
 using YamlDotNet.RepresentationModel;
 
 namespace MlOps.Pipeline.Definitions;
 
-/// <summary>The <c>model</c> part of a definition: LightGBM's parameters by name.</summary>
+/// <summary>The <c>model</c> part of a definition: LightGBM's parameters by name or alias.</summary>
 internal static class ModelSettings
 {
     // Set by the pipeline itself; a definition that sets them too would contradict it.
-    private static readonly string[] Reserved =
-        ["data", "valid", "task", "input_model", "output_model", "output_result", "num_threads", "num_thread", "nthread", "nthreads", "n_jobs", "config"];
+    private static readonly string[] Reserved = ["task", "num_class", "num_threads", "categorical_feature", "verbosity"];
 
-    public static void Add(
-        Dictionary<string, string> given, string key, YamlNode value, Mark start, TaskKind task, Action<YamlNode, string> error)
+    /// <summary>Takes one setting under its canonical name, so that an alias never stands beside a default.</summary>
+    public static void Add(Dictionary<string, string> given, string key, YamlNode value, Action<YamlNode, string> error)
     {
-        _ = start;
-        _ = task;
-        if (Reserved.Contains(key, StringComparer.Ordinal))
+        var text = value switch
         {
-            error(value, $"'{key}' is set by the pipeline, not by the definition.");
+            YamlScalarNode { Value: { } one } => one,
+            YamlSequenceNode list when list.Children.All(c => c is YamlScalarNode) =>
+                string.Join(',', list.Children.Select(c => ((YamlScalarNode)c).Value)),
+            _ => null,
+        };
+        if (text is null)
+        {
+            error(value, $"'{key}' must be a value or a list of values.");
             return;
         }
 
-        switch (value)
+        try
         {
-            case YamlScalarNode { Value: { } text }:
-                given[key] = text;
-                break;
-            case YamlSequenceNode list when list.Children.All(c => c is YamlScalarNode):
-                given[key] = string.Join(',', list.Children.Select(c => ((YamlScalarNode)c).Value));
-                break;
-            default:
-                error(value, $"'{key}' must be a value or a list of values.");
-                break;
+            var name = Parameters.Parse([KeyValuePair.Create(key, text)]).Given.Select(g => g.Key).FirstOrDefault(key);
+            if (Reserved.Contains(name, StringComparer.Ordinal))
+            {
+                error(value, $"'{key}' is set by the pipeline, not by the definition.");
+            }
+            else if (!given.TryAdd(name, text))
+            {
+                error(value, $"'{key}' sets '{name}', which is set already.");
+            }
+        }
+        catch (ParameterException e)
+        {
+            error(value, e.Message);
         }
     }
 
-    /// <summary>Lets the learner judge the parameters.</summary>
+    /// <summary>Lets the learner judge all parameters together.</summary>
     public static void Check(IReadOnlyDictionary<string, string> all, Action<string> error)
     {
-        _ = all;
-        _ = error;
+        try
+        {
+            _ = Parameters.Parse(all);
+        }
+        catch (ParameterException e)
+        {
+            error(e.Message);
+        }
     }
 }

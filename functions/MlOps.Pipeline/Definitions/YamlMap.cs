@@ -184,13 +184,13 @@ internal sealed class YamlMap
 
     public YamlNode? Node(string key) => Take(key, out var node) ? node : null;
 
-    public IEnumerable<(string Key, YamlNode Value, Mark Start)> Entries()
+    public IEnumerable<(string Key, YamlNode Value)> Entries()
     {
         foreach (var (key, value) in _node.Children)
         {
             var text = (key as YamlScalarNode)?.Value ?? "";
             _known.Add(text);
-            yield return (text, value, key.Start);
+            yield return (text, value);
         }
     }
 

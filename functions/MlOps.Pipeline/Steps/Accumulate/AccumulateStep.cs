@@ -1,0 +1,102 @@
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Accumulate;
+
+/// <summary>
+/// Joins the history, splits it and fits the transform on its train part. Outputs: <c>history.bin</c>, <c>split.bin</c> (one byte
+/// a row: 0 train, 1 valid, 2 test), <c>transform.json</c>, <c>schema.json</c>.
+/// </summary>
+public sealed class AccumulateStep
+{
+    internal const string Name = "accumulate";
+    internal const string HistoryOutput = "history.bin";
+    internal const string SplitOutput = "split.bin";
+    internal const string TransformOutput = "transform.json";
+    internal const string SchemaOutput = "schema.json";
+    private const int Version = 1;
+
+    private readonly StepContext _context;
+    private readonly ValidateStep _validate;
+
+    internal AccumulateStep(StepContext context, ValidateStep validate)
+    {
+        _context = context;
+        _validate = validate;
+    }
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">History and drop.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    /// <exception cref="StepRefusedException">The history cannot be learned from.</exception>
+    public async Task<AccumulateResult> RunAsync(AccumulateInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        var initial = input.History.FirstOrDefault(h => Period.Parse(h.Period).IsInitial)
+            ?? throw new ArgumentException("The history has no initial drop.", nameof(input));
+        var inputs = new Dictionary<string, string>
+        {
+            ["definition"] = StepContext.Part(new
+            {
+                definition.Task, definition.Label, definition.Id, definition.Categorical, definition.Categories, definition.Missing, definition.Split,
+            }),
+        };
+        var keys = new List<(string Period, string Key)>();
+        foreach (var drop in input.History.OrderBy(h => Period.Parse(h.Period)))
+        {
+            var key = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, drop, initial, cancellation);
+            keys.Add((drop.Period, key));
+            inputs[$"history {drop.Period}"] = await _context.HashAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
+        }
+
+        inputs["schema"] = await _context.HashAsync(pipeline, keys[0].Key, ValidateStep.SchemaOutput, cancellation);
+        var scoreKey = definition.Id is null
+            ? null
+            : await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Score, initial, cancellation);
+        inputs["ids to predict"] = scoreKey is null ? "none" : await _context.HashAsync(pipeline, scoreKey, ValidateStep.IdsOutput, cancellation);
+        var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Period).Value, inputs, StepContext.Request(input));
+        return await _context.Runner.RunAsync(spec, (work, stop) => WorkAsync(pipeline, definition, keys, scoreKey, work, stop), cancellation);
+    }
+
+    private async Task<AccumulateResult> WorkAsync(
+        PipelineName pipeline, PipelineDefinition definition, IReadOnlyList<(string Period, string Key)> keys, string? scoreKey, StepWork work, CancellationToken cancellation)
+    {
+        FileSchema schema;
+        await using (var stream = await _context.Runner.OpenAsync(pipeline, keys[0].Key, ValidateStep.SchemaOutput, cancellation))
+        {
+            schema = FileSchema.Load(stream);
+        }
+
+        var scoreIds = scoreKey is null ? null : await IdsAsync(pipeline, scoreKey, cancellation);
+        var drops = keys.Select(k => (k.Period, (Func<Task<Table>>)(() =>
+            _context.OpenTableAsync(pipeline, k.Key, ValidateStep.TableOutput, cancellation)))).ToList();
+        var history = await History.BuildAsync(drops, schema, definition, scoreIds);
+        var transform = TransformFit.Fit(history.Table, HistoryRows.Of(history.Parts, Part.Train), schema.Features(), definition);
+        await work.WriteAsync(HistoryOutput, history.Table.Save, cancellation);
+        await work.WriteAsync(SplitOutput, s => s.Write([.. history.Parts.Select(p => (byte)p)]), cancellation);
+        await work.WriteAsync(TransformOutput, transform.Save, cancellation);
+        await work.WriteAsync(SchemaOutput, schema.Save, cancellation);
+        return new AccumulateResult(
+            history.Parts.Length,
+            history.Parts.Count(p => p == Part.Train), history.Parts.Count(p => p == Part.Valid), history.Parts.Count(p => p == Part.Test),
+            history.Findings);
+    }
+
+    private async Task<HashSet<string>> IdsAsync(PipelineName pipeline, string key, CancellationToken cancellation)
+    {
+        var ids = (await _context.OpenTableAsync(pipeline, key, ValidateStep.IdsOutput, cancellation)).Columns[0];
+        var set = new HashSet<string>(ids.RowCount, StringComparer.Ordinal);
+        for (var row = 0; row < ids.RowCount; row++)
+        {
+            set.Add(ids.Text(row)!);
+        }
+
+        return set;
+    }
+}

@@ -1,0 +1,158 @@
+using System.Globalization;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Accumulate;
+
+/// <summary>Labelled rows of the history.</summary>
+/// <param name="Table">Feature columns by the initial file's schema, and the label as a number (class index for classes).</param>
+/// <param name="Parts">Part of each row.</param>
+/// <param name="Findings">Rows left out, and why.</param>
+internal sealed record AccumulatedHistory(Table Table, Part[] Parts, IReadOnlyList<Finding> Findings);
+
+/// <summary>Joins drops by column name, leaves out what would leak, and splits.</summary>
+internal static class History
+{
+    public const string LabelColumn = "\u0001label";
+
+    /// <summary>Joins the drops in period order.</summary>
+    /// <param name="drops">Accepted drops with their tables, in period order; tables are let go one by one.</param>
+    /// <param name="schema">Schema of the initial file.</param>
+    /// <param name="definition">Definition.</param>
+    /// <param name="scoreIds">Ids that are to be predicted; <see langword="null"/> where rows have no ids.</param>
+    public static async Task<AccumulatedHistory> BuildAsync(
+        IReadOnlyList<(string Period, Func<Task<Table>> Load)> drops, FileSchema schema, PipelineDefinition definition, IReadOnlySet<string>? scoreIds)
+    {
+        var findings = new List<Finding>();
+        var latest = definition.Id is null ? null : await LatestDropOfIdAsync(drops, definition);
+        var split = new StratifiedSplit(definition.Split.Test, definition.Split.Valid, definition.Split.Seed);
+        var tables = new List<Table>(drops.Count);
+        var parts = new List<Part>();
+        var features = schema.Features();
+        for (var d = 0; d < drops.Count; d++)
+        {
+            var (period, load) = drops[d];
+            var table = await load();
+            if (table.Find(definition.Label) is not { } labelColumn)
+            {
+                findings.Add(new Finding("unlabelled-period", 0, 0, definition.Label, $"Period {period} carries no label and is not used for training."));
+                continue;
+            }
+
+            var labels = Labels(labelColumn, definition, schema);
+            var strata = Array.ConvertAll(labels, l => double.IsNaN(l) ? -1 : definition.Task == TaskKind.Regression ? 0 : (int)l);
+            var keys = Keys(table, period, definition);
+            var assigned = split.Next(keys, strata);
+            var kept = Kept(d, period, keys, labels, latest, scoreIds, findings);
+            var rows = kept.Count == table.RowCount ? table : table.TakeRows(kept.ToArray());
+            var used = rows.Columns.Where(c => features.Contains(c.Name, StringComparer.Ordinal)).ToList();
+            used.Add(new NumberColumn(LabelColumn, [.. kept.Select(r => labels[r])]));
+            tables.Add(new Table(used));
+            parts.AddRange(kept.Select(r => assigned[r]));
+        }
+
+        if (tables.Count == 0)
+        {
+            throw new StepRefusedException($"No period of the history carries the label '{definition.Label}': there is nothing to learn from. Drop initial.csv with labels.");
+        }
+
+        return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], findings);
+    }
+
+    private static double[] Labels(Column label, PipelineDefinition definition, FileSchema schema) =>
+        definition.Task == TaskKind.Regression
+            ? ((NumberColumn)label).Values
+            : new LabelValues(schema.LabelClasses!).Read(label);
+
+    private static IReadOnlyList<string> Keys(Table table, string period, PipelineDefinition definition)
+    {
+        var keys = new string[table.RowCount];
+        if (definition.Id is { } id)
+        {
+            var ids = table[id];
+            for (var row = 0; row < keys.Length; row++)
+            {
+                keys[row] = ids.Text(row)!;
+            }
+        }
+        else
+        {
+            for (var row = 0; row < keys.Length; row++)
+            {
+                keys[row] = string.Create(CultureInfo.InvariantCulture, $"{period}:{row}");
+            }
+        }
+
+        return keys;
+    }
+
+    /// <summary>For each id the last drop that has it with a label: what is known latest counts.</summary>
+    private static async Task<Dictionary<string, int>> LatestDropOfIdAsync(IReadOnlyList<(string Period, Func<Task<Table>> Load)> drops, PipelineDefinition definition)
+    {
+        var latest = new Dictionary<string, int>(StringComparer.Ordinal);
+        if (drops.Count == 1)
+        {
+            return latest;
+        }
+
+        for (var d = 0; d < drops.Count; d++)
+        {
+            var table = await drops[d].Load();
+            if (table.Find(definition.Label) is { } label)
+            {
+                var ids = table[definition.Id!];
+                for (var row = 0; row < table.RowCount; row++)
+                {
+                    if (!label.IsMissing(row))
+                    {
+                        latest[ids.Text(row)!] = d;
+                    }
+                }
+            }
+        }
+
+        return latest;
+    }
+
+    private static List<int> Kept(
+        int drop, string period, IReadOnlyList<string> keys, double[] labels, Dictionary<string, int>? latest, IReadOnlySet<string>? scoreIds, List<Finding> findings)
+    {
+        var kept = new List<int>(keys.Count);
+        int unlabelled = 0, superseded = 0, leaking = 0;
+        for (var row = 0; row < keys.Count; row++)
+        {
+            if (double.IsNaN(labels[row]))
+            {
+                unlabelled++;
+            }
+            else if (scoreIds is not null && scoreIds.Contains(keys[row]))
+            {
+                leaking++;
+            }
+            else if (latest is not null && latest.TryGetValue(keys[row], out var last) && last != drop)
+            {
+                superseded++;
+            }
+            else
+            {
+                kept.Add(row);
+            }
+        }
+
+        Report(findings, "unlabelled-rows", unlabelled, $"rows of period {period} have no label and are not used for training.");
+        Report(findings, "id-in-score", leaking, $"rows of period {period} have an id that is to be predicted now; they are kept out of training so that no label leaks.");
+        Report(findings, "id-in-later-period", superseded, $"rows of period {period} have an id that a later period has too; the later row is used.");
+        return kept;
+    }
+
+    private static void Report(List<Finding> findings, string code, int count, string message)
+    {
+        if (count > 0)
+        {
+            findings.Add(new Finding(code, 0, 0, null, $"{count} {message}"));
+        }
+    }
+}

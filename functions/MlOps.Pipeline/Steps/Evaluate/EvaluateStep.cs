@@ -1,0 +1,75 @@
+using System.Text.Json;
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Metrics;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
+
+namespace MlOps.Pipeline.Steps.Evaluate;
+
+/// <summary>Chooses the threshold on the valid part and measures on all parts. Output: <c>metrics.json</c>.</summary>
+public sealed class EvaluateStep
+{
+    internal const string Name = "evaluate";
+    internal const string MetricsOutput = "metrics.json";
+    private const int Version = 1;
+
+    private readonly StepContext _context;
+
+    internal EvaluateStep(StepContext context) => _context = context;
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">Model and history.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<EvaluateResult> RunAsync(EvaluateInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        var history = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
+        var spec = new StepSpec(
+            pipeline, Name, Version, "final",
+            new Dictionary<string, string>
+            {
+                ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+                ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
+                ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
+                ["threshold"] = StepContext.Part(new { definition.Output.Threshold, definition.Output.ThresholdRule }),
+                ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
+            },
+            StepContext.Request(input));
+        return await _context.Runner.RunAsync(spec, (work, stop) => WorkAsync(input, pipeline, definition, work, stop), cancellation);
+    }
+
+    private async Task<EvaluateResult> WorkAsync(
+        EvaluateInput input, PipelineName pipeline, PipelineDefinition definition, StepWork work, CancellationToken cancellation)
+    {
+        var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, cancellation);
+        await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
+        var booster = Booster.Load(model);
+        var scores = new Dictionary<Part, (double[] Labels, double[] Scores)>();
+        foreach (var part in new[] { Part.Train, Part.Valid, Part.Test })
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var rows = history.Rows(part);
+            scores[part] = (history.Labels(rows), Predictions.Scores(booster, TransformApply.Apply(history.Transform, history.Table, rows), _context.Options));
+        }
+
+        var threshold = definition.Output.ThresholdRule == "f1"
+            ? BinaryMetrics.BestF1Threshold(scores[Part.Valid].Labels, scores[Part.Valid].Scores)
+            : definition.Output.Threshold;
+        var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
+        foreach (var (part, (labels, predicted)) in scores)
+        {
+            metrics[part.ToString().ToLowerInvariant()] = BinaryEvaluation.Of(labels, predicted, threshold);
+        }
+
+        await work.WriteAsync(MetricsOutput, s => JsonSerializer.Serialize(s, metrics, ArtifactJson.Indented), cancellation);
+        await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
+        return new EvaluateResult(metrics, FileSchema.Load(json).LabelClasses ?? [], threshold);
+    }
+}

@@ -1,0 +1,134 @@
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Featurize;
+
+/// <summary>
+/// Applies the fitted transform. For <c>train</c>: the train and valid parts, binned once for every later training
+/// (<c>train.dataset</c>, <c>valid.dataset</c>). For <c>score</c>: <c>features.bin</c>, <c>ids.bin</c> and, where the drop carries
+/// labels, <c>labels.bin</c>, which only metrics read.
+/// </summary>
+public sealed class FeaturizeStep
+{
+    internal const string TrainName = "featurize-train";
+    internal const string ScoreName = "featurize-score";
+    internal const string TrainPart = "train";
+    internal const string ScorePart = "score";
+    internal const string TrainOutput = "train.dataset";
+    internal const string ValidOutput = "valid.dataset";
+    internal const string FeaturesOutput = "features.bin";
+    internal const string LabelsOutput = "labels.bin";
+    private const int Version = 1;
+
+    private readonly StepContext _context;
+    private readonly ValidateStep _validate;
+
+    internal FeaturizeStep(StepContext context, ValidateStep validate)
+    {
+        _context = context;
+        _validate = validate;
+    }
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">What to featurize.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<FeaturizeResult> RunAsync(FeaturizeInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        return input.Part switch
+        {
+            TrainPart => await TrainAsync(input, pipeline, definition, cancellation),
+            ScorePart => await ScoreAsync(input, pipeline, definition, cancellation),
+            _ => throw new ArgumentException($"'{input.Part}' is no part: train or score.", nameof(input)),
+        };
+    }
+
+    private async Task<FeaturizeResult> TrainAsync(
+        FeaturizeInput input, PipelineName pipeline, PipelineDefinition definition, CancellationToken cancellation)
+    {
+        var record = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
+        var parameters = LearnerParameters.ForBinning(definition, _context.Options.EffectiveThreads);
+        var spec = new StepSpec(
+            pipeline, TrainName, Version, TrainPart,
+            new Dictionary<string, string>
+            {
+                ["binning"] = StepContext.Part(LearnerParameters.BinningSettings(definition)),
+                ["history"] = record.Output(AccumulateStep.HistoryOutput).Sha256,
+                ["split"] = record.Output(AccumulateStep.SplitOutput).Sha256,
+                ["transform"] = record.Output(AccumulateStep.TransformOutput).Sha256,
+            },
+            StepContext.Request(input));
+        return await _context.Runner.RunAsync(
+            spec,
+            async (work, stop) =>
+            {
+                var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, stop);
+                var names = history.Transform.FeatureNames();
+                var rows = history.Rows(Part.Train);
+                using var train = Dataset.Create(
+                    TransformApply.Apply(history.Transform, history.Table, rows), names, Floats(history.Labels(rows)), parameters,
+                    history.Transform.CategoricalFeatures());
+                await work.WriteAsync(TrainOutput, train.Save, stop);
+                var validRows = history.Rows(Part.Valid);
+                using var valid = train.CreateValid(
+                    TransformApply.Apply(history.Transform, history.Table, validRows), Floats(history.Labels(validRows)),
+                    threads: _context.Options.EffectiveThreads);
+                await work.WriteAsync(ValidOutput, valid.Save, stop);
+                return new FeaturizeResult(rows.Length + validRows.Length, names.Count, []);
+            },
+            cancellation);
+    }
+
+    private async Task<FeaturizeResult> ScoreAsync(
+        FeaturizeInput input, PipelineName pipeline, PipelineDefinition definition, CancellationToken cancellation)
+    {
+        if (input.Score is not { } score || input.Initial is not { } initial)
+        {
+            throw new ArgumentException("featurize(score) needs the drop to be predicted and the initial drop.", nameof(input));
+        }
+
+        var tableKey = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, score, initial, cancellation);
+        var transformHash = await _context.HashAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
+        var spec = new StepSpec(
+            pipeline, ScoreName, Version, Period.Parse(score.Period).Value,
+            new Dictionary<string, string>
+            {
+                ["label"] = definition.Label,
+                ["table"] = await _context.HashAsync(pipeline, tableKey, ValidateStep.TableOutput, cancellation),
+                ["transform"] = transformHash,
+            },
+            StepContext.Request(input));
+        return await _context.Runner.RunAsync(
+            spec,
+            async (work, stop) =>
+            {
+                var table = await _context.OpenTableAsync(pipeline, tableKey, ValidateStep.TableOutput, stop);
+                var ids = await _context.OpenTableAsync(pipeline, tableKey, ValidateStep.IdsOutput, stop);
+                await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, stop);
+                var transform = Transform.Load(json);
+                var findings = new List<Finding>();
+                var columns = TransformApply.Apply(transform, table, StepContext.AllRows(table.RowCount), findings);
+                var names = transform.FeatureNames();
+                await work.WriteAsync(
+                    FeaturesOutput, new Table([.. columns.Select((c, i) => new NumberColumn(names[i], c))], rowCount: table.RowCount).Save, stop);
+                await work.WriteAsync(ValidateStep.IdsOutput, ids.Save, stop);
+                if (table.Find(definition.Label) is { } label)
+                {
+                    await work.WriteAsync(LabelsOutput, new Table([label]).Save, stop);
+                }
+
+                return new FeaturizeResult(table.RowCount, names.Count, findings);
+            },
+            cancellation);
+    }
+
+    private static float[] Floats(double[] values) => Array.ConvertAll(values, v => (float)v);
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
+
+namespace MlOps.Pipeline.Steps;
+
+/// <summary>Every step of a run, over one account. Activities take it from their services; tests and commands use it directly.</summary>
+public sealed class PipelineSteps
+{
+    /// <summary>Makes the steps.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="options">What the steps may use of the machine.</param>
+    /// <param name="loggers">Gets the step runner's lines.</param>
+    public PipelineSteps(StorageAccount account, StepOptions options, ILoggerFactory loggers)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        Runner = new StepRunner(account, loggers.CreateLogger<StepRunner>());
+        Definitions = new DefinitionStore(account);
+        var context = new StepContext(account, Runner, Definitions, options);
+        Validate = new ValidateStep(context);
+        Accumulate = new AccumulateStep(context, Validate);
+        Featurize = new FeaturizeStep(context, Validate);
+        Train = new TrainStep(context);
+        Evaluate = new EvaluateStep(context);
+        Predict = new PredictStep(context);
+        Models = new ModelRegistry(account, Runner, Definitions);
+        Runner.Recompute = RecomputeAsync;
+    }
+
+    /// <summary>Runs steps by content, reads their outputs.</summary>
+    public StepRunner Runner { get; }
+
+    /// <summary>Definitions and their pinned texts.</summary>
+    public DefinitionStore Definitions { get; }
+
+    /// <summary>Versions of models.</summary>
+    public ModelRegistry Models { get; }
+
+    /// <summary>Judges a drop.</summary>
+    public ValidateStep Validate { get; }
+
+    /// <summary>Joins the history.</summary>
+    public AccumulateStep Accumulate { get; }
+
+    /// <summary>Makes features.</summary>
+    public FeaturizeStep Featurize { get; }
+
+    /// <summary>Trains.</summary>
+    public TrainStep Train { get; }
+
+    /// <summary>Measures.</summary>
+    public EvaluateStep Evaluate { get; }
+
+    /// <summary>Predicts.</summary>
+    public PredictStep Predict { get; }
+
+    // A damaged output is made again from the request that made it; damaged inputs of it are made again on the way.
+    private Task RecomputeAsync(string name, JsonElement request, CancellationToken cancellation)
+    {
+        T Input<T>() => request.Deserialize<T>(ArtifactJson.Compact)!;
+        return name switch
+        {
+            ValidateStep.Name => Validate.RunAsync(Input<ValidateInput>(), cancellation),
+            AccumulateStep.Name => Accumulate.RunAsync(Input<AccumulateInput>(), cancellation),
+            FeaturizeStep.TrainName or FeaturizeStep.ScoreName => Featurize.RunAsync(Input<FeaturizeInput>(), cancellation),
+            TrainStep.Name => Train.RunAsync(Input<TrainInput>(), cancellation),
+            EvaluateStep.Name => Evaluate.RunAsync(Input<EvaluateInput>(), cancellation),
+            PredictStep.Name or PredictStep.MeasureName => Predict.RunAsync(Input<PredictInput>(), cancellation),
+            _ => throw new InvalidDataException($"No step is called '{name}' in this version: drop the file again."),
+        };
+    }
+}

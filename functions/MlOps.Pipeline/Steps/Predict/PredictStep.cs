@@ -1,0 +1,110 @@
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Predict;
+
+/// <summary>
+/// Predicts a drop: <c>predictions.csv</c> with id, class and score of every row, in the drop's order. Labels in the drop are
+/// read only afterwards, by a step of their own that measures the scores.
+/// </summary>
+public sealed class PredictStep
+{
+    internal const string Name = "predict";
+    internal const string MeasureName = "measure";
+    internal const string PredictionsOutput = "predictions.csv";
+    internal const string ScoresOutput = "scores.bin";
+    private const int Version = 1;
+
+    private readonly StepContext _context;
+
+    internal PredictStep(StepContext context) => _context = context;
+
+    /// <summary>Runs the step, or finds it done; measures the scores where the drop carries labels.</summary>
+    /// <param name="input">Drop, model and threshold.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<PredictResult> RunAsync(PredictInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        var features = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
+        var modelHash = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
+        var evaluation = (await _context.Runner.ReadRecordAsync(pipeline, input.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
+        var spec = new StepSpec(
+            pipeline, Name, Version, Period.Parse(input.Period).Value,
+            new Dictionary<string, string>
+            {
+                ["columns"] = StepContext.Part(new { definition.Output.Id, definition.Output.Target, definition.Output.Score }),
+                ["features"] = features.Output(FeaturizeStep.FeaturesOutput).Sha256,
+                ["ids"] = features.Output(ValidateStep.IdsOutput).Sha256,
+                ["model"] = modelHash,
+                ["threshold"] = StepContext.Part(evaluation.Threshold),
+            },
+            StepContext.Request(input));
+        var result = await _context.Runner.RunAsync(
+            spec, (work, stop) => WorkAsync(input, pipeline, definition, modelHash, evaluation.Threshold, work, stop), cancellation);
+        return features.Outputs.Any(o => o.Name == FeaturizeStep.LabelsOutput)
+            ? result with { Metrics = await MeasureAsync(input, pipeline, definition, features, result.RequireKey(), evaluation, cancellation) }
+            : result;
+    }
+
+    private async Task<PredictResult> WorkAsync(
+        PredictInput input, PipelineName pipeline, PipelineDefinition definition, string modelHash, double threshold, StepWork work, CancellationToken cancellation)
+    {
+        var features = await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.FeaturesOutput, cancellation);
+        var ids = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, ValidateStep.IdsOutput, cancellation)).Columns[0];
+        await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
+        var booster = Booster.Load(model);
+        var columns = features.Columns.Select(c => ((NumberColumn)c).Values).ToArray();
+        var scores = Predictions.Scores(booster, columns, _context.Options);
+        var file = await work.WriteAsync(
+            PredictionsOutput, s => PredictionFile.Write(s, definition.Output, ids, scores, threshold), cancellation);
+        await work.WriteAsync(ScoresOutput, new Table([new NumberColumn("score", scores)], rowCount: scores.Length).Save, cancellation);
+        return new PredictResult(scores.Length, file.Sha256, modelHash, new Dictionary<string, double>());
+    }
+
+    private async Task<IReadOnlyDictionary<string, double>> MeasureAsync(
+        PredictInput input, PipelineName pipeline, PipelineDefinition definition, StepRecord features, string predictKey, EvaluateResult evaluation, CancellationToken cancellation)
+    {
+        var spec = new StepSpec(
+            pipeline, MeasureName, Version, Period.Parse(input.Period).Value,
+            new Dictionary<string, string>
+            {
+                ["label"] = StepContext.Part(new { definition.Task, evaluation.Classes }),
+                ["labels"] = features.Output(FeaturizeStep.LabelsOutput).Sha256,
+                ["scores"] = await _context.HashAsync(pipeline, predictKey, ScoresOutput, cancellation),
+                ["threshold"] = StepContext.Part(evaluation.Threshold),
+            },
+            StepContext.Request(input));
+        var measured = await _context.Runner.RunAsync(
+            spec,
+            async (_, stop) =>
+            {
+                var column = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.LabelsOutput, stop)).Columns[0];
+                var scores = ((NumberColumn)(await _context.OpenTableAsync(pipeline, predictKey, ScoresOutput, stop)).Columns[0]).Values;
+                return new MeasureResult(Measure(new LabelValues(evaluation.Classes).Read(column), scores, evaluation.Threshold));
+            },
+            cancellation);
+        return measured.Metrics;
+    }
+
+    // Rows without a label yet say nothing about the scores.
+    private static IReadOnlyDictionary<string, double> Measure(double[] labels, double[] scores, double threshold)
+    {
+        var known = Enumerable.Range(0, labels.Length).Where(i => !double.IsNaN(labels[i])).ToArray();
+        return known.Length == 0
+            ? new Dictionary<string, double>()
+            : BinaryEvaluation.Of(known.Select(i => labels[i]).ToArray(), known.Select(i => scores[i]).ToArray(), threshold);
+    }
+}
+
+/// <summary>Metrics of scores against labels that came with, or after, a drop.</summary>
+/// <param name="Metrics">By name.</param>
+internal sealed record MeasureResult(IReadOnlyDictionary<string, double> Metrics) : StepResult;

@@ -1,0 +1,60 @@
+using System.Text.Json;
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps.Featurize;
+
+namespace MlOps.Pipeline.Steps.Train;
+
+/// <summary>Trains with early stopping on the valid part. Outputs: <c>model.txt</c> (LightGBM's format), <c>training.json</c> (metric by round).</summary>
+public sealed class TrainStep
+{
+    internal const string Name = "train";
+    internal const string ModelOutput = "model.txt";
+    internal const string TrainingOutput = "training.json";
+    private const int Version = 1;
+
+    private readonly StepContext _context;
+
+    internal TrainStep(StepContext context) => _context = context;
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">Features to learn from.</param>
+    /// <param name="cancellation">Stops the step, within one round.</param>
+    public async Task<TrainResult> RunAsync(TrainInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        var features = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
+        var spec = new StepSpec(
+            pipeline, Name, Version, "final",
+            new Dictionary<string, string>
+            {
+                ["model"] = StepContext.Part(definition.Model),
+                ["train data"] = features.Output(FeaturizeStep.TrainOutput).Sha256,
+                ["valid data"] = features.Output(FeaturizeStep.ValidOutput).Sha256,
+            },
+            StepContext.Request(input));
+        return await _context.Runner.RunAsync(
+            spec,
+            async (work, stop) =>
+            {
+                using var train = await OpenAsync(pipeline, input.FeaturizeKey, FeaturizeStep.TrainOutput, stop);
+                using var valid = await OpenAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, stop);
+                var parameters = LearnerParameters.For(definition, _context.Options.EffectiveThreads);
+                var rounds = new List<double>();
+                var booster = Booster.Train(
+                    parameters, train, [new ValidSet("valid", valid)], r => rounds.Add(r.Metrics[0].Value), stop);
+                var model = await work.WriteAsync(ModelOutput, booster.Save, stop);
+                await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, rounds, ArtifactJson.Compact), stop);
+                return new TrainResult(model.Sha256, rounds.Count, booster.BestIteration, booster.NumberOfTrees);
+            },
+            cancellation);
+    }
+
+    private async Task<Dataset> OpenAsync(PipelineName pipeline, string key, string output, CancellationToken cancellation)
+    {
+        await using var stream = await _context.Runner.OpenAsync(pipeline, key, output, cancellation);
+        return Dataset.Load(stream);
+    }
+}

@@ -1,0 +1,139 @@
+using MlOps.Pipeline.Definitions;
+
+namespace MlOps.Pipeline.Steps.Validate;
+
+/// <summary>Holds a header against the definition and, for a period, against the history's schema.</summary>
+internal static class HeaderCheck
+{
+    // More columns than any table that people make; a binary or a one-line file often looks like this.
+    public const int MaxColumns = 20_000;
+
+    /// <summary>The columns of the file that the pipeline uses, by role; findings for what is missing, doubled or new.</summary>
+    public static IReadOnlyList<(string Name, ColumnRole Role)> Check(
+        IReadOnlyList<string> header, PipelineDefinition definition, FileSchema? history, FindingList errors, FindingList warnings)
+    {
+        Doubled(header, errors);
+        var used = history is null ? FromDefinition(header, definition, errors) : FromHistory(header, definition, history, errors, warnings);
+        if (used.Count > 0 && used.All(u => u.Role != ColumnRole.Feature))
+        {
+            errors.Add("no-features", "No column is left as a feature after id, label and excluded columns.");
+        }
+
+        return used;
+    }
+
+    private static void Doubled(IReadOnlyList<string> header, FindingList errors)
+    {
+        var first = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < header.Count; i++)
+        {
+            if (header[i].Length > 0 && !first.TryAdd(header[i], i))
+            {
+                errors.Add(
+                    "duplicate-column", $"Column '{Show(header[i])}' stands in the header twice, as columns {first[header[i]] + 1} and {i + 1}. Rename or remove one.",
+                    header[i], i + 1, 1);
+            }
+        }
+    }
+
+    private static List<(string Name, ColumnRole Role)> FromDefinition(IReadOnlyList<string> header, PipelineDefinition definition, FindingList errors)
+    {
+        Require(header, definition.Label, "the definition's label", errors);
+        if (definition.Id is { } id)
+        {
+            Require(header, id, "the definition's id", errors);
+        }
+
+        foreach (var name in definition.Features ?? [])
+        {
+            Require(header, name, "a feature of the definition", errors);
+        }
+
+        foreach (var name in definition.Categorical)
+        {
+            Require(header, name, "a categorical column of the definition", errors);
+        }
+
+        var used = new List<(string Name, ColumnRole Role)>();
+        foreach (var name in header.Distinct(StringComparer.Ordinal))
+        {
+            if (Role(name, definition) is { } role)
+            {
+                used.Add((name, role));
+            }
+        }
+
+        return used;
+    }
+
+    private static List<(string Name, ColumnRole Role)> FromHistory(
+        IReadOnlyList<string> header, PipelineDefinition definition, FileSchema history, FindingList errors, FindingList warnings)
+    {
+        var present = header.ToHashSet(StringComparer.Ordinal);
+        var fresh = header.Where(h => h.Length > 0 && history.Columns.All(c => c.Name != h) && !Ignored(h, definition))
+            .Distinct(StringComparer.Ordinal).ToList();
+        var used = new List<(string Name, ColumnRole Role)>();
+        foreach (var column in history.Columns)
+        {
+            if (present.Contains(column.Name))
+            {
+                used.Add((column.Name, column.Role));
+            }
+            else if (column.Role != ColumnRole.Label)
+            {
+                var renamed = NearestName.Find(column.Name, fresh);
+                var hint = renamed is null ? "Add it, or leave it out of the definition." : $"Was it renamed to '{Show(renamed)}'?";
+                errors.Add("missing-column", $"Column '{Show(column.Name)}' of initial.csv is missing. {hint}", column.Name, 0, 1);
+            }
+        }
+
+        foreach (var name in fresh)
+        {
+            warnings.Add(
+                "unexpected-column", $"Column '{Show(name)}' is not in initial.csv and is not used.", name, IndexOf(header, name) + 1, 1);
+        }
+
+        return used;
+    }
+
+    private static void Require(IReadOnlyList<string> header, string name, string what, FindingList errors)
+    {
+        if (header.Contains(name, StringComparer.Ordinal))
+        {
+            return;
+        }
+
+        var nearest = NearestName.Find(name, header.Distinct(StringComparer.Ordinal));
+        var hint = nearest is null
+            ? $"The header has: {string.Join(", ", header.Take(10).Select(Show))}{(header.Count > 10 ? ", …" : "")}."
+            : $"Did you mean '{Show(nearest)}'?";
+        errors.Add("missing-column", $"Column '{Show(name)}', {what}, is missing. {hint}", name, 0, 1);
+    }
+
+    private static ColumnRole? Role(string name, PipelineDefinition definition) =>
+        name.Length == 0 ? null
+        : name == definition.Label ? ColumnRole.Label
+        : name == definition.Id ? ColumnRole.Id
+        : Ignored(name, definition) ? null
+        : definition.Features is null || definition.Features.Contains(name, StringComparer.Ordinal) ? ColumnRole.Feature
+        : null;
+
+    private static bool Ignored(string name, PipelineDefinition definition) =>
+        definition.Exclude.Contains(name, StringComparer.Ordinal)
+        || (definition.Features is { } features && !features.Contains(name, StringComparer.Ordinal));
+
+    private static int IndexOf(IReadOnlyList<string> header, string name)
+    {
+        for (var i = 0; i < header.Count; i++)
+        {
+            if (header[i] == name)
+            {
+                return i;
+            }
+        }
+
+        return -1;
+    }
+
+    private static string Show(string name) => FindingList.Shorten(name, 60)!;
+}

@@ -1,0 +1,33 @@
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Validate;
+
+/// <summary>Every row has an id and no id occurs twice in a file.</summary>
+internal static class IdCheck
+{
+    public static void Check(Table table, string id, int column, FindingList errors)
+    {
+        var ids = (TextColumn)table[id];
+        var first = new int[ids.Categories.Count];
+        Array.Fill(first, -1);
+        for (var row = 0; row < table.RowCount; row++)
+        {
+            var code = ids.Codes[row];
+            if (code < 0)
+            {
+                errors.Add("missing-id", "The row has no id.", id, column, table.LineNumbers[row]);
+            }
+            else if (first[code] < 0)
+            {
+                first[code] = row;
+            }
+            else
+            {
+                var text = FindingList.Shorten(ids.Categories[code], 60);
+                errors.Add(
+                    "duplicate-id", $"The id '{text}' was used before, in line {table.LineNumbers[first[code]]}. Each row needs its own.",
+                    id, column, table.LineNumbers[row], text);
+            }
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Labels;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Validate;
+
+/// <summary>The label's values: two classes for a binary task, numbers for a regression, those of the history for a period.</summary>
+internal static class LabelCheck
+{
+    private const int MaxClasses = 1000;
+
+    /// <summary>Learns (from the history) or checks (a period's) label values.</summary>
+    /// <returns>The classes, or <see langword="null"/> for a regression and where the label cannot be used.</returns>
+    public static IReadOnlyList<string>? Check(
+        Table table, PipelineDefinition definition, FileSchema? history, int column, FindingList errors, FindingList warnings)
+    {
+        var label = table[definition.Label];
+        Missing(table, label, history is null, column, errors, warnings);
+        if (definition.Task == TaskKind.Regression)
+        {
+            if (history is null && label is NumberColumn numbers && Constant(numbers))
+            {
+                errors.Add("label-values", "The label has the same value in every row: there is nothing to learn.", label.Name, column);
+            }
+
+            return null;
+        }
+
+        var text = (TextColumn)label;
+        if (history is not null)
+        {
+            Known(table, text, new LabelValues(history.LabelClasses ?? []), column, errors);
+            return history.LabelClasses;
+        }
+
+        if (definition.Task == TaskKind.Multiclass)
+        {
+            return Classes(text, column, errors);
+        }
+
+        if (LabelValues.TryBinary(Used(text), definition.Positive, out var labels, out var problem))
+        {
+            return labels!.Classes;
+        }
+
+        errors.Add("label-values", $"Column '{label.Name}': {problem}.", label.Name, column);
+        Odd(table, text, definition.Positive, column, errors);
+        return null;
+    }
+
+    private static void Missing(Table table, Column label, bool initial, int column, FindingList errors, FindingList warnings)
+    {
+        if (label.MissingCount == 0)
+        {
+            return;
+        }
+
+        if (initial && label.MissingCount == table.RowCount)
+        {
+            errors.Add("label-values", $"Column '{label.Name}' is empty: the history needs its labels.", label.Name, column);
+            return;
+        }
+
+        for (var row = 0; row < table.RowCount; row++)
+        {
+            if (label.IsMissing(row))
+            {
+                warnings.Add(
+                    "missing-label", $"{label.MissingCount} rows have no label, the first in this line; they are not used for training.",
+                    label.Name, column, table.LineNumbers[row]);
+                return;
+            }
+        }
+    }
+
+    private static void Known(Table table, TextColumn label, LabelValues known, int column, FindingList errors)
+    {
+        var bad = label.Categories.Select(c => known.ClassOf(c) < 0).ToArray();
+        if (!bad.Contains(true))
+        {
+            return;
+        }
+
+        var allowed = string.Join(", ", known.Classes.Take(20).Select(c => $"'{c}'"));
+        for (var row = 0; row < table.RowCount; row++)
+        {
+            if (label.Codes[row] is var code and >= 0 && bad[code])
+            {
+                var text = FindingList.Shorten(label.Categories[code], 60);
+                errors.Add("label-value", $"The label is '{text}'; initial.csv has only {allowed}.", label.Name, column, table.LineNumbers[row], text);
+            }
+        }
+    }
+
+    // With two classes that stand out, the rows that have a third value are what the sender wants to see.
+    private static void Odd(Table table, TextColumn label, string? positive, int column, FindingList errors)
+    {
+        var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var code in label.Codes)
+        {
+            if (code >= 0)
+            {
+                var canonical = LabelValues.Canonical(label.Categories[code]);
+                counts[canonical] = counts.GetValueOrDefault(canonical) + 1;
+            }
+        }
+
+        if (counts.Count < 3)
+        {
+            return;
+        }
+
+        var top = counts.OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal).Select(c => c.Key).Take(2).ToArray();
+        if (!LabelValues.TryBinary(top, positive, out var labels, out _))
+        {
+            return;
+        }
+
+        Known(table, label, labels!, column, errors, "the other rows have only");
+    }
+
+    private static void Known(Table table, TextColumn label, LabelValues known, int column, FindingList errors, string where)
+    {
+        for (var row = 0; row < table.RowCount; row++)
+        {
+            if (label.Codes[row] is var code and >= 0 && known.ClassOf(label.Categories[code]) < 0)
+            {
+                var text = FindingList.Shorten(label.Categories[code], 60);
+                errors.Add(
+                    "label-value", $"The label is '{text}'; {where} '{known.Classes[0]}' and '{known.Classes[1]}'.",
+                    label.Name, column, table.LineNumbers[row], text);
+            }
+        }
+    }
+
+    private static string[]? Classes(TextColumn label, int column, FindingList errors)
+    {
+        var classes = Used(label).Select(LabelValues.Canonical).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        if (classes.Length is >= 2 and <= MaxClasses)
+        {
+            return classes;
+        }
+
+        errors.Add("label-values", $"The label has {classes.Length} values; a multiclass label has 2 to {MaxClasses}.", label.Name, column);
+        return null;
+    }
+
+    private static IEnumerable<string> Used(TextColumn label)
+    {
+        var seen = new bool[label.Categories.Count];
+        foreach (var code in label.Codes)
+        {
+            if (code >= 0)
+            {
+                seen[code] = true;
+            }
+        }
+
+        return label.Categories.Where((_, i) => seen[i]);
+    }
+
+    private static bool Constant(NumberColumn numbers)
+    {
+        var values = numbers.Values.Where(v => !double.IsNaN(v)).Take(1).ToArray();
+        return values.Length == 0 || numbers.Values.All(v => double.IsNaN(v) || v == values[0]);
+    }
+}

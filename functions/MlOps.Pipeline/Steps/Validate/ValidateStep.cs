@@ -1,0 +1,144 @@
+using System.Text.Json;
+using Azure;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Validate;
+
+/// <summary>
+/// Judges a drop. Outputs of an accepted one: <c>table.bin</c> (used columns), <c>ids.bin</c>, <c>schema.json</c>,
+/// <c>warnings.json</c>; of a refused one: <c>errors.json</c>, <c>warnings.json</c>.
+/// </summary>
+public sealed class ValidateStep
+{
+    internal const string Name = "validate";
+    internal const string TableOutput = "table.bin";
+    internal const string IdsOutput = "ids.bin";
+    internal const string SchemaOutput = "schema.json";
+    internal const string ErrorsOutput = "errors.json";
+    private const int Version = 1;
+    private const int Shown = 20;
+
+    private readonly StepContext _context;
+
+    internal ValidateStep(StepContext context) => _context = context;
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">The drop.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    /// <exception cref="StepRefusedException">The history does not fit the definition that the period's run is pinned to.</exception>
+    public async Task<ValidateResult> RunAsync(ValidateInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Drop.Pipeline);
+        var period = Period.Parse(input.Drop.Period);
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        var (history, historyHash) = await HistorySchemaAsync(input, pipeline, cancellation);
+        var spec = new StepSpec(
+            pipeline, Name, Version, period.Value,
+            new Dictionary<string, string>
+            {
+                ["definition"] = StepContext.Part(new
+                {
+                    definition.Task, definition.Label, definition.Positive, definition.Id, definition.Features, definition.Exclude,
+                    definition.Categorical, definition.Csv,
+                }),
+                ["file"] = input.Sha256,
+                ["history schema"] = historyHash,
+            },
+            StepContext.Request(input));
+        return await _context.Runner.RunAsync(
+            spec, (work, stop) => WorkAsync(input, pipeline, definition, history, spec.Key, work, stop), cancellation);
+    }
+
+    /// <summary>Validates an accepted drop of the history again (normally found done) and returns the key of its table.</summary>
+    internal async Task<string> TableKeyAsync(
+        string runId, PipelineName pipeline, string definitionHash, PinnedDrop drop, PinnedDrop initial, CancellationToken cancellation)
+    {
+        var reference = new DropReference(pipeline.Value, drop.Period, drop.BlobName, drop.ETag);
+        var isInitial = Period.Parse(drop.Period).IsInitial;
+        var result = await RunAsync(
+            new ValidateInput(runId, definitionHash, reference, drop.Sha256, isInitial ? null : initial), cancellation);
+        return result.Accepted
+            ? result.RequireKey()
+            : throw new StepRefusedException(
+                $"{drop.BlobName} (revision {drop.Revision}) was accepted before but does not fit the definition now: {result.Errors[0].Message} Correct definitions/{pipeline}.yaml, or drop the file again.");
+    }
+
+    private async Task<(FileSchema? Schema, string Hash)> HistorySchemaAsync(
+        ValidateInput input, PipelineName pipeline, CancellationToken cancellation)
+    {
+        if (input.Initial is not { } initial)
+        {
+            return (null, "none");
+        }
+
+        var key = await TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, initial, initial, cancellation);
+        await using var stream = await _context.Runner.OpenAsync(pipeline, key, SchemaOutput, cancellation);
+        return (FileSchema.Load(stream), await _context.HashAsync(pipeline, key, SchemaOutput, cancellation));
+    }
+
+    private async Task<ValidateResult> WorkAsync(
+        ValidateInput input, PipelineName pipeline, PipelineDefinition definition, FileSchema? history, string key, StepWork work, CancellationToken cancellation)
+    {
+        await using var file = await OpenDropAsync(pipeline, input, cancellation);
+        var validated = FileValidator.Validate(file, definition, history, _context.Options.EffectiveThreads, cancellation);
+        await work.WriteAsync("warnings.json", s => JsonSerializer.Serialize(s, validated.Warnings.Findings, ArtifactJson.Indented), cancellation);
+        if (validated.Accepted)
+        {
+            var table = validated.Table!;
+            await work.WriteAsync(TableOutput, table.Save, cancellation);
+            await work.WriteAsync(IdsOutput, Ids(table, definition).Save, cancellation);
+            await work.WriteAsync(SchemaOutput, validated.Schema!.Save, cancellation);
+        }
+        else
+        {
+            await work.WriteAsync(ErrorsOutput, s => JsonSerializer.Serialize(s, validated.Errors.Findings, ArtifactJson.Indented), cancellation);
+        }
+
+        return new ValidateResult(
+            validated.Accepted, validated.Rows, validated.HasLabel,
+            [.. validated.Errors.Findings.Take(Shown)], validated.Errors.Count,
+            [.. validated.Warnings.Findings.Take(Shown)],
+            validated.Accepted ? null : $"{pipeline}/steps/{key}/{ErrorsOutput}");
+    }
+
+    // Rows without an id column are known by their number, from 1.
+    private static Table Ids(Table table, PipelineDefinition definition) => definition.Id is { } id
+        ? new Table([table[id]])
+        : new Table([new NumberColumn("row", [.. Enumerable.Range(1, table.RowCount).Select(i => (double)i)])]);
+
+    private async Task<Stream> OpenDropAsync(PipelineName pipeline, ValidateInput input, CancellationToken cancellation)
+    {
+        if (!ContentHash.IsHash(input.Sha256))
+        {
+            throw new ArgumentException("The drop's SHA-256 is not one.", nameof(input));
+        }
+
+        var name = $"{pipeline}/drops/{input.Sha256}.csv";
+        var file = TemporaryFile.Create();
+        try
+        {
+            await _context.Account.Artifacts.GetBlobClient(name).DownloadToAsync(file, cancellation);
+            file.Position = 0;
+            if (await ContentHash.OfAsync(file, cancellation) != input.Sha256)
+            {
+                throw new StepRefusedException($"artifacts/{name} was changed after it was stored. Drop {input.Drop.BlobName} again.");
+            }
+
+            file.Position = 0;
+            return file;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            await file.DisposeAsync();
+            throw new StepRefusedException($"artifacts/{name}, the stored copy of {input.Drop.BlobName}, is gone. Drop the file again.");
+        }
+        catch
+        {
+            await file.DisposeAsync();
+            throw;
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text;
+using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Testing;
+
+namespace MlOps.Pipeline.Tests.Steps;
+
+/// <summary>What a run's steps gave.</summary>
+internal sealed record TestRun(
+    AccumulateResult Accumulate, FeaturizeResult TrainFeatures, FeaturizeResult ScoreFeatures, TrainResult Train, EvaluateResult Evaluate,
+    PredictResult Predict, RegisterResult Model);
+
+/// <summary>A pipeline in an account of the test's own, driven step by step as an orchestration would.</summary>
+internal sealed class TestPipeline
+{
+    public const string Name = "p";
+
+    private TestPipeline(StorageAccount account, StepOptions options, ILoggerFactory? loggers)
+    {
+        Account = account;
+        Steps = new PipelineSteps(account, options, loggers ?? NullLoggerFactory.Instance);
+    }
+
+    public StorageAccount Account { get; }
+
+    public PipelineSteps Steps { get; }
+
+    public PipelineName Pipeline { get; } = PipelineName.Parse(Name);
+
+    public string DefinitionHash { get; private set; } = "";
+
+    public static async Task<TestPipeline> CreateAsync(
+        AzuriteFixture azurite, string definition, StepOptions? options = null, ILoggerFactory? loggers = null)
+    {
+        var account = new StorageAccount(azurite.Service, azurite.NewPrefix() + "-");
+        await account.EnsureContainersAsync();
+        var pipeline = new TestPipeline(account, options ?? new StepOptions(2), loggers);
+        await pipeline.DefineAsync(definition);
+        return pipeline;
+    }
+
+    /// <summary>A second set of steps over the same account, as another process would have.</summary>
+    public TestPipeline Again(ILoggerFactory? loggers = null) => new(Account, new StepOptions(1), loggers) { DefinitionHash = DefinitionHash };
+
+    public async Task DefineAsync(string yaml)
+    {
+        await Account.Definitions.GetBlobClient($"{Name}.yaml").UploadAsync(BinaryData.FromString(yaml), overwrite: true);
+        DefinitionHash = (await Steps.Definitions.PinAsync(Pipeline))!.Hash;
+    }
+
+    /// <summary>Stores a drop as admission would.</summary>
+    public async Task<PinnedDrop> DropAsync(string period, byte[] bytes)
+    {
+        var hash = ContentHash.Of(bytes);
+        await Account.Artifacts.GetBlobClient($"{Name}/drops/{hash}.csv").UploadAsync(new BinaryData(bytes), new BlobUploadOptions());
+        return new PinnedDrop(period, $"{Name}/{period}.csv", "0x1", hash, 1);
+    }
+
+    public Task<PinnedDrop> DropAsync(string period, string text) => DropAsync(period, Encoding.UTF8.GetBytes(text));
+
+    public Task<ValidateResult> ValidateAsync(PinnedDrop drop, PinnedDrop? initial = null) =>
+        Steps.Validate.RunAsync(new ValidateInput(
+            "run", DefinitionHash, new DropReference(Name, drop.Period, drop.BlobName, drop.ETag), drop.Sha256, initial));
+
+    public async Task<ValidateResult> ValidateAsync(string text) => await ValidateAsync(await DropAsync("initial", text));
+
+    public async Task<TestRun> RunAsync(PinnedDrop score, params PinnedDrop[] history)
+    {
+        var accumulate = await Steps.Accumulate.RunAsync(new AccumulateInput("run", Name, DefinitionHash, score.Period, history, score));
+        var key = accumulate.RequireKey();
+        var train = await Steps.Featurize.RunAsync(new FeaturizeInput("run", Name, DefinitionHash, "train", key));
+        var features = await Steps.Featurize.RunAsync(new FeaturizeInput("run", Name, DefinitionHash, "score", key, score, history[0]));
+        var model = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, train.RequireKey()));
+        var evaluate = await Steps.Evaluate.RunAsync(new EvaluateInput("run", Name, DefinitionHash, key, model.RequireKey()));
+        var predict = await Steps.Predict.RunAsync(new PredictInput(
+            "run", Name, DefinitionHash, score.Period, features.RequireKey(), model.RequireKey(), evaluate.RequireKey()));
+        var version = await Steps.Models.RegisterAsync(new RegisterInput(
+            "run", Name, DefinitionHash, score.Period, history, key, model.RequireKey(), evaluate.RequireKey()));
+        return new TestRun(accumulate, train, features, model, evaluate, predict, version);
+    }
+
+    public async Task<string> ReadAsync(string key, string output)
+    {
+        await using var stream = await Steps.Runner.OpenAsync(Pipeline, key, output);
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync();
+    }
+
+    /// <summary>Changes one byte of a stored blob, as a fault would.</summary>
+    public async Task CorruptAsync(string blobName)
+    {
+        var blob = Account.Artifacts.GetBlobClient(blobName);
+        var content = (await blob.DownloadContentAsync()).Value;
+        var bytes = content.Content.ToArray();
+        bytes[bytes.Length / 2] ^= 0x20;
+        await blob.UploadAsync(new BinaryData(bytes), new BlobUploadOptions { Metadata = content.Details.Metadata });
+    }
+}
