@@ -84,16 +84,16 @@ public static class BinaryMetrics
         return sum / positives;
     }
 
-    /// <summary>Kolmogorov-Smirnov statistic: the largest difference of true and false positive rate.</summary>
+    /// <summary>Kolmogorov-Smirnov statistic: the largest difference of true and false positive rate, whichever is larger.</summary>
     /// <param name="labels">0 or 1.</param>
     /// <param name="scores">Scores.</param>
     /// <param name="weights">Row weights.</param>
     public static double Ks(ReadOnlySpan<double> labels, ReadOnlySpan<double> scores, ReadOnlySpan<double> weights = default)
     {
-        var largest = double.NegativeInfinity;
+        double largest = 0;
         foreach (var point in Curves.Roc(labels, scores, weights))
         {
-            largest = Math.Max(largest, point.TruePositiveRate - point.FalsePositiveRate);
+            largest = Math.Max(largest, Math.Abs(point.TruePositiveRate - point.FalsePositiveRate));
         }
 
         return largest;

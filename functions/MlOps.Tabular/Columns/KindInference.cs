@@ -48,15 +48,20 @@ internal static class ColumnNames
     {
         var used = header.ToHashSet(StringComparer.Ordinal);
         var seen = new HashSet<string>(StringComparer.Ordinal);
+        // Where the search for a free number goes on: a header of a million equal names must not take a million searches from 2.
+        var next = new Dictionary<string, int>(StringComparer.Ordinal);
         var names = new string[header.Count];
         for (var c = 0; c < names.Length; c++)
         {
             var name = header[c].Length == 0 ? $"column{c + 1}" : header[c];
             var unique = name;
-            for (var n = 2; seen.Contains(unique) || (unique != header[c] && used.Contains(unique)); n++)
+            var n = next.GetValueOrDefault(name, 2);
+            for (; seen.Contains(unique) || (unique != header[c] && used.Contains(unique)); n++)
             {
                 unique = $"{name} ({n})";
             }
+
+            next[name] = n;
 
             seen.Add(unique);
             names[c] = unique;

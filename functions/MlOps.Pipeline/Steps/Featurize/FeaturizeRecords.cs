@@ -14,5 +14,6 @@ public sealed record FeaturizeInput(
 /// <summary>Features that are stored with the step.</summary>
 /// <param name="Rows">Rows.</param>
 /// <param name="Features">Number of features.</param>
+/// <param name="Categorical">Indices of the features that are category codes.</param>
 /// <param name="Warnings">Unseen categories, missing columns.</param>
-public sealed record FeaturizeResult(long Rows, int Features, IReadOnlyList<Finding> Warnings) : StepResult;
+public sealed record FeaturizeResult(long Rows, int Features, IReadOnlyList<int> Categorical, IReadOnlyList<Finding> Warnings) : StepResult;

@@ -1,17 +1,15 @@
-using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Split;
-using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Featurize;
 
 /// <summary>
-/// Applies the fitted transform. For <c>train</c>: the train and valid parts, binned once for every later training
-/// (<c>train.dataset</c>, <c>valid.dataset</c>). For <c>score</c>: <c>features.bin</c>, <c>ids.bin</c> and, where the drop carries
+/// Applies the fitted transform. For <c>train</c>: features and labels of the train and valid parts (<c>train.bin</c>,
+/// <c>valid.bin</c>). For <c>score</c>: <c>features.bin</c>, <c>ids.bin</c> and, where the drop carries
 /// labels, <c>labels.bin</c>, which only metrics read.
 /// </summary>
 public sealed class FeaturizeStep
@@ -20,8 +18,8 @@ public sealed class FeaturizeStep
     internal const string ScoreName = "featurize-score";
     internal const string TrainPart = "train";
     internal const string ScorePart = "score";
-    internal const string TrainOutput = "train.dataset";
-    internal const string ValidOutput = "valid.dataset";
+    internal const string TrainOutput = "train.bin";
+    internal const string ValidOutput = "valid.bin";
     internal const string FeaturesOutput = "features.bin";
     internal const string LabelsOutput = "labels.bin";
     private const int Version = 1;
@@ -45,22 +43,19 @@ public sealed class FeaturizeStep
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
         return input.Part switch
         {
-            TrainPart => await TrainAsync(input, pipeline, definition, cancellation),
+            TrainPart => await TrainAsync(input, pipeline, cancellation),
             ScorePart => await ScoreAsync(input, pipeline, definition, cancellation),
             _ => throw new ArgumentException($"'{input.Part}' is no part: train or score.", nameof(input)),
         };
     }
 
-    private async Task<FeaturizeResult> TrainAsync(
-        FeaturizeInput input, PipelineName pipeline, PipelineDefinition definition, CancellationToken cancellation)
+    private async Task<FeaturizeResult> TrainAsync(FeaturizeInput input, PipelineName pipeline, CancellationToken cancellation)
     {
         var record = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
-        var parameters = LearnerParameters.ForBinning(definition, _context.Options.EffectiveThreads);
         var spec = new StepSpec(
             pipeline, TrainName, Version, TrainPart,
             new Dictionary<string, string>
             {
-                ["binning"] = StepContext.Part(LearnerParameters.BinningSettings(definition)),
                 ["history"] = record.Output(AccumulateStep.HistoryOutput).Sha256,
                 ["split"] = record.Output(AccumulateStep.SplitOutput).Sha256,
                 ["transform"] = record.Output(AccumulateStep.TransformOutput).Sha256,
@@ -71,18 +66,16 @@ public sealed class FeaturizeStep
             async (work, stop) =>
             {
                 var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, stop);
-                var names = history.Transform.FeatureNames();
-                var rows = history.Rows(Part.Train);
-                using var train = Dataset.Create(
-                    TransformApply.Apply(history.Transform, history.Table, rows), names, Floats(history.Labels(rows)), parameters,
-                    history.Transform.CategoricalFeatures());
-                await work.WriteAsync(TrainOutput, train.Save, stop);
-                var validRows = history.Rows(Part.Valid);
-                using var valid = train.CreateValid(
-                    TransformApply.Apply(history.Transform, history.Table, validRows), Floats(history.Labels(validRows)),
-                    threads: _context.Options.EffectiveThreads);
-                await work.WriteAsync(ValidOutput, valid.Save, stop);
-                return new FeaturizeResult(rows.Length + validRows.Length, names.Count, []);
+                var rows = 0;
+                foreach (var (part, output) in new[] { (Part.Train, TrainOutput), (Part.Valid, ValidOutput) })
+                {
+                    var of = history.Rows(part);
+                    rows += of.Length;
+                    var features = FeatureTable.Create(history.Transform, history.Table, of, history.Labels(of));
+                    await work.WriteAsync(output, features.Save, stop);
+                }
+
+                return new FeaturizeResult(rows, history.Transform.FeatureNames().Count, history.Transform.CategoricalFeatures(), []);
             },
             cancellation);
     }
@@ -115,20 +108,16 @@ public sealed class FeaturizeStep
                 await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, stop);
                 var transform = Transform.Load(json);
                 var findings = new List<Finding>();
-                var columns = TransformApply.Apply(transform, table, StepContext.AllRows(table.RowCount), findings);
-                var names = transform.FeatureNames();
-                await work.WriteAsync(
-                    FeaturesOutput, new Table([.. columns.Select((c, i) => new NumberColumn(names[i], c))], rowCount: table.RowCount).Save, stop);
+                var features = FeatureTable.Create(transform, table, StepContext.AllRows(table.RowCount), labels: null, findings);
+                await work.WriteAsync(FeaturesOutput, features.Save, stop);
                 await work.WriteAsync(ValidateStep.IdsOutput, ids.Save, stop);
                 if (table.Find(definition.Label) is { } label)
                 {
                     await work.WriteAsync(LabelsOutput, new Table([label]).Save, stop);
                 }
 
-                return new FeaturizeResult(table.RowCount, names.Count, findings);
+                return new FeaturizeResult(table.RowCount, features.Columns.Count, transform.CategoricalFeatures(), findings);
             },
             cancellation);
     }
-
-    private static float[] Floats(double[] values) => Array.ConvertAll(values, v => (float)v);
 }

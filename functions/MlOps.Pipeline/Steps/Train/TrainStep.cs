@@ -39,9 +39,11 @@ public sealed class TrainStep
             spec,
             async (work, stop) =>
             {
-                using var train = await OpenAsync(pipeline, input.FeaturizeKey, FeaturizeStep.TrainOutput, stop);
-                using var valid = await OpenAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, stop);
                 var parameters = LearnerParameters.For(definition, _context.Options.EffectiveThreads);
+                var (names, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.TrainOutput, stop));
+                using var train = Dataset.Create(columns, names, label, parameters, Categorical(features));
+                (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, stop));
+                using var valid = train.CreateValid(columns, label, threads: _context.Options.EffectiveThreads);
                 var rounds = new List<double>();
                 var booster = Booster.Train(
                     parameters, train, [new ValidSet("valid", valid)], r => rounds.Add(r.Metrics[0].Value), stop);
@@ -52,9 +54,5 @@ public sealed class TrainStep
             cancellation);
     }
 
-    private async Task<Dataset> OpenAsync(PipelineName pipeline, string key, string output, CancellationToken cancellation)
-    {
-        await using var stream = await _context.Runner.OpenAsync(pipeline, key, output, cancellation);
-        return Dataset.Load(stream);
-    }
+    private static IReadOnlyList<int> Categorical(StepRecord features) => features.ResultOf<FeaturizeResult>().Categorical;
 }
