@@ -3,9 +3,15 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using MlOps.Durable;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
 
 namespace MlOps.Pipeline;
 
@@ -24,7 +30,10 @@ public static class PipelineComposition
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(_ => NotificationSettings.Parse(Environment.GetEnvironmentVariable(NotificationSettings.Variable)));
         services.TryAddSingleton(_ => new HttpClient { Timeout = TimeSpan.FromSeconds(30) });
-        services.TryAddSingleton<DefinitionStore>();
+        services.TryAddSingleton(new StepOptions());
+        services.TryAddSingleton<PipelineSteps>();
+        services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Runner);
+        services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Definitions);
         services.TryAddSingleton<LedgerStore>();
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RejectedFiles>();
@@ -54,6 +63,12 @@ public static class PipelineComposition
             .AddActivity<PublishActivity>()
             .AddActivity<EndActivity>()
             .AddActivity<RefuseFileActivity>()
-            .AddActivity<NotifyActivity>();
+            .AddActivity<NotifyActivity>()
+            .AddActivity<ValidateActivity>(StepActivities.Validate)
+            .AddActivity<AccumulateActivity>(StepActivities.Accumulate)
+            .AddActivity<FeaturizeActivity>(StepActivities.Featurize)
+            .AddActivity<TrainActivity>(StepActivities.Train)
+            .AddActivity<EvaluateActivity>(StepActivities.Evaluate)
+            .AddActivity<PredictActivity>(StepActivities.Predict);
     }
 }

@@ -31,7 +31,7 @@ public enum IgnoreReason
 /// <param name="account">The account.</param>
 public sealed class IgnoredEvents(StorageAccount account)
 {
-    private const string NoPipeline = "no-pipeline";
+    private const string NoPipeline = "_ignored";
 
     /// <summary>Counts an event.</summary>
     /// <param name="drop">The event.</param>

@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using MlOps.App.Hosting;
+using MlOps.Durable;
+using MlOps.Durable.Local;
+using MlOps.Pipeline;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Steps;
+using MlOps.Testing;
+
+namespace MlOps.EndToEnd.Tests.Arrival;
+
+/// <summary>
+/// The whole of the product in this process, on an account of its own: event source, receiver, local durable worker, every step.
+/// Nothing is replaced; only the sweep's timer is left to the tests.
+/// </summary>
+internal sealed class ArrivalSystem : IAsyncDisposable
+{
+    public const string Pipeline = "credit";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+
+    private readonly CancellationTokenSource stop = new();
+    private readonly ServiceProvider services;
+    private readonly LocalDurableTaskWorker worker;
+    private readonly Task source;
+
+    private ArrivalSystem(StorageAccount account, ServiceProvider services, LocalDurableTaskWorker worker, LogLines log, bool withEvents)
+    {
+        Account = account;
+        this.services = services;
+        this.worker = worker;
+        Log = log;
+        var events = new LocalEventSource(account, Receiver.ReceiveAsync, TimeProvider.System, services.GetRequiredService<ILogger<LocalEventSource>>());
+        source = withEvents ? events.RunAsync(TimeSpan.FromMilliseconds(250), stop.Token) : Task.CompletedTask;
+    }
+
+    public StorageAccount Account { get; }
+
+    public LogLines Log { get; }
+
+    public DropReceiver Receiver => Get<DropReceiver>();
+
+    public DurableTaskClient Client => worker.Client;
+
+    public static PipelineName Name => PipelineName.Parse(Pipeline);
+
+    public static async Task<ArrivalSystem> StartAsync(
+        AzuriteFixture azurite, bool withEvents = true, string? prefix = null, int threads = 0, Uri? webhook = null, string? definition = SmallCase.Definition)
+    {
+        var account = new StorageAccount(azurite.ConnectionString, prefix ?? azurite.NewPrefix());
+        await account.EnsureContainersAsync();
+        if (definition is not null)
+        {
+            await account.Definitions.GetBlobClient(Pipeline + ".yaml").UploadAsync(BinaryData.FromString(definition), overwrite: true);
+        }
+
+        var log = new LogLines();
+        LocalDurableTaskWorker? worker = null;
+        var collection = new ServiceCollection();
+        collection.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Information));
+        collection.AddSingleton(_ => worker!.Client);
+        collection.AddSingleton(new StepOptions(threads));
+        collection.AddSingleton(new NotificationSettings(webhook is null ? [] : [webhook]));
+        collection.AddPipeline(account);
+        var services = collection.BuildServiceProvider();
+        worker = new LocalDurableTaskWorker(
+            account.Journal, new DurableTaskRegistry().AddPipeline(), services, new LocalOptions(), services.GetRequiredService<ILoggerFactory>());
+        await worker.StartAsync();
+        return new ArrivalSystem(account, services, worker, log, withEvents);
+    }
+
+    public T Get<T>()
+        where T : notnull => services.GetRequiredService<T>();
+
+    /// <summary>Drops a file as upstream does, with any storage client; returns its ETag.</summary>
+    public async Task<string> DropAsync(string period, byte[] bytes)
+    {
+        var put = await Account.Input.GetBlobClient($"{Pipeline}/{period}.csv").UploadAsync(new BinaryData(bytes), overwrite: true);
+        return put.Value.ETag.ToString().Trim('"');
+    }
+
+    public Task<string> DropAsync(string period) => DropAsync(period, SmallCase.File(period));
+
+    /// <summary>The event that Event Grid sends for a blob that was just put.</summary>
+    public BlobCreatedEvent EventOf(string period, string etag, string api = "PutBlob") => new()
+    {
+        Id = Guid.NewGuid().ToString(),
+        Container = Account.Input.Name,
+        BlobName = $"{Pipeline}/{period}.csv",
+        Api = api,
+        ETag = etag,
+        ContentLength = 1,
+        Time = DateTimeOffset.UnixEpoch,
+    };
+
+    public Task<Ledger> LedgerAsync() => Get<LedgerStore>().ReadAsync(Name);
+
+    /// <summary>Waits until the ledger fulfils a condition.</summary>
+    public async Task<Ledger> UntilAsync(Func<Ledger, bool> condition, string what)
+    {
+        using var limit = new CancellationTokenSource(Limit);
+        while (true)
+        {
+            var ledger = await LedgerAsync();
+            if (condition(ledger))
+            {
+                return ledger;
+            }
+
+            if (limit.IsCancellationRequested)
+            {
+                Assert.Fail($"Not within {Limit.TotalMinutes} minutes: {what}.\n{JsonSerializer.Serialize(ledger, ArtifactJson.Indented)}\n{string.Join('\n', Log.All.TakeLast(40))}");
+            }
+
+            await Task.Delay(50);
+        }
+    }
+
+    /// <summary>Waits until these periods have a run and no run goes on any more, and every notice of an ended run is there.</summary>
+    public async Task<Ledger> SettledAsync(params string[] periods)
+    {
+        var ledger = await UntilAsync(
+            l => periods.All(p => l.Runs.Any(r => r.Period == p)) && l.Runs.All(r => r.State != RunState.Active),
+            "all runs ended");
+        foreach (var run in ledger.Runs)
+        {
+            var instance = await Client.WaitForInstanceCompletionAsync(run.RunId).WaitAsync(Limit);
+            Assert.True(instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{run.RunId}: {instance.FailureDetails}");
+        }
+
+        return ledger;
+    }
+
+    public Task<RunDocument?> DocumentAsync(string runId) => Get<RunDocuments>().ReadAsync(Name, RunId.Parse(runId));
+
+    /// <summary>The notice of a run as the CloudEvent's data.</summary>
+    public async Task<Notice> NoticeAsync(string runId)
+    {
+        var content = await Account.Notifications.GetBlobClient($"{Pipeline}/{runId}.json").DownloadContentAsync();
+        using var json = JsonDocument.Parse(content.Value.Content);
+        return json.RootElement.GetProperty("data").Deserialize<Notice>(ArtifactJson.Compact)!;
+    }
+
+    public async Task<byte[]> PredictionsAsync(string period) => await ReadAsync(Account.Output, $"{Pipeline}/pred_{period}.csv");
+
+    public async Task<Manifest> ManifestAsync(string period) =>
+        JsonSerializer.Deserialize<Manifest>(await ReadAsync(Account.Output, $"{Pipeline}/pred_{period}.manifest.json"), ArtifactJson.Compact)!;
+
+    public static async Task<byte[]> ReadAsync(BlobContainerClient container, string name) =>
+        (await container.GetBlobClient(name).DownloadContentAsync()).Value.Content.ToArray();
+
+    public static async Task<IReadOnlyList<string>> NamesAsync(BlobContainerClient container, string prefix = "")
+    {
+        var names = new List<string>();
+        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix))
+        {
+            names.Add(blob.Name);
+        }
+
+        return names;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await source;
+        await worker.StopAsync();
+        await worker.DisposeAsync();
+        await services.DisposeAsync();
+        stop.Dispose();
+    }
+}
