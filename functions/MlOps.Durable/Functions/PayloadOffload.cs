@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MlOps.Durable.History;
+using MlOps.Durable.Replay;
 
 namespace MlOps.Durable.Functions;
 
@@ -28,7 +29,7 @@ public interface IPayloadStore
 /// </summary>
 internal sealed class PayloadOffload(IPayloadStore? store, int threshold)
 {
-    private const string Mark = "{\"$payload\":";
+    private const string Mark = "$payload";
     private const int CacheMax = 256;
 
     private readonly ConcurrentDictionary<string, string> cache = new(StringComparer.Ordinal);
@@ -45,19 +46,19 @@ internal sealed class PayloadOffload(IPayloadStore? store, int threshold)
         var key = Convert.ToHexStringLower(SHA256.HashData(content));
         await store.WriteAsync(key, content, cancellation);
         Remember(key, text);
-        return $"{Mark}\"{key}\",\"bytes\":{content.Length}}}";
+        return $"{{\"{Mark}\":\"{key}\",\"bytes\":{content.Length}}}";
     }
 
     /// <summary>The text of a reference, or the text itself.</summary>
     /// <exception cref="InvalidDataException">The content is not what was kept.</exception>
     public async Task<string?> LoadAsync(string? text, CancellationToken cancellation)
     {
-        if (store is null || text?.StartsWith(Mark, StringComparison.Ordinal) != true)
+        if (store is null || MarkedText.Find(text, Mark) is not { } reference)
         {
             return text;
         }
 
-        var key = (string?)JsonNode.Parse(text)!["$payload"] ?? throw new JsonException("A payload reference without a key.");
+        var key = (string?)JsonNode.Parse(reference)![Mark] ?? throw new JsonException("A payload reference without a key.");
         if (cache.TryGetValue(key, out var known))
         {
             return known;

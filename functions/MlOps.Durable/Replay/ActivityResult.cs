@@ -10,7 +10,7 @@ namespace MlOps.Durable.Replay;
 /// </summary>
 internal static class ActivityResult
 {
-    private const string Mark = "{\"$durable\":";
+    private const string Mark = "$durable";
 
     /// <summary>The envelope of a result.</summary>
     /// <param name="result">The result, JSON text; <see langword="null"/>: none.</param>
@@ -26,13 +26,13 @@ internal static class ActivityResult
     /// <param name="result">The result text of the history.</param>
     public static void Settle(TurnState state, int id, string? result)
     {
-        if (result is null || !result.StartsWith(Mark, StringComparison.Ordinal))
+        if (MarkedText.Find(result, Mark) is not { } text)
         {
             state.Complete(id, result);
             return;
         }
 
-        var envelope = JsonSerializer.Deserialize<Envelope>(result, Options);
+        var envelope = JsonSerializer.Deserialize<Envelope>(text, Options);
         if (envelope?.Error is { } error)
         {
             state.Fail(id, error.ToDetails());
@@ -46,7 +46,7 @@ internal static class ActivityResult
     /// <summary>Whether a result text is the envelope of a failure.</summary>
     /// <param name="result">The result text of the history.</param>
     public static bool IsFailure(string? result) =>
-        result?.StartsWith(Mark, StringComparison.Ordinal) == true && JsonSerializer.Deserialize<Envelope>(result, Options)?.Error is not null;
+        MarkedText.Find(result, Mark) is { } text && JsonSerializer.Deserialize<Envelope>(text, Options)?.Error is not null;
 
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {

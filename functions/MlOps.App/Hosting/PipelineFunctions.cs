@@ -1,0 +1,72 @@
+using MlOps.Durable;
+using MlOps.Durable.Functions;
+using MlOps.Pipeline;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.App.Hosting;
+
+/// <summary>The pipelines as Azure Functions: the triggers beside the orchestrators and activities.</summary>
+internal static class PipelineFunctions
+{
+    /// <summary>Receives Event Grid's events of the input container.</summary>
+    public const string OnBlobCreated = "OnBlobCreated";
+
+    /// <summary>Finds drops without a finished run, and what the platform dropped.</summary>
+    public const string SweepTimer = "SweepDrops";
+
+    /// <summary>Health, forwarded as it is.</summary>
+    public const string Health = "Health";
+
+    // Every five minutes, not on the full one, when everybody else's timers fire.
+    private const string SweepSchedule = "20 2-59/5 * * * *";
+
+    /// <summary>All functions, for the layout: nothing of them is run.</summary>
+    public static IReadOnlyList<FunctionDefinition> Definitions
+    {
+        get
+        {
+            var options = new FunctionsHandlerOptions();
+            using var http = new HttpClient();
+            using var services = new ServiceCollection().BuildServiceProvider();
+            using var handler = Create(services, new FunctionsDurableTaskClient(http, options), options, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
+            return handler.Functions;
+        }
+    }
+
+    /// <summary>The services of the pipelines under the Functions host.</summary>
+    /// <param name="account">The account of the data.</param>
+    /// <param name="client">The durable client.</param>
+    /// <param name="logging">Logs.</param>
+    public static ServiceProvider Services(StorageAccount account, FunctionsDurableTaskClient client, ILoggerFactory logging) =>
+        new ServiceCollection()
+            .AddSingleton(logging)
+            .AddLogging()
+            .AddPipeline(account)
+            .AddSingleton<DurableTaskClient>(client)
+            .BuildServiceProvider();
+
+    /// <summary>The handler with all functions.</summary>
+    /// <param name="services">What <see cref="Services"/> gave.</param>
+    /// <param name="client">The durable client.</param>
+    /// <param name="options">Settings of the driver.</param>
+    /// <param name="logging">Logs.</param>
+    public static FunctionsHandler Create(IServiceProvider services, FunctionsDurableTaskClient client, FunctionsHandlerOptions options, ILoggerFactory logging) =>
+        new FunctionsHandler(new DurableTaskRegistry().AddPipeline(), services, client, options, logging)
+            .AddFunction(FunctionDefinition.EventGrid(OnBlobCreated), async (invocation, cancellation) =>
+            {
+                foreach (var json in invocation.EventGridEvents())
+                {
+                    foreach (var drop in await services.GetRequiredService<DropReceiver>().ReceiveAsync(json, cancellation))
+                    {
+                        invocation.Logs.Add($"{drop.BlobName}: {drop.Reception} {drop.RunId}");
+                    }
+                }
+            })
+            .AddFunction(FunctionDefinition.Timer(SweepTimer, SweepSchedule), async (invocation, cancellation) =>
+            {
+                var swept = await services.GetRequiredService<Sweep>().RunAsync(null, cancellation);
+                invocation.Logs.Add($"{swept.Files} files; started {swept.Started.Count}, restarted {swept.Restarted.Count}, notices sent late {swept.NoticesSent}");
+            })
+            .AddForwarded(FunctionDefinition.Http(Health, "health/{check?}", "anonymous", "get"));
+}
