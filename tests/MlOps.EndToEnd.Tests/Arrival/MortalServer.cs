@@ -1,0 +1,73 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using MlOps.App.Hosting;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.EndToEnd.Tests.Arrival;
+
+/// <summary><c>mlops up</c> as a process of its own that can be killed at any moment and started again on the same data.</summary>
+internal sealed class MortalServer(string dataFolder) : IAsyncDisposable
+{
+    private readonly ConcurrentQueue<string> lines = new();
+    private Process? process;
+    private LocalAccountInfo? local;
+
+    /// <summary>Everything that all lives of the server have said, in order.</summary>
+    public IReadOnlyCollection<string> Lines => lines;
+
+    /// <summary>The account of the life that is running.</summary>
+    public StorageAccount Account { get; private set; } = null!;
+
+    /// <summary>Starts a life and waits until files can be dropped.</summary>
+    public async Task StartAsync()
+    {
+        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "mlops.dll"), "up", "--data", dataFolder, "--port", "0" })
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        start.Environment.Remove("MLOPS_CONNECTION");
+        var ready = new TaskCompletionSource();
+        process = Process.Start(start)!;
+        process.EnableRaisingEvents = true;
+        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("mlops up has ended:\n" + string.Join('\n', lines.TakeLast(20))));
+        process.ErrorDataReceived += (_, e) =>
+        {
+            if (e.Data is { } line)
+            {
+                lines.Enqueue(line);
+                if (line.Contains("mlops: ready", StringComparison.Ordinal))
+                {
+                    ready.TrySetResult();
+                }
+            }
+        };
+        process.BeginErrorReadLine();
+        process.BeginOutputReadLine();
+        await ready.Task.WaitAsync(TimeSpan.FromMinutes(3));
+        local = LocalAccount.FindRunning(dataFolder)!;
+        Account = new StorageAccount(local.ConnectionString);
+    }
+
+    /// <summary>SIGKILL: nothing of the process gets a chance to do anything more.</summary>
+    public async Task KillAsync()
+    {
+        if (process is { HasExited: false })
+        {
+            process.Kill();
+            await process.WaitForExitAsync();
+        }
+    }
+
+    /// <summary>Kills it and waits until its storage emulator has saved its data and ended too.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
+        process?.Dispose();
+        for (var patience = 0; local is not null && ProcessStart.Of(local.EmulatorProcessId) == local.EmulatorStarted && patience < 600; patience++)
+        {
+            await Task.Delay(50);
+        }
+    }
+}
