@@ -48,7 +48,9 @@ internal static class ModelSettings
     {
         try
         {
-            _ = Parameters.Parse(all);
+            // The number of classes is known only from the data; any will do to judge the rest.
+            var classes = all["objective"].StartsWith("multiclass", StringComparison.Ordinal) || all["objective"] is "softmax" or "ova";
+            _ = Parameters.Parse(classes ? all.Append(KeyValuePair.Create("num_class", "3")) : all);
         }
         catch (ParameterException e)
         {

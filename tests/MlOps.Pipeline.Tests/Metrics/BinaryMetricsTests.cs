@@ -1,24 +1,22 @@
-using System.Text.Json;
+using System.Globalization;
 using MlOps.Pipeline.Metrics;
-using MlOps.Testing;
+using static MlOps.Pipeline.Tests.Metrics.VectorFile;
 
 namespace MlOps.Pipeline.Tests.Metrics;
 
 /// <summary>Values by scikit-learn and by a second computation; the tolerance is that of the reference's own agreement (1e-12 relative).</summary>
 public sealed class BinaryMetricsTests
 {
-    private const double Tolerance = 1e-12;
-
     public static TheoryData<string, string> Cases()
     {
         var data = new TheoryData<string, string>();
-        foreach (var test in File().RootElement.GetProperty("cases").EnumerateArray())
+        foreach (var name in Names("binary.json"))
         {
             foreach (var kind in new[] { "unweighted", "weighted" })
             {
-                if (test.GetProperty("expected").TryGetProperty(kind, out _))
+                if (Case("binary.json", name).GetProperty("expected").TryGetProperty(kind, out _))
                 {
-                    data.Add(test.GetProperty("name").GetString()!, kind);
+                    data.Add(name, kind);
                 }
             }
         }
@@ -30,7 +28,7 @@ public sealed class BinaryMetricsTests
     [MemberData(nameof(Cases))]
     public void Every_value_of_the_reference_is_met(string name, string kind)
     {
-        var test = File().RootElement.GetProperty("cases").EnumerateArray().First(c => c.GetProperty("name").GetString() == name);
+        var test = Case("binary.json", name);
         var inputs = test.GetProperty("inputs");
         var expected = test.GetProperty("expected").GetProperty(kind);
         var y = Numbers(inputs.GetProperty("y"));
@@ -46,7 +44,7 @@ public sealed class BinaryMetricsTests
         {
             foreach (var loss in losses.EnumerateObject())
             {
-                Near(Value(loss.Value), BinaryMetrics.LogLoss(y, p, w, double.Parse(loss.Name, System.Globalization.CultureInfo.InvariantCulture)), "log loss at " + loss.Name);
+                Near(Value(loss.Value), BinaryMetrics.LogLoss(y, p, w, double.Parse(loss.Name, CultureInfo.InvariantCulture)), "log loss at " + loss.Name);
             }
         }
 
@@ -88,38 +86,5 @@ public sealed class BinaryMetricsTests
         double[] p = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6];
 
         Assert.Equal(0.3, BinaryMetrics.BestF1Threshold(y, p));
-    }
-
-    private static JsonDocument File() => JsonDocument.Parse(System.IO.File.ReadAllText(Shared.Fixture("metrics", "binary.json")));
-
-    private static double[] Numbers(JsonElement array) => [.. array.EnumerateArray().Select(v => v.GetDouble())];
-
-    private static double Value(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Number => element.GetDouble(),
-        JsonValueKind.Null => double.NaN,
-        _ => double.PositiveInfinity,
-    };
-
-    private static void Check(JsonElement expected, string name, double actual)
-    {
-        if (expected.TryGetProperty(name, out var value))
-        {
-            Near(Value(value), actual, name);
-        }
-    }
-
-    private static void Near(double expected, double actual, string what)
-    {
-        if (double.IsNaN(expected))
-        {
-            // Undefined quotients: NaN here.
-            Assert.True(!double.IsFinite(actual) || actual == 0, $"{what}: expected undefined, got {actual:R}");
-            return;
-        }
-
-        Assert.True(
-            expected.Equals(actual) || Math.Abs(expected - actual) <= Tolerance * Math.Max(1, Math.Abs(expected)),
-            $"{what}: expected {expected:R}, got {actual:R}");
     }
 }

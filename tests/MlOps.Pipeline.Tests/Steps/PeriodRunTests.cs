@@ -199,4 +199,39 @@ public sealed class PeriodRunTests(AzuriteFixture azurite)
         var model = await pipeline.Account.Artifacts.GetBlobClient($"p/models/{version.Version}/model.txt").DownloadContentAsync();
         Assert.Equal(version.ModelSha256, ContentHash.Of(model.Value.Content.ToArray()));
     }
+
+    [Fact]
+    public async Task A_label_of_three_classes_is_predicted_with_the_probability_of_each()
+    {
+        var definition = "task: multiclass\n" + SmallCase.Definition.Replace("TARGET", "KIND", StringComparison.Ordinal);
+        var pipeline = await TestPipeline.CreateAsync(azurite, definition);
+        var initial = await pipeline.DropAsync("initial", SmallCase.Csv(600, 1));
+        var run = await pipeline.RunAsync(await pipeline.DropAsync("20201001", SmallCase.Csv(50, 2, 5001)), initial);
+
+        var lines = (await pipeline.ReadAsync(run.Predict.RequireKey(), "predictions.csv")).TrimEnd('\n').Split('\n');
+
+        Assert.Equal("ID,TARGET,SCORE,SCORE_x,SCORE_y,SCORE_z", lines[0]);
+        Assert.Equal(51, lines.Length);
+        Assert.All(lines.Skip(1), line =>
+        {
+            var cells = line.Split(',');
+            var p = cells[3..].Select(c => double.Parse(c, System.Globalization.CultureInfo.InvariantCulture)).ToArray();
+            Assert.Equal(1, p.Sum(), 9);
+            Assert.Equal("xyz"[Array.IndexOf(p, p.Max())].ToString(), cells[1]);
+        });
+        Assert.True(run.Predict.Metrics.ContainsKey("multi_logloss"));
+    }
+
+    [Fact]
+    public async Task A_number_is_predicted_by_a_regression()
+    {
+        var definition = "task: regression\n" + SmallCase.Definition.Replace("TARGET", "A", StringComparison.Ordinal);
+        var pipeline = await TestPipeline.CreateAsync(azurite, definition);
+        var initial = await pipeline.DropAsync("initial", SmallCase.Csv(600, 1));
+        var run = await pipeline.RunAsync(await pipeline.DropAsync("20201001", SmallCase.Csv(50, 2, 5001)), initial);
+
+        Assert.InRange(run.Evaluate.Metrics["test"]["rmse"], 0.1, 0.4);
+        Assert.True(run.Predict.Metrics.ContainsKey("r2"));
+        Assert.Equal(50, run.Predict.Rows);
+    }
 }

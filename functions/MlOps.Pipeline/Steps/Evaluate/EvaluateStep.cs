@@ -38,6 +38,7 @@ public sealed class EvaluateStep
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
                 ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
+                ["task"] = StepContext.Part(definition.Task),
                 ["threshold"] = StepContext.Part(new { definition.Output.Threshold, definition.Output.ThresholdRule }),
                 ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
             },
@@ -59,17 +60,18 @@ public sealed class EvaluateStep
             scores[part] = (history.Labels(rows), Predictions.Scores(booster, TransformApply.Apply(history.Transform, history.Table, rows), _context.Options));
         }
 
-        var threshold = definition.Output.ThresholdRule == "f1"
+        await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
+        var classes = FileSchema.Load(json).LabelClasses ?? [];
+        var threshold = definition is { Task: TaskKind.Binary, Output.ThresholdRule: "f1" }
             ? BinaryMetrics.BestF1Threshold(scores[Part.Valid].Labels, scores[Part.Valid].Scores)
             : definition.Output.Threshold;
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
         foreach (var (part, (labels, predicted)) in scores)
         {
-            metrics[part.ToString().ToLowerInvariant()] = BinaryEvaluation.Of(labels, predicted, threshold);
+            metrics[part.ToString().ToLowerInvariant()] = Evaluation.Of(definition.Task, classes.Count, labels, predicted, threshold);
         }
 
         await work.WriteAsync(MetricsOutput, s => JsonSerializer.Serialize(s, metrics, ArtifactJson.Indented), cancellation);
-        await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
-        return new EvaluateResult(metrics, FileSchema.Load(json).LabelClasses ?? [], threshold);
+        return new EvaluateResult(metrics, classes, threshold);
     }
 }

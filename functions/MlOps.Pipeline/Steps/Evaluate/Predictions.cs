@@ -5,7 +5,7 @@ namespace MlOps.Pipeline.Steps.Evaluate;
 /// <summary>The one way from features to scores.</summary>
 internal static class Predictions
 {
-    /// <summary>Probabilities of the positive class, row by row.</summary>
+    /// <summary>Row by row: the probability of the positive class, or of each class in order, or the value of a regression.</summary>
     public static double[] Scores(Booster booster, double[][] columns, StepOptions options) =>
         columns.Length > 0 && columns[0].Length == 0
             ? []

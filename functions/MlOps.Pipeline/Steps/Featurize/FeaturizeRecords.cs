@@ -15,5 +15,6 @@ public sealed record FeaturizeInput(
 /// <param name="Rows">Rows.</param>
 /// <param name="Features">Number of features.</param>
 /// <param name="Categorical">Indices of the features that are category codes.</param>
+/// <param name="Classes">Number of classes of the label; 0 for a regression.</param>
 /// <param name="Warnings">Unseen categories, missing columns.</param>
-public sealed record FeaturizeResult(long Rows, int Features, IReadOnlyList<int> Categorical, IReadOnlyList<Finding> Warnings) : StepResult;
+public sealed record FeaturizeResult(long Rows, int Features, IReadOnlyList<int> Categorical, int Classes, IReadOnlyList<Finding> Warnings) : StepResult;

@@ -57,6 +57,7 @@ public sealed class FeaturizeStep
             new Dictionary<string, string>
             {
                 ["history"] = record.Output(AccumulateStep.HistoryOutput).Sha256,
+                ["schema"] = record.Output(AccumulateStep.SchemaOutput).Sha256,
                 ["split"] = record.Output(AccumulateStep.SplitOutput).Sha256,
                 ["transform"] = record.Output(AccumulateStep.TransformOutput).Sha256,
             },
@@ -75,7 +76,7 @@ public sealed class FeaturizeStep
                     await work.WriteAsync(output, features.Save, stop);
                 }
 
-                return new FeaturizeResult(rows, history.Transform.FeatureNames().Count, history.Transform.CategoricalFeatures(), []);
+                return new FeaturizeResult(rows, history.Transform.FeatureNames().Count, history.Transform.CategoricalFeatures(), await ClassesAsync(pipeline, input.AccumulateKey, stop), []);
             },
             cancellation);
     }
@@ -116,8 +117,14 @@ public sealed class FeaturizeStep
                     await work.WriteAsync(LabelsOutput, new Table([label]).Save, stop);
                 }
 
-                return new FeaturizeResult(table.RowCount, features.Columns.Count, transform.CategoricalFeatures(), findings);
+                return new FeaturizeResult(table.RowCount, features.Columns.Count, transform.CategoricalFeatures(), await ClassesAsync(pipeline, input.AccumulateKey, stop), findings);
             },
             cancellation);
+    }
+
+    private async Task<int> ClassesAsync(PipelineName pipeline, string accumulateKey, CancellationToken cancellation)
+    {
+        await using var json = await _context.Runner.OpenAsync(pipeline, accumulateKey, AccumulateStep.SchemaOutput, cancellation);
+        return FileSchema.Load(json).LabelClasses?.Count ?? 0;
     }
 }

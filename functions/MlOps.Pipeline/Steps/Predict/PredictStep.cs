@@ -45,18 +45,18 @@ public sealed class PredictStep
                 ["features"] = features.Output(FeaturizeStep.FeaturesOutput).Sha256,
                 ["ids"] = features.Output(ValidateStep.IdsOutput).Sha256,
                 ["model"] = modelHash,
-                ["threshold"] = StepContext.Part(evaluation.Threshold),
+                ["target"] = StepContext.Part(new { definition.Task, evaluation.Classes, evaluation.Threshold }),
             },
             StepContext.Request(input));
         var result = await _context.Runner.RunAsync(
-            spec, (work, stop) => WorkAsync(input, pipeline, definition, modelHash, evaluation.Threshold, work, stop), cancellation);
+            spec, (work, stop) => WorkAsync(input, pipeline, definition, modelHash, evaluation, work, stop), cancellation);
         return features.Outputs.Any(o => o.Name == FeaturizeStep.LabelsOutput)
             ? result with { Metrics = await MeasureAsync(input, pipeline, definition, features, result.RequireKey(), evaluation, cancellation) }
             : result;
     }
 
     private async Task<PredictResult> WorkAsync(
-        PredictInput input, PipelineName pipeline, PipelineDefinition definition, string modelHash, double threshold, StepWork work, CancellationToken cancellation)
+        PredictInput input, PipelineName pipeline, PipelineDefinition definition, string modelHash, EvaluateResult evaluation, StepWork work, CancellationToken cancellation)
     {
         var features = await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.FeaturesOutput, cancellation);
         var ids = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, ValidateStep.IdsOutput, cancellation)).Columns[0];
@@ -65,9 +65,9 @@ public sealed class PredictStep
         var columns = features.Columns.Select(c => ((NumberColumn)c).Values).ToArray();
         var scores = Predictions.Scores(booster, columns, _context.Options);
         var file = await work.WriteAsync(
-            PredictionsOutput, s => PredictionFile.Write(s, definition.Output, ids, scores, threshold), cancellation);
+            PredictionsOutput, s => PredictionFile.Write(s, definition, ids, scores, evaluation), cancellation);
         await work.WriteAsync(ScoresOutput, new Table([new NumberColumn("score", scores)], rowCount: scores.Length).Save, cancellation);
-        return new PredictResult(scores.Length, file.Sha256, modelHash, new Dictionary<string, double>());
+        return new PredictResult(ids.RowCount, file.Sha256, modelHash, new Dictionary<string, double>());
     }
 
     private async Task<IReadOnlyDictionary<string, double>> MeasureAsync(
@@ -89,19 +89,25 @@ public sealed class PredictStep
             {
                 var column = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.LabelsOutput, stop)).Columns[0];
                 var scores = ((NumberColumn)(await _context.OpenTableAsync(pipeline, predictKey, ScoresOutput, stop)).Columns[0]).Values;
-                return new MeasureResult(Measure(new LabelValues(evaluation.Classes).Read(column), scores, evaluation.Threshold));
+                var labels = definition.Task == TaskKind.Regression
+                    ? ((NumberColumn)column).Values
+                    : new LabelValues(evaluation.Classes).Read(column);
+                return new MeasureResult(Measure(definition.Task, evaluation, labels, scores));
             },
             cancellation);
         return measured.Metrics;
     }
 
     // Rows without a label yet say nothing about the scores.
-    private static IReadOnlyDictionary<string, double> Measure(double[] labels, double[] scores, double threshold)
+    private static IReadOnlyDictionary<string, double> Measure(TaskKind task, EvaluateResult evaluation, double[] labels, double[] scores)
     {
+        var width = task == TaskKind.Multiclass ? evaluation.Classes.Count : 1;
         var known = Enumerable.Range(0, labels.Length).Where(i => !double.IsNaN(labels[i])).ToArray();
         return known.Length == 0
             ? new Dictionary<string, double>()
-            : BinaryEvaluation.Of(known.Select(i => labels[i]).ToArray(), known.Select(i => scores[i]).ToArray(), threshold);
+            : Evaluation.Of(
+                task, evaluation.Classes.Count, known.Select(i => labels[i]).ToArray(),
+                known.SelectMany(i => new ArraySegment<double>(scores, i * width, width)).ToArray(), evaluation.Threshold);
     }
 }
 

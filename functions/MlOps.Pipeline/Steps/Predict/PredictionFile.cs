@@ -1,25 +1,61 @@
 using System.Globalization;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Metrics;
+using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Predict;
 
-/// <summary>The prediction file: id, predicted class, score; UTF-8, comma, LF, scores in their shortest exact form.</summary>
+/// <summary>
+/// The prediction file: UTF-8, comma, LF, numbers in their shortest exact form. Binary: id, class 0 or 1, probability of 1.
+/// Regression: id, value, value again as score. Multiclass: id, class, its probability, then the probability of every class.
+/// </summary>
 internal static class PredictionFile
 {
-    public static void Write(Stream stream, OutputSettings output, Column ids, double[] scores, double threshold)
+    public static void Write(Stream stream, PipelineDefinition definition, Column ids, double[] scores, EvaluateResult evaluation)
     {
         using var writer = new CsvWriter(stream);
+        var output = definition.Output;
+        var classes = definition.Task == TaskKind.Multiclass ? evaluation.Classes : [];
         writer.Write(output.Id);
         writer.Write(output.Target);
         writer.Write(output.Score);
+        foreach (var name in classes)
+        {
+            writer.Write($"{output.Score}_{name}");
+        }
+
         writer.EndRecord();
-        for (var row = 0; row < scores.Length; row++)
+        for (var row = 0; row < ids.RowCount; row++)
         {
             WriteId(writer, ids.Text(row)!);
-            writer.Write(scores[row] >= threshold ? 1L : 0L);
-            writer.Write(scores[row]);
+            switch (definition.Task)
+            {
+                case TaskKind.Binary:
+                    writer.Write(scores[row] >= evaluation.Threshold ? 1L : 0L);
+                    writer.Write(scores[row]);
+                    break;
+                case TaskKind.Regression:
+                    writer.Write(scores[row]);
+                    writer.Write(scores[row]);
+                    break;
+                default:
+                    WriteClasses(writer, classes, scores.AsSpan(row * classes.Count, classes.Count));
+                    break;
+            }
+
             writer.EndRecord();
+        }
+    }
+
+    private static void WriteClasses(CsvWriter writer, IReadOnlyList<string> classes, ReadOnlySpan<double> probabilities)
+    {
+        var best = MulticlassMetrics.MostProbable(probabilities);
+        WriteId(writer, classes[best]);
+        writer.Write(probabilities[best]);
+        foreach (var probability in probabilities)
+        {
+            writer.Write(probability);
         }
     }
 

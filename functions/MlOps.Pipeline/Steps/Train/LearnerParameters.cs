@@ -7,17 +7,14 @@ namespace MlOps.Pipeline.Steps.Train;
 /// <summary>The learner's parameters as a definition gives them.</summary>
 internal static class LearnerParameters
 {
-    /// <summary>Everything but the number of threads, which never changes a result.</summary>
-    public static Parameters For(PipelineDefinition definition, int threads, int classes = 2) =>
-        Parse(definition.Model, definition.Task, threads, classes);
-
-    private static Parameters Parse(IReadOnlyDictionary<string, string> settings, TaskKind task, int threads, int classes)
+    /// <summary>The definition's parameters, the number of classes and of threads (which never changes a result).</summary>
+    public static Parameters For(PipelineDefinition definition, int classes, int threads)
     {
-        var all = new Dictionary<string, string>(settings, StringComparer.Ordinal)
+        var all = new Dictionary<string, string>(definition.Model, StringComparer.Ordinal)
         {
             ["num_threads"] = threads.ToString(CultureInfo.InvariantCulture),
         };
-        if (task == TaskKind.Multiclass)
+        if (definition.Task == TaskKind.Multiclass)
         {
             all["num_class"] = classes.ToString(CultureInfo.InvariantCulture);
         }

@@ -30,6 +30,7 @@ public sealed class TrainStep
             pipeline, Name, Version, "final",
             new Dictionary<string, string>
             {
+                ["features"] = StepContext.Part(features.ResultOf<FeaturizeResult>() with { Step = null, Warnings = [] }),
                 ["model"] = StepContext.Part(definition.Model),
                 ["train data"] = features.Output(FeaturizeStep.TrainOutput).Sha256,
                 ["valid data"] = features.Output(FeaturizeStep.ValidOutput).Sha256,
@@ -39,9 +40,10 @@ public sealed class TrainStep
             spec,
             async (work, stop) =>
             {
-                var parameters = LearnerParameters.For(definition, _context.Options.EffectiveThreads);
+                var shape = features.ResultOf<FeaturizeResult>();
+                var parameters = LearnerParameters.For(definition, shape.Classes, _context.Options.EffectiveThreads);
                 var (names, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.TrainOutput, stop));
-                using var train = Dataset.Create(columns, names, label, parameters, Categorical(features));
+                using var train = Dataset.Create(columns, names, label, parameters, shape.Categorical);
                 (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, stop));
                 using var valid = train.CreateValid(columns, label, threads: _context.Options.EffectiveThreads);
                 var rounds = new List<double>();
@@ -53,6 +55,4 @@ public sealed class TrainStep
             },
             cancellation);
     }
-
-    private static IReadOnlyList<int> Categorical(StepRecord features) => features.ResultOf<FeaturizeResult>().Categorical;
 }
