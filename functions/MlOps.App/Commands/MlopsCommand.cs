@@ -21,6 +21,7 @@ internal static class MlopsCommand
             PutCommand.Create(),
             WaitCommand.Create(),
             GetCommand.Create(),
+            StatusCommand.Create(),
             RunsCommand.Create(),
             RunCommand.Create(),
             SweepCommand.Create(),

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using MlOps.App.Hosting;
 using MlOps.App.Runs;
-using MlOps.Durable;
-using MlOps.Durable.Local;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Steps;
 
 namespace MlOps.App.Commands;
 
@@ -21,12 +20,11 @@ internal static class RunCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
-            var storage = account.Find(parse);
-            var history = new RunHistory(storage);
+            var history = new RunHistory(account.Find(parse));
             var wanted = Names.Run(parse.GetRequiredValue(id));
             var (pipeline, run) = await history.FindAsync(wanted, cancellation);
             var document = await history.DocumentAsync(pipeline, wanted, cancellation);
-            var stage = run.State == RunState.Active ? await StageAsync(storage, run.RunId, cancellation) : null;
+            var stage = run.State == RunState.Active ? await history.StageAsync(run.RunId, cancellation) : null;
             if (parse.GetValue(json))
             {
                 Answer.Json(new { run = RunsCommand.Facts(pipeline.Value, run), stage, document });
@@ -41,11 +39,17 @@ internal static class RunCommand
         return command;
     }
 
-    private static async Task<string?> StageAsync(StorageAccount storage, string instance, CancellationToken cancellation)
+    /// <summary>A finding in one line.</summary>
+    public static string Describe(Finding finding)
     {
-        await using var client = new LocalDurableTaskClient(storage.Journal);
-        var metadata = await client.GetInstanceAsync(instance, getInputsAndOutputs: true, cancellation);
-        return metadata?.SerializedCustomStatus;
+        var place = finding switch
+        {
+            { Line: > 0, Column: > 0 } => $"line {finding.Line}, column {finding.Column}{(finding.ColumnName is { } name ? $" ({name})" : "")}: ",
+            { Line: > 0 } => $"line {finding.Line}: ",
+            { ColumnName: { } name } => $"column {name}: ",
+            _ => "",
+        };
+        return $"{place}{finding.Message}";
     }
 
     private static void Print(PipelineName pipeline, LedgerRun run, RunDocument? document, string? stage)
@@ -74,12 +78,12 @@ internal static class RunCommand
 
         foreach (var error in document.Errors)
         {
-            Answer.Line($"error     {error}");
+            Answer.Line($"error     {Describe(error)}");
         }
 
         foreach (var warning in document.Warnings)
         {
-            Answer.Line($"warning   {warning}");
+            Answer.Line($"warning   {Describe(warning)}");
         }
 
         if (document.RejectedFile is { } rejected)

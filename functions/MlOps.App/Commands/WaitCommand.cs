@@ -41,7 +41,7 @@ internal static class WaitCommand
             var standings = await history.StandingsAsync(pipeline, periods, cancellation);
             foreach (var standing in standings)
             {
-                TellChange(standing, told);
+                TellChange(standing, await DescribeAsync(standing, history, cancellation), told);
             }
 
             if (standings.All(standing => standing.Standing != Standing.Pending)
@@ -54,9 +54,8 @@ internal static class WaitCommand
         }
     }
 
-    private static void TellChange(PeriodStanding standing, Dictionary<string, string> told)
+    private static void TellChange(PeriodStanding standing, string text, Dictionary<string, string> told)
     {
-        var text = Describe(standing);
         if (told.GetValueOrDefault(standing.Period) != text)
         {
             told[standing.Period] = text;
@@ -64,18 +63,11 @@ internal static class WaitCommand
         }
     }
 
-    private static string Describe(PeriodStanding standing) => standing.Standing switch
+    private static async Task<string> DescribeAsync(PeriodStanding standing, RunHistory history, CancellationToken cancellation) => standing switch
     {
-        Standing.Pending or Standing.Absent => standing.Reason,
-        _ => $"{State(standing)}{(standing.Reason.Length > 0 ? $": {standing.Reason}" : "")}",
-    };
-
-    private static string State(PeriodStanding standing) => standing switch
-    {
-        { Standing: Standing.Pending, Run: null } => "pending",
-        { Run: { } run } => run.State.ToString().ToLowerInvariant(),
-        { Standing: Standing.Absent } => "absent",
-        _ => "rejected",
+        { Standing: Standing.Pending, Run: { WaitsFor: null } run } => await history.StageAsync(run.RunId, cancellation) ?? standing.Reason,
+        { Standing: Standing.Pending or Standing.Absent } => standing.Reason,
+        _ => $"{standing.State}{(standing.Reason.Length > 0 ? $": {standing.Reason}" : "")}",
     };
 
     private static int Tell(IReadOnlyList<PeriodStanding> standings, PipelineName pipeline, bool json)
@@ -85,13 +77,13 @@ internal static class WaitCommand
             Answer.Json(new
             {
                 pipeline = pipeline.Value,
-                runs = standings.Select(s => new { period = s.Period, state = State(s), ended = s.Standing is Standing.Done or Standing.Failed, run_id = s.Run?.RunId, reason = s.Reason }),
+                runs = standings.Select(s => new { period = s.Period, state = s.State, ended = s.Standing is Standing.Done or Standing.Failed, run_id = s.Run?.RunId, reason = s.Reason }),
             });
         }
         else
         {
             var listing = new Listing("period", "state", "run", "reason");
-            standings.ToList().ForEach(s => listing.Add(s.Period, State(s), s.Run?.RunId ?? "-", s.Reason));
+            standings.ToList().ForEach(s => listing.Add(s.Period, s.State, s.Run?.RunId ?? "-", s.Reason));
             listing.Print();
         }
 
@@ -110,8 +102,8 @@ internal static class WaitCommand
         {
             var told = problems.Select(s => s switch
             {
-                { Standing: Standing.Pending } => $"{s.Period} has not ended in time: it {s.Reason}. Is `mlops up` running on this account?",
-                { Run: { } run } => $"{s.Period} {State(s)}: {s.Reason} `mlops run {run.RunId}` shows more.",
+                { Standing: Standing.Pending } => $"{s.Period} has not ended in time: {s.Reason}. Is `mlops up` running on this account?",
+                { Run: { } run } => $"{s.Period} {s.State}: {s.Reason} `mlops run {run.RunId}` shows more.",
                 _ => $"{s.Period}: {s.Reason}",
             });
             throw new CommandException(string.Join(Environment.NewLine + "mlops: ", told));

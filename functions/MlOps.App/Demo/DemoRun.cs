@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MlOps.App.Commands;
 using MlOps.App.Hosting;
 using MlOps.App.Runs;
@@ -50,16 +49,10 @@ internal sealed class DemoRun(StorageAccount account, string folder)
             periods.Add(new DemoPeriod(
                 file,
                 standing,
-                predicted ? await ManifestAsync(file.Period, cancellation) : null,
+                predicted ? await history.ManifestAsync(Pipeline, Period.Parse(file.Period), cancellation) : null,
                 predicted ? await GetCommand.FetchAsync(account, Pipeline, Period.Parse(file.Period), Copies, cancellation) : []));
         }
 
         return periods;
-    }
-
-    private async Task<Manifest?> ManifestAsync(string period, CancellationToken cancellation)
-    {
-        var content = await account.Output.GetBlobClient($"{Pipeline}/pred_{period}.manifest.json").DownloadContentAsync(cancellation);
-        return JsonSerializer.Deserialize<Manifest>(content.Value.Content, JsonSerializerOptions.Web);
     }
 }

@@ -14,7 +14,7 @@ internal enum Standing
     /// <summary>Its run has ended well.</summary>
     Done,
 
-    /// <summary>Its run has failed, or the file was refused.</summary>
+    /// <summary>Its run has failed, its file was refused, or it waits for a history that was.</summary>
     Failed,
 }
 
@@ -25,35 +25,68 @@ internal enum Standing
 /// <param name="Reason">In a sentence, for people.</param>
 internal sealed record PeriodStanding(string Period, Standing Standing, LedgerRun? Run, string Reason)
 {
-    /// <summary>Reads it from the ledger and what lies in the input and rejected containers.</summary>
-    /// <param name="ledger">The pipeline's ledger.</param>
-    /// <param name="period">The period.</param>
-    /// <param name="etag">ETag of its file in the input container; <see langword="null"/> where there is none.</param>
-    /// <param name="refusal">Why its file was refused, where one lies in the rejected container.</param>
-    public static PeriodStanding Of(Ledger ledger, string period, string? etag, string? refusal)
+    /// <summary>In a word: the run's state, or what there is instead of a run.</summary>
+    public string State => this switch
     {
-        var runs = ledger.Runs.Where(run => run.Period == period).ToArray();
+        { Run: { } run } => run.State.ToString().ToLowerInvariant(),
+        { Standing: Standing.Pending } => "pending",
+        { Standing: Standing.Absent } => "absent",
+        _ => "rejected",
+    };
+}
+
+/// <summary>What is known of a pipeline's files.</summary>
+/// <param name="Ledger">Its ledger.</param>
+/// <param name="ETags">ETags of the files in the input container by period.</param>
+/// <param name="Refusals">Reasons of the refused files in the rejected container by period.</param>
+internal sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, string> ETags, IReadOnlyDictionary<string, string> Refusals)
+{
+    /// <summary>Every period that has a file or had one, in order.</summary>
+    public IEnumerable<string> Periods => ETags.Keys.Concat(Ledger.Periods).Concat(Refusals.Keys).Distinct().Order(PeriodOrder.Instance);
+
+    /// <summary>How a period stands.</summary>
+    public PeriodStanding StandingOf(string period)
+    {
+        var runs = Ledger.Runs.Where(run => run.Period == period).ToArray();
         if (runs.LastOrDefault(run => run.State == RunState.Active) is { } active)
         {
-            return new PeriodStanding(period, Standing.Pending, active, active.WaitsFor is { } waits ? $"waits for {waits}" : "is being worked on");
+            return Working(period, active);
         }
 
-        if (etag is null)
+        if (!ETags.TryGetValue(period, out var etag))
         {
             // A refused file is moved away, and an empty one never gets a run of its own.
-            return runs is [.., var last] ? Ended(ledger, period, last)
-                : refusal is not null ? new PeriodStanding(period, Standing.Failed, null, refusal)
+            return runs is [.., var last] ? Ended(period, last)
+                : Refusals.TryGetValue(period, out var refusal) ? new PeriodStanding(period, Standing.Failed, null, refusal)
                 : new PeriodStanding(period, Standing.Absent, null, "no file of this period was dropped");
         }
 
-        var own = runs.LastOrDefault(run => run.ETag == etag);
-        return own is null ? new PeriodStanding(period, Standing.Pending, null, "its run has not begun") : Ended(ledger, period, own);
+        return runs.LastOrDefault(run => run.ETag == etag) is { } own
+            ? Ended(period, own)
+            : new PeriodStanding(period, Standing.Pending, null, "its run has not begun");
     }
 
-    private static PeriodStanding Ended(Ledger ledger, string period, LedgerRun run)
+    private PeriodStanding Working(string period, LedgerRun run)
+    {
+        if (run.WaitsFor is not { } waits)
+        {
+            return new PeriodStanding(period, Standing.Pending, run, "is being worked on");
+        }
+
+        // A period may come before the history, which may be on its way; but a history that was refused will not come by itself.
+        if (period != PeriodOrder.Initial && Ledger.InForce(PeriodOrder.Initial) is null
+            && StandingOf(PeriodOrder.Initial) is { Standing: Standing.Failed } initial)
+        {
+            return new PeriodStanding(period, Standing.Failed, run, $"It waits for {waits}, which {initial.State}: {initial.Reason} Drop a corrected initial.csv and it goes on.");
+        }
+
+        return new PeriodStanding(period, Standing.Pending, run, $"waits for {waits}");
+    }
+
+    private PeriodStanding Ended(string period, LedgerRun run)
     {
         // A file that was dropped again with the same bytes stands as its first drop does.
-        var telling = run.State == RunState.Unchanged && ledger.DropOf(run) is { } drop ? ledger.LastRunOf(drop) ?? run : run;
+        var telling = run.State == RunState.Unchanged && Ledger.DropOf(run) is { } drop ? Ledger.LastRunOf(drop) ?? run : run;
         var failed = telling.State is RunState.Failed or RunState.Rejected or RunState.Cancelled;
         return new PeriodStanding(period, failed ? Standing.Failed : Standing.Done, telling, telling.Reason ?? "");
     }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using Azure;
 using MlOps.App.Commands;
+using MlOps.Durable.Local;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
@@ -12,6 +14,7 @@ internal sealed class RunHistory(StorageAccount account)
     private readonly LedgerStore ledgers = new(account);
     private readonly InputFiles input = new(account);
     private readonly RunDocuments documents = new(account);
+    private readonly LocalDurableTaskClient client = new(account.Journal);
 
     /// <summary>All pipelines that have had a drop, with their ledgers.</summary>
     public async Task<IReadOnlyList<Ledger>> LedgersAsync(PipelineName? pipeline, CancellationToken cancellation)
@@ -39,14 +42,38 @@ internal sealed class RunHistory(StorageAccount account)
         }
 
         // Read after the listing: a run that the listing's file has is then in the ledger, or will be.
-        var ledger = await ledgers.ReadAsync(pipeline, cancellation);
-        var refusals = await RefusalsAsync(pipeline, cancellation);
-        var wanted = periods.Count > 0 ? periods : [.. etags.Keys.Concat(ledger.Periods).Concat(refusals.Keys).Distinct()];
-        return
-        [
-            .. wanted.Order(PeriodOrder.Instance).Select(period => PeriodStanding.Of(
-                ledger, period, etags.GetValueOrDefault(period), refusals.GetValueOrDefault(period))),
-        ];
+        var files = new PipelineFiles(await ledgers.ReadAsync(pipeline, cancellation), etags, await RefusalsAsync(pipeline, cancellation));
+        return [.. (periods.Count > 0 ? periods.Order(PeriodOrder.Instance) : files.Periods).Select(files.StandingOf)];
+    }
+
+    /// <summary>What an active run does now, such as <c>train</c>; <see langword="null"/> where it has not said.</summary>
+    public async Task<string?> StageAsync(string run, CancellationToken cancellation)
+    {
+        var metadata = await client.GetInstanceAsync(run, getInputsAndOutputs: true, cancellation);
+        if (metadata?.SerializedCustomStatus is not { } status)
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(status);
+        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("stage", out var stage) ? stage.GetString() : null;
+    }
+
+    /// <summary>Names of the pipelines that have had a file.</summary>
+    public Task<IReadOnlyList<PipelineName>> PipelinesAsync(CancellationToken cancellation) => ledgers.ListAsync(cancellation);
+
+    /// <summary>Where the newest predictions of a period came from; <see langword="null"/> where there are none.</summary>
+    public async Task<Manifest?> ManifestAsync(PipelineName pipeline, Period period, CancellationToken cancellation)
+    {
+        try
+        {
+            var content = await account.Output.GetBlobClient($"{pipeline}/pred_{period}.manifest.json").DownloadContentAsync(cancellation);
+            return JsonSerializer.Deserialize<Manifest>(content.Value.Content, JsonSerializerOptions.Web);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
     }
 
     /// <summary>The document of a run; <see langword="null"/> where the run has none yet.</summary>

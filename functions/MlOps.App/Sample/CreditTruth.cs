@@ -7,8 +7,8 @@ namespace MlOps.App.Sample;
 internal static class CreditTruth
 {
     // Chosen so that about 8 % of the history defaults and the probability's own AUC is about 0.75.
-    private const double Intercept = -3.43;
-    private const double Scale = 1.10;
+    private const double Intercept = -3.27;
+    private const double Scale = 0.96;
 
     private static readonly Dictionary<string, double> Occupations = new()
     {
@@ -31,19 +31,19 @@ internal static class CreditTruth
     public static double Probability(CreditApplicant a) => 1 / (1 + Math.Exp(-(Intercept + (Scale * Score(a)))));
 
     private static double Score(CreditApplicant a) =>
-        External(a) + Person(a) + Work(a) + Loan(a) + (Occupations.GetValueOrDefault(a.Occupation ?? "", 0));
+        External(a) + Person(a) + Work(a) + Loan(a) + (0.6 * Occupations.GetValueOrDefault(a.Occupation ?? "", 0));
 
     private static double External(CreditApplicant a) =>
-        (double.IsNaN(a.External1) ? 0.05 : -1.5 * (a.External1 - 0.5))
-        + (double.IsNaN(a.External2) ? 0.2 : -2.3 * (a.External2 - 0.5))
-        + (double.IsNaN(a.External3) ? 0.1 : -2.4 * (a.External3 - 0.5));
+        (double.IsNaN(a.External1) ? 0.05 : -2.2 * (a.External1 - 0.5))
+        + (double.IsNaN(a.External2) ? 0.2 : -3.0 * (a.External2 - 0.5))
+        + (double.IsNaN(a.External3) ? 0.1 : -3.0 * (a.External3 - 0.5));
 
     private static double Person(CreditApplicant a)
     {
         var years = a.DaysBirth / -365.25;
         var score = years < 45 ? 0.022 * (45 - years) : -0.008 * (years - 45);
-        score += a.Gender == "M" ? 0.30 : 0;
-        score += a.Education switch { "Higher education" => -0.40, "Lower secondary" => 0.35, "Academic degree" => -0.8, _ => 0 };
+        score += a.Gender == "M" ? 0.35 : 0;
+        score += a.Education switch { "Higher education" => -0.45, "Lower secondary" => 0.35, "Academic degree" => -0.8, _ => 0 };
         score += a.FamilyStatus switch { "Civil marriage" => 0.12, "Single / not married" => 0.10, "Widow" => -0.15, _ => 0 };
         score += a.RegionRating switch { 1 => -0.35, 3 => 0.35, _ => 0 };
         score += 0.30 * Math.Exp(a.DaysPhoneChange / 500.0);
@@ -61,8 +61,8 @@ internal static class CreditTruth
     private static double Loan(CreditApplicant a)
     {
         var score = a.Contract == "Revolving loans" ? -0.35 : 0;
-        score += double.IsNaN(a.GoodsPrice) ? 0.2 : 3.0 * Math.Min(0.4, (a.Credit / a.GoodsPrice) - 1.05);
-        score += double.IsNaN(a.Annuity) ? 0 : 1.2 * Math.Min(0.6, (a.Annuity / a.Income) - 0.18);
+        score += double.IsNaN(a.GoodsPrice) ? 0.2 : 1.0 * Math.Min(0.4, (a.Credit / a.GoodsPrice) - 1.05);
+        score += double.IsNaN(a.Annuity) ? 0 : 0.5 * Math.Min(0.6, (a.Annuity / a.Income) - 0.18);
         return score + (double.IsNaN(a.CarAge) ? 0.08 : 0.012 * (a.CarAge - 12));
     }
 }
