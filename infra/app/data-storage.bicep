@@ -10,6 +10,9 @@ param location string
 @description('Tags of every resource.')
 param tags object
 
+@description('Whether the account answers on its public endpoint. Identity is asked for either way.')
+param publicNetworkAccess bool
+
 @description('Days for which deleted blobs and overwritten versions can be brought back.')
 @minValue(1)
 @maxValue(365)
@@ -22,6 +25,7 @@ var containers = [
   'artifacts'
   'definitions'
   'notifications'
+  'deadletter'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
@@ -29,13 +33,19 @@ resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_LRS' }
+  sku: { name: 'Standard_ZRS' }
   properties: {
     allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
     allowSharedKeyAccess: false
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
+    publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
+    networkAcls: {
+      bypass: 'AzureServices'
+      defaultAction: publicNetworkAccess ? 'Allow' : 'Deny'
+    }
   }
 }
 
@@ -49,11 +59,45 @@ resource blobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' = {
   }
 }
 
-resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = [for item in containers: {
-  parent: blobs
-  name: item
-  properties: { publicAccess: 'None' }
-}]
+resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' = [
+  for item in containers: {
+    parent: blobs
+    name: item
+    properties: { publicAccess: 'None' }
+  }
+]
 
+// Step artifacts can be made again from the drops; drops, models and outputs are kept.
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05-01' = {
+  parent: account
+  name: 'default'
+  properties: {
+    policy: {
+      rules: [
+        {
+          name: 'old-versions'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: { blobTypes: ['blockBlob'] }
+            actions: { version: { delete: { daysAfterCreationGreaterThan: retentionDays } } }
+          }
+        }
+        {
+          name: 'cool-drops'
+          enabled: true
+          type: 'Lifecycle'
+          definition: {
+            filters: { blobTypes: ['blockBlob'], prefixMatch: ['input/', 'rejected/'] }
+            actions: { baseBlob: { tierToCool: { daysAfterModificationGreaterThan: 90 } } }
+          }
+        }
+      ]
+    }
+  }
+  dependsOn: [blobs]
+}
+
+output id string = account.id
 output name string = account.name
 output blobEndpoint string = account.properties.primaryEndpoints.blob

@@ -1,0 +1,135 @@
+// The function app on Flex Consumption. `mlops handler` is its custom handler; everything is reached by identity.
+
+@description('Name of the function app.')
+param name string
+
+@description('Name of its plan.')
+param planName string
+
+@description('Azure region.')
+param location string
+
+@description('Tags of every resource.')
+param tags object
+
+@description('Resource id of the user-assigned identity.')
+param identityId string
+
+@description('Client id of the user-assigned identity.')
+param identityClientId string
+
+@description('Name of the host storage account.')
+param hostStorageName string
+
+@description('Name of the data storage account.')
+param dataStorageName string
+
+@description('Endpoint of the notification topic.')
+param notificationTopicEndpoint string
+
+@description('Where telemetry goes.')
+param applicationInsightsConnectionString string
+
+@description('Durable Functions back end.')
+@allowed(['AzureStorage', 'DurableTaskScheduler', 'mssql'])
+param durableBackEnd string
+
+@description('Endpoint of the Durable Task Scheduler; empty for the other back ends.')
+param durableTaskSchedulerEndpoint string
+
+@description('Task hub in the Durable Task Scheduler; empty for the other back ends.')
+param durableTaskHub string
+
+@description('Memory of one instance in MB.')
+param instanceMemoryMB int
+
+@description('Largest number of instances.')
+param maximumInstanceCount int
+
+@description('Subnet for outbound traffic; empty for none.')
+param subnetId string
+
+resource hostStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: hostStorageName
+}
+
+resource dataStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
+  name: dataStorageName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-04-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true }
+}
+
+var settings = {
+  AzureWebJobsStorage__accountName: hostStorage.name
+  AzureWebJobsStorage__credential: 'managedidentity'
+  AzureWebJobsStorage__clientId: identityClientId
+  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
+  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+  AZURE_CLIENT_ID: identityClientId
+  MLOPS_BLOB_ENDPOINT: dataStorage.properties.primaryEndpoints.blob
+  MLOPS_NOTIFICATION_TOPIC: notificationTopicEndpoint
+}
+var schedulerSettings = durableBackEnd == 'DurableTaskScheduler' ? {
+  DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${durableTaskSchedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
+  TASKHUB_NAME: durableTaskHub
+} : {}
+
+resource functionApp 'Microsoft.Web/sites@2024-04-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': 'mlops' })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identityId}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
+    functionAppConfig: {
+      runtime: { name: 'custom', version: '1.0' }
+      scaleAndConcurrency: {
+        instanceMemoryMB: instanceMemoryMB
+        maximumInstanceCount: maximumInstanceCount
+      }
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${hostStorage.properties.primaryEndpoints.blob}packages'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identityId
+          }
+        }
+      }
+    }
+    siteConfig: { minTlsVersion: '1.2' }
+  }
+
+  resource appSettings 'config' = {
+    name: 'appsettings'
+    properties: union(settings, schedulerSettings)
+  }
+
+  resource noFtp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource noScmPassword 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+}
+
+output id string = functionApp.id
+output name string = functionApp.name
+output url string = 'https://${functionApp.properties.defaultHostName}'
