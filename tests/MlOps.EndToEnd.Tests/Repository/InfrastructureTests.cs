@@ -1,0 +1,107 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using MlOps.Testing;
+
+namespace MlOps.EndToEnd.Tests.Repository;
+
+/// <summary>What the Bicep files must say, read as text: this needs neither a compiler nor a subscription.</summary>
+public sealed class InfrastructureTests
+{
+    private static readonly string Infra = Path.Combine(Shared.Repository, "infra");
+
+    private static readonly Dictionary<string, string> Files = Directory
+        .GetFiles(Infra, "*.bicep", SearchOption.AllDirectories)
+        .ToDictionary(file => Path.GetRelativePath(Infra, file).Replace('\\', '/'), File.ReadAllText);
+
+    [Fact]
+    public void Every_module_is_wired_by_main_or_by_the_hook_that_follows_the_deployment()
+    {
+        var wiring = Files["main.bicep"] + File.ReadAllText(Path.Combine(Shared.Repository, "azure.yaml"));
+        Assert.Empty(Files.Keys.Where(name => name != "main.bicep" && !wiring.Contains(name, StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_parameter_of_a_module_is_described_and_given_or_has_a_default()
+    {
+        foreach (var (name, text) in Files)
+        {
+            var parameters = Regex.Matches(text, @"(?<decorators>(?:^@.*\n)*)^param (?<name>\w+) [^\n=]+(?<fallback>=)?", RegexOptions.Multiline);
+            foreach (Match parameter in parameters)
+            {
+                Assert.True(parameter.Groups["decorators"].Value.Contains("@description", StringComparison.Ordinal),
+                    $"{name}: parameter {parameter.Groups["name"].Value} has no description");
+            }
+
+            var module = Regex.Match(Files["main.bicep"], $@"module \w+ '{Regex.Escape(name)}'.*?\n}}\n", RegexOptions.Singleline);
+            if (module.Success)
+            {
+                var missing = parameters.Where(parameter => !parameter.Groups["fallback"].Success)
+                    .Select(parameter => parameter.Groups["name"].Value)
+                    .Where(parameter => !Regex.IsMatch(module.Value, $@"^\s+{parameter}:", RegexOptions.Multiline));
+                Assert.Empty(missing.Select(parameter => $"main.bicep does not give {parameter} to {name}"));
+            }
+        }
+    }
+
+    [Fact]
+    public void Nothing_asks_for_a_key_or_holds_a_secret()
+    {
+        var forbidden = new Regex("listKeys|listAccountSas|AccountKey=|SharedAccessKey|InstrumentationKey=|password\\s*[:=]|'\\*'", RegexOptions.IgnoreCase);
+        Assert.Empty(Files.Where(file => forbidden.IsMatch(file.Value)).Select(file => file.Key));
+    }
+
+    [Theory]
+    [InlineData("app/data-storage.bicep")]
+    [InlineData("app/host-storage.bicep")]
+    public void A_storage_account_takes_no_shared_key_and_shows_nothing_to_the_public(string file)
+    {
+        Assert.Contains("allowSharedKeyAccess: false", Files[file], StringComparison.Ordinal);
+        Assert.Contains("allowBlobPublicAccess: false", Files[file], StringComparison.Ordinal);
+        Assert.Contains("minimumTlsVersion: 'TLS1_2'", Files[file], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_data_account_has_the_containers_of_the_design()
+    {
+        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter" })
+        {
+            Assert.Matches($@"\n  '{container}'\n", Files["app/data-storage.bicep"]);
+        }
+    }
+
+    [Fact]
+    public void Only_whole_csv_files_below_input_reach_the_function_and_what_cannot_be_delivered_is_kept()
+    {
+        var subscription = Files["app/event-subscription.bicep"];
+        Assert.Contains("subjectBeginsWith: '/blobServices/default/containers/input/blobs/'", subscription, StringComparison.Ordinal);
+        Assert.Contains("subjectEndsWith: '.csv'", subscription, StringComparison.Ordinal);
+        Assert.Contains("values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']", subscription, StringComparison.Ordinal);
+        Assert.Contains("eventDeliverySchema: 'CloudEventSchemaV1_0'", subscription, StringComparison.Ordinal);
+        Assert.Contains("blobContainerName: 'deadletter'", subscription, StringComparison.Ordinal);
+        Assert.Contains("scope: deadLetters", Files["app/roles.bicep"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Every_role_is_a_data_role_by_its_published_id_and_none_is_granted_on_more_than_one_resource()
+    {
+        // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+        Dictionary<string, string> published = new()
+        {
+            ["durableTaskDataContributor"] = "0ad04412-c4d5-4796-b79c-f76d14c8d402",
+            ["eventGridDataSender"] = "d5a91429-5739-47e2-a06b-3470a27159e7",
+            ["monitoringMetricsPublisher"] = "3913510d-42f4-4e42-8a64-420c390055eb",
+            ["storageBlobDataContributor"] = "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
+            ["storageBlobDataOwner"] = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
+            ["storageBlobDataReader"] = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
+            ["storageQueueDataContributor"] = "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+            ["storageTableDataContributor"] = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+        };
+        var roles = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Path.Combine(Infra, "roles.json")));
+        Assert.Equal(published, roles);
+
+        var assignments = Regex.Matches(Files["app/roles.bicep"], @"roleAssignments@[\d-]+' = .*?\n}", RegexOptions.Singleline);
+        Assert.NotEmpty(assignments);
+        Assert.All(assignments, assignment => Assert.Contains("scope: ", assignment.Value, StringComparison.Ordinal));
+        Assert.Empty(Files.Where(file => file.Key != "app/roles.bicep" && file.Value.Contains("roleAssignments", StringComparison.Ordinal)).Select(file => file.Key));
+    }
+}
