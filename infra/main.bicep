@@ -186,7 +186,6 @@ module functionApp 'app/function-app.bicep' = {
     identityClientId: identity.outputs.clientId
     hostStorageName: hostStorage.outputs.name
     dataStorageName: dataStorage.outputs.name
-    notificationTopicEndpoint: notificationTopic.outputs.endpoint
     applicationInsightsConnectionString: monitoring.outputs.connectionString
     durableBackEnd: durableBackEnd
     durableTaskSchedulerEndpoint: durableBackEnd == 'DurableTaskScheduler' ? durableTaskScheduler!.outputs.endpoint : ''

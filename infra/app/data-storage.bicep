@@ -26,6 +26,7 @@ var containers = [
   'definitions'
   'notifications'
   'deadletter'
+  'durable'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {

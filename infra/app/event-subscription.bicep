@@ -8,7 +8,7 @@ param eventTopicName string
 param functionAppName string
 
 @description('Name of the Event Grid triggered function.')
-param functionName string = 'BlobCreated'
+param functionName string = 'OnBlobCreated'
 
 @description('Name of the data storage account; its container deadletter keeps events that could not be delivered.')
 param dataStorageName string

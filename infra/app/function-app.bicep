@@ -24,9 +24,6 @@ param hostStorageName string
 @description('Name of the data storage account.')
 param dataStorageName string
 
-@description('Endpoint of the notification topic.')
-param notificationTopicEndpoint string
-
 @description('Where telemetry goes.')
 param applicationInsightsConnectionString string
 
@@ -73,8 +70,8 @@ var settings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   AZURE_CLIENT_ID: identityClientId
-  MLOPS_BLOB_ENDPOINT: dataStorage.properties.primaryEndpoints.blob
-  MLOPS_NOTIFICATION_TOPIC: notificationTopicEndpoint
+  // The address alone: the program connects by its identity.
+  MLOPS_CONNECTION: dataStorage.properties.primaryEndpoints.blob
 }
 var schedulerSettings = durableBackEnd == 'DurableTaskScheduler' ? {
   DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${durableTaskSchedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using MlOps.App.Hosting;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Repository;
@@ -63,7 +64,7 @@ public sealed class InfrastructureTests
     [Fact]
     public void The_data_account_has_the_containers_of_the_design()
     {
-        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter" })
+        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter", "durable" })
         {
             Assert.Matches($@"\n  '{container}'\n", Files["app/data-storage.bicep"]);
         }
@@ -79,6 +80,13 @@ public sealed class InfrastructureTests
         Assert.Contains("eventDeliverySchema: 'CloudEventSchemaV1_0'", subscription, StringComparison.Ordinal);
         Assert.Contains("blobContainerName: 'deadletter'", subscription, StringComparison.Ordinal);
         Assert.Contains("scope: deadLetters", Files["app/roles.bicep"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_subscription_names_a_function_that_the_handler_has()
+    {
+        var name = Regex.Match(Files["app/event-subscription.bicep"], @"param functionName string = '(?<name>\w+)'").Groups["name"].Value;
+        Assert.Contains(PipelineFunctions.Definitions, function => function.Name == name);
     }
 
     [Fact]
