@@ -5,6 +5,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
@@ -69,6 +70,7 @@ public static class PipelineComposition
             .AddActivity<FeaturizeActivity>(StepActivities.Featurize)
             .AddActivity<TrainActivity>(StepActivities.Train)
             .AddActivity<EvaluateActivity>(StepActivities.Evaluate)
+            .AddActivity<RegisterActivity>(StepActivities.Register)
             .AddActivity<PredictActivity>(StepActivities.Predict);
     }
 }

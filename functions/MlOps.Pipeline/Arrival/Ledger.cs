@@ -87,7 +87,7 @@ public sealed record Ledger
 
     internal Ledger With(Publication publication) => this with
     {
-        Publications = Replace(Publications, p => p.Period == publication.Period && p.Revision == publication.Revision, publication),
+        Publications = Replace(Publications, p => p.Period == publication.Period && p.Revision == publication.Revision && p.RunId == publication.RunId, publication),
     };
 
     private LedgerView View => _view is { } view && ReferenceEquals(view.Drops, Drops) ? view : _view = new LedgerView(Drops);

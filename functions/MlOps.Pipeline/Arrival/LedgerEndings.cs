@@ -24,7 +24,10 @@ public static class LedgerEndings
         });
     }
 
-    /// <summary>Takes the turn to publish. From here on the publication will be carried out, by this run or by the one that takes it over.</summary>
+    /// <summary>
+    /// Takes the turn to publish. From here on the publication will be carried out, by this run or by the one that takes it over.
+    /// Predictions whose bytes are published already (late labels, a rerun) keep their revision and as-of time.
+    /// </summary>
     /// <param name="ledger">The ledger; <see cref="LedgerTurns.Next"/> must have said <see cref="Turn.Publish"/> for the run.</param>
     /// <param name="runId">The run.</param>
     /// <param name="historyHash">Hash of the data that the predictions rest on.</param>
@@ -40,15 +43,18 @@ public static class LedgerEndings
             return ledger;
         }
 
+        var former = ledger.Published(run.Period);
+        var isSame = former?.PredictionsSha256 == predictionsSha256;
+        var next = 1 + ledger.Publications.Where(p => p.Period == run.Period).Select(p => p.Revision).DefaultIfEmpty().Max();
         return ledger.With(new Publication
         {
             Period = run.Period,
             DropRevision = run.Revision,
-            Revision = own?.Revision ?? 1 + ledger.Publications.Count(p => p.Period == run.Period),
+            Revision = isSame ? former!.Revision : own?.Revision ?? next,
             RunId = runId,
             HistoryHash = historyHash,
             PredictionsSha256 = predictionsSha256,
-            AsOf = now,
+            AsOf = isSame ? former!.AsOf : now,
         });
     }
 

@@ -134,7 +134,7 @@ public sealed record LedgerRun
     public DateTimeOffset? EndedAt { get; init; }
 }
 
-/// <summary>One revision of a period's predictions.</summary>
+/// <summary>One revision of a period's predictions; a run that came to the same bytes again has an entry of its own under the same revision.</summary>
 public sealed record Publication
 {
     /// <summary>Period predicted.</summary>

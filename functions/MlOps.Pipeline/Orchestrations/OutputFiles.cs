@@ -38,6 +38,9 @@ public sealed record Manifest
     /// <summary>SHA-256 of the model.</summary>
     public required string ModelSha256 { get; init; }
 
+    /// <summary>Version of the model in the registry, under <c>artifacts/{pipeline}/models/</c>.</summary>
+    public required string ModelVersion { get; init; }
+
     /// <summary>Key of the step that holds the model, under <c>artifacts/{pipeline}/steps/</c>.</summary>
     public required string ModelStep { get; init; }
 
@@ -103,18 +106,20 @@ public sealed class OutputFiles(StorageAccount account, StepRunner steps)
         await PutAsync(account.Artifacts.GetBlobClient(folder + "manifest.json"), new MemoryStream(json), "application/json", manifest, cancellation);
 
         var names = new[] { manifest.Predictions, ManifestName(manifest.Pipeline, manifest.Period) };
-        await PutAsync(account.Output.GetBlobClient(names[0]), predictions, "text/csv", manifest, cancellation);
+        await PutAsync(account.Output.GetBlobClient(names[0]), predictions, "text/csv", manifest, cancellation, sameRevisionIsDone: true);
         await PutAsync(account.Output.GetBlobClient(names[1]), new MemoryStream(json), "application/json", manifest, cancellation);
         return names;
     }
 
     // One conditional upload, so that a writer that was thought dead can never put an older revision over a newer one.
-    private static async Task PutAsync(BlobClient blob, Stream content, string type, Manifest manifest, CancellationToken cancellation)
+    // The bytes of a revision never change, so predictions that are there are left alone; its manifest may gain metrics.
+    private static async Task PutAsync(
+        BlobClient blob, Stream content, string type, Manifest manifest, CancellationToken cancellation, bool sameRevisionIsDone = false)
     {
         for (var attempt = 1; attempt <= AttemptsMax; attempt++)
         {
             var (etag, revision, run) = await LookAsync(blob, cancellation);
-            if (revision > manifest.Revision || (revision == manifest.Revision && run == manifest.RunId))
+            if (revision > manifest.Revision || (revision == manifest.Revision && (sameRevisionIsDone || run == manifest.RunId)))
             {
                 return;
             }

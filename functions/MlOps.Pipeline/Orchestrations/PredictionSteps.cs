@@ -1,4 +1,5 @@
 using MlOps.Durable;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
@@ -8,7 +9,7 @@ using MlOps.Pipeline.Steps.Train;
 
 namespace MlOps.Pipeline.Orchestrations;
 
-/// <summary>From accepted files to predictions: accumulate, featurize the history and the drop side by side, train, evaluate, predict.</summary>
+/// <summary>From accepted files to predictions: accumulate, featurize the history and the drop side by side, train, evaluate, register, predict.</summary>
 internal static class PredictionSteps
 {
     public static async Task<Prepared> RunAsync(TaskOrchestrationContext context, RunInProgress run, NextTurnResult turn)
@@ -37,8 +38,12 @@ internal static class PredictionSteps
             id, pipeline, definition, data, trained.RequireKey()));
 
         run.Stage("predict");
-        var predicted = await run.StepAsync<PredictResult>(StepActivities.Predict, new PredictInput(
+        var registering = run.StepAsync<RegisterResult>(StepActivities.Register, new RegisterInput(
+            id, pipeline, definition, drop.Period, turn.History, data, trained.RequireKey(), evaluated.RequireKey()));
+        var predicting = run.StepAsync<PredictResult>(StepActivities.Predict, new PredictInput(
             id, pipeline, definition, drop.Period, scoreFeatures.RequireKey(), trained.RequireKey(), evaluated.RequireKey()));
+        await Task.WhenAll(registering, predicting);
+        var (registered, predicted) = (await registering, await predicting);
 
         var prepared = new Prepared(
             turn.Next.HistoryHash!,
@@ -47,7 +52,8 @@ internal static class PredictionSteps
             Outcomes(accumulated, trainFeatures, scoreFeatures, trained, evaluated, predicted),
             trained,
             evaluated,
-            predicted);
+            predicted,
+            registered.Version);
         run.Ran(prepared, [.. accumulated.Warnings, .. trainFeatures.Warnings, .. scoreFeatures.Warnings]);
         return prepared;
     }

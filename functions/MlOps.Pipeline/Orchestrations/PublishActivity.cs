@@ -1,4 +1,3 @@
-using System.Reflection;
 using MlOps.Durable;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
@@ -57,6 +56,7 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
         PredictionsSha256 = input.Prepared.Predict.PredictionsSha256,
         Rows = input.Prepared.Predict.Rows,
         ModelSha256 = input.Prepared.Predict.ModelSha256,
+        ModelVersion = input.Prepared.ModelVersion,
         ModelStep = input.Prepared.Train.RequireKey(),
         Drop = input.Prepared.Drop,
         History = input.Prepared.History,
@@ -64,7 +64,7 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
         Parameters = input.Definition.Model,
         Metrics = RunMetrics.Of(input.Prepared),
         Steps = input.Prepared.Steps,
-        CodeVersion = typeof(PublishActivity).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0",
+        CodeVersion = Artifacts.CodeVersion.Current,
     };
 }
 

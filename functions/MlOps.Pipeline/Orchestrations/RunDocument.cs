@@ -83,6 +83,9 @@ public sealed record RunDocument
     /// <summary>SHA-256 of the model.</summary>
     public string? ModelSha256 { get; init; }
 
+    /// <summary>Version of the model in the registry.</summary>
+    public string? ModelVersion { get; init; }
+
     /// <summary>SHA-256 of the predictions.</summary>
     public string? PredictionsSha256 { get; init; }
 

@@ -123,6 +123,7 @@ internal sealed class RunInProgress
         HistoryHash = prepared.HistoryHash,
         Metrics = RunMetrics.Of(prepared),
         ModelSha256 = prepared.Predict.ModelSha256,
+        ModelVersion = prepared.ModelVersion,
         PredictionsSha256 = prepared.Predict.PredictionsSha256,
     };
 

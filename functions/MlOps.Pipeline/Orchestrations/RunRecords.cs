@@ -79,6 +79,7 @@ public sealed record JudgeResult(string? RejectedFile, IReadOnlyList<string> Wak
 /// <param name="Train">The model.</param>
 /// <param name="Evaluate">Its metrics.</param>
 /// <param name="Predict">The predictions.</param>
+/// <param name="ModelVersion">Version under which the model is registered.</param>
 public sealed record Prepared(
     string HistoryHash,
     PinnedDrop Drop,
@@ -86,7 +87,8 @@ public sealed record Prepared(
     IReadOnlyList<StepOutcome> Steps,
     TrainResult Train,
     EvaluateResult Evaluate,
-    PredictResult Predict);
+    PredictResult Predict,
+    string ModelVersion);
 
 /// <summary>Input of <see cref="PublishActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>

@@ -8,5 +8,6 @@ internal static class StepActivities
     public const string Featurize = "FeaturizeActivity";
     public const string Train = "TrainActivity";
     public const string Evaluate = "EvaluateActivity";
+    public const string Register = "RegisterActivity";
     public const string Predict = "PredictActivity";
 }
