@@ -38,6 +38,7 @@ public static class PipelineComposition
         services.TryAddSingleton<LedgerStore>();
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RejectedFiles>();
+        services.TryAddSingleton<DeadLetters>();
         services.TryAddSingleton<IgnoredEvents>();
         services.TryAddSingleton<RunDocuments>();
         services.TryAddSingleton<OutputFiles>();
@@ -46,6 +47,8 @@ public static class PipelineComposition
         services.TryAddSingleton<NoticeOutbox>();
         services.TryAddSingleton<NoticeSender>();
         services.TryAddSingleton<Sweep>();
+        services.TryAddSingleton<Steering>();
+        services.TryAddSingleton<Reproducer>();
         return services;
     }
 

@@ -24,6 +24,7 @@ public sealed class StepRunner
     private readonly BlobContainerClient _container;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly StepGate _gate = new();
 
     /// <summary>Makes a runner over an account.</summary>
     /// <param name="account">The account.</param>
@@ -53,6 +54,7 @@ public sealed class StepRunner
         ArgumentNullException.ThrowIfNull(work);
         var started = _time.GetTimestamp();
         var folder = Folder(spec.Pipeline, spec.Key);
+        using var turn = await _gate.EnterAsync(folder, cancellation);
         var (done, reason) = await FindDoneAsync(spec, folder, cancellation);
         if (done is not null)
         {
@@ -124,6 +126,13 @@ public sealed class StepRunner
             await HealAsync(folder, key, cancellation);
         }
     }
+
+    /// <summary>Makes a step undone: the next run that needs it does it again, to the same bytes.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="key">The step's key.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    public Task ForgetAsync(PipelineName pipeline, string key, CancellationToken cancellation = default) =>
+        DeleteRecordAsync(Folder(pipeline, CheckKey(key)), cancellation);
 
     private static string Folder(PipelineName pipeline, string key) => $"{pipeline}/steps/{key}/";
 

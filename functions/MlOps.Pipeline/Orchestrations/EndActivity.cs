@@ -7,10 +7,11 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <summary>Ends a run in the ledger, starts the runs that its end calls for, and writes its document.</summary>
 /// <param name="ledgers">Ledgers.</param>
 /// <param name="documents">Run documents.</param>
+/// <param name="deadLetters">Takes files whose run failed for good.</param>
 /// <param name="starter">Starts runs.</param>
 /// <param name="time">Clock for the ledger.</param>
 [DurableTask(nameof(EndActivity))]
-public sealed class EndActivity(LedgerStore ledgers, RunDocuments documents, RunStarter starter, TimeProvider time)
+public sealed class EndActivity(LedgerStore ledgers, RunDocuments documents, DeadLetters deadLetters, RunStarter starter, TimeProvider time)
     : TaskActivity<EndInput, EndResult>
 {
     /// <inheritdoc/>
@@ -20,7 +21,8 @@ public sealed class EndActivity(LedgerStore ledgers, RunDocuments documents, Run
         ArgumentNullException.ThrowIfNull(input);
         var document = input.Document;
         var pipeline = PipelineName.Parse(document.Pipeline);
-        await documents.WriteAsync(document, context.CancellationToken);
+        var deadLetter = await PutAsideAsync(pipeline, input, context.CancellationToken);
+        await documents.WriteAsync(document with { RejectedFile = deadLetter ?? document.RejectedFile }, context.CancellationToken);
         var ledger = await ledgers.UpdateAsync(
             pipeline,
             l => LedgerEndings.End(
@@ -28,6 +30,22 @@ public sealed class EndActivity(LedgerStore ledgers, RunDocuments documents, Run
                 hasDefinition: document.FailedStep != RunFailure.DefinitionStep, time.GetUtcNow()),
             context.CancellationToken);
         var started = await starter.StartDueAsync(ledger, context.CancellationToken);
-        return new EndResult(started, Waiting.In(ledger, document.RunId));
+        return new EndResult(started, Waiting.In(ledger, document.RunId), deadLetter);
+    }
+
+    // A file that was published before, or that only starved, is no dead letter.
+    private async Task<string?> PutAsideAsync(PipelineName pipeline, EndInput input, CancellationToken cancellation)
+    {
+        var document = input.Document;
+        if (document.State != RunState.Failed || input.Starved || document.Revision == 0 || !Steering.StepNames.Contains(document.FailedStep))
+        {
+            return null;
+        }
+
+        var ledger = await ledgers.ReadAsync(pipeline, cancellation);
+        return ledger.FindDrop(document.Period, document.Revision) is { } drop && ledger.Published(document.Period)?.DropRevision != drop.Revision
+            ? await deadLetters.PutAsync(
+                pipeline, drop, new DeadLetterReason(drop.BlobName, drop.ETags[0], document.RunId, document.FailedStep, document.Cause), cancellation)
+            : null;
     }
 }

@@ -53,9 +53,9 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
             return;
         }
 
-        run.Definition = await context.CallActivityAsync<DefinitionFacts>(
-            nameof(PinDefinitionActivity), run.Request.Pipeline, Retries.Bookkeeping);
-        if (run.Definition.Hash is null)
+        run.Pinned(await context.CallActivityAsync<DefinitionFacts>(
+            nameof(PinDefinitionActivity), run.Request.Pipeline, Retries.Bookkeeping));
+        if (run.Definition!.Hash is null)
         {
             run.FailWithoutDefinition();
             return;
@@ -154,6 +154,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
             nameof(EndActivity),
             new EndInput(run.Close(), run.Starved, run.Definition?.Restate ?? true),
             Retries.Bookkeeping);
+        run.Ended(ended);
         run.Wake(ended.Wake);
         try
         {

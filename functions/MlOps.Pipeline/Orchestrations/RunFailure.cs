@@ -1,5 +1,6 @@
 using MlOps.Durable;
 using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Notifications;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -42,8 +43,29 @@ internal static class RunFailure
     {
         RunState.Succeeded when run.Period != PeriodOrder.Initial => $"mlops get {run.Pipeline} {run.Period}",
         RunState.Rejected => $"mlops put {run.Pipeline} {FileName(run)}",
+        RunState.Failed when run.RejectedFile is { } deadLetter => $"mlops replay {deadLetter}",
         RunState.Failed => $"mlops rerun {run.RunId}",
         _ => $"mlops run {run.RunId}",
+    };
+
+    /// <summary>The notice of a run that has ended.</summary>
+    public static Notice NoticeOf(RunDocument run) => new()
+    {
+        RunId = run.RunId,
+        Pipeline = run.Pipeline,
+        Period = run.Period,
+        File = run.File,
+        State = run.State,
+        Summary = Summarize(run),
+        Step = run.FailedStep,
+        Cause = run.Cause,
+        ErrorCount = run.ErrorCount,
+        Errors = run.State == RunState.Rejected ? run.Errors : [],
+        RejectedFile = run.RejectedFile,
+        Outputs = run.Outputs,
+        Metrics = run.Metrics,
+        Command = NextCommand(run),
+        Time = run.EndedAt ?? run.StartedAt,
     };
 
     /// <summary>A span of time in words.</summary>

@@ -50,7 +50,7 @@ internal sealed class RunInProgress
 
     public RunDocument Document { get; private set; }
 
-    public DefinitionFacts? Definition { get; set; }
+    public DefinitionFacts? Definition { get; private set; }
 
     public Prepared? Prepared { get; set; }
 
@@ -72,6 +72,12 @@ internal sealed class RunInProgress
     }
 
     public void Admitted(AdmitResult result) => Document = Document with { Sha256 = result.Sha256, Revision = result.Revision };
+
+    public void Pinned(DefinitionFacts definition)
+    {
+        Definition = definition;
+        Document = Document with { DefinitionHash = definition.Hash };
+    }
 
     public void Validated(ValidateResult result) => Document = Document with
     {
@@ -182,24 +188,9 @@ internal sealed class RunInProgress
 
     public RunDocument Close() => Document = Document with { EndedAt = Utc(_context.CurrentUtcDateTime) };
 
-    public Notice Notice() => new()
-    {
-        RunId = Document.RunId,
-        Pipeline = Document.Pipeline,
-        Period = Document.Period,
-        File = Document.File,
-        State = Document.State,
-        Summary = RunFailure.Summarize(Document),
-        Step = Document.FailedStep,
-        Cause = Document.Cause,
-        ErrorCount = Document.ErrorCount,
-        Errors = Document.State == RunState.Rejected ? Document.Errors : [],
-        RejectedFile = Document.RejectedFile,
-        Outputs = Document.Outputs,
-        Metrics = Document.Metrics,
-        Command = RunFailure.NextCommand(Document),
-        Time = Document.EndedAt ?? Document.StartedAt,
-    };
+    public Notice Notice() => RunFailure.NoticeOf(Document);
+
+    public void Ended(EndResult result) => Document = Document with { RejectedFile = result.DeadLetter ?? Document.RejectedFile };
 
     private bool IsForInitial => _waitsFor == "initial.csv";
 

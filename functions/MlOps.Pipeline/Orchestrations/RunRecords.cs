@@ -114,4 +114,5 @@ public sealed record EndInput(RunDocument Document, bool Starved, bool Restate);
 /// <summary>What the end of a run set off.</summary>
 /// <param name="Started">Runs that were started.</param>
 /// <param name="Wake">Runs that wait and are to look again.</param>
-public sealed record EndResult(IReadOnlyList<string> Started, IReadOnlyList<string> Wake);
+/// <param name="DeadLetter">Where the file was put aside, in the rejected container, if it was.</param>
+public sealed record EndResult(IReadOnlyList<string> Started, IReadOnlyList<string> Wake, string? DeadLetter);

@@ -1,4 +1,6 @@
+using System.Text;
 using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Orchestrations;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;
@@ -82,8 +84,22 @@ public sealed class FailedRunTests(AzuriteFixture azurite)
         Assert.Equal((run.RunId, "validate", "credit/20201001.csv"), (notice.RunId, notice.Step, notice.File));
         Assert.Contains("credit/drops/", notice.Cause, StringComparison.Ordinal);
         Assert.DoesNotContain(" at ", notice.Cause, StringComparison.Ordinal);
-        Assert.Equal($"mlops rerun {run.RunId}", notice.Command);
         Assert.NotEmpty(await system.PredictionsAsync("20201101"));
+
+        // The file is put aside, whole and with the reason, and comes back by the command that the notice names.
+        var deadLetter = $"credit/dead-letter/20201001.{run.ETag}.csv";
+        Assert.Equal(deadLetter, notice.RejectedFile);
+        Assert.Equal($"mlops replay {deadLetter}", notice.Command);
+        Assert.Equal(SmallCase.File("20201001"), await ArrivalSystem.ReadAsync(system.Account.Rejected, deadLetter));
+        Assert.Contains(run.RunId, Encoding.UTF8.GetString(await ArrivalSystem.ReadAsync(system.Account.Rejected, deadLetter[..^4] + ".reason.json")), StringComparison.Ordinal);
+        Assert.DoesNotContain("credit/20201001.csv", await ArrivalSystem.NamesAsync(system.Account.Input));
+
+        var replayed = await system.Get<Steering>().ReplayAsync("rejected/" + deadLetter);
+        ledger = await system.SettledAsync("20201001");
+        Assert.Equal(RunState.Succeeded, ledger.FindRun(replayed)!.State);
+        Assert.Equal(run.RunId, ledger.FindRun(replayed)!.Parent);
+        Assert.Empty(await ArrivalSystem.NamesAsync(system.Account.Rejected));
+        Assert.Equal(["initial", "20201001"], (await system.ManifestAsync("20201101")).History.Select(h => h.Period));
     }
 
     [Fact]

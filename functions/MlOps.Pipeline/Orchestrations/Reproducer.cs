@@ -1,0 +1,128 @@
+using Microsoft.Extensions.Logging;
+using Azure;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Train;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Whether a past run could be repeated to the bit.</summary>
+/// <param name="RunId">The run.</param>
+/// <param name="IsSame">Whether model and predictions have the same bytes.</param>
+/// <param name="Difference">The first thing that differs, in a sentence; <see langword="null"/> where nothing does.</param>
+/// <param name="ModelSha256">SHA-256 of the model that was made now; <see langword="null"/> where an input differs already.</param>
+/// <param name="PredictionsSha256">SHA-256 of the predictions that were made now.</param>
+public sealed record Reproduction(string RunId, bool IsSame, string? Difference, string? ModelSha256, string? PredictionsSha256);
+
+/// <summary>
+/// Proves that a past run gives the same model and predictions again: it checks the inputs that the run pinned, does every step anew
+/// in a container of its own, where nothing is done yet, and compares. The container is removed afterwards.
+/// </summary>
+/// <param name="account">The account.</param>
+/// <param name="documents">Run documents.</param>
+/// <param name="options">What the steps may use of the machine.</param>
+/// <param name="loggers">Gets the steps' lines.</param>
+public sealed class Reproducer(StorageAccount account, RunDocuments documents, StepOptions options, ILoggerFactory loggers)
+{
+    /// <summary>Repeats a run and compares.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="SteeringException">There is no such run, or it made no predictions.</exception>
+    public async Task<Reproduction> RunAsync(PipelineName pipeline, RunId runId, CancellationToken cancellation = default)
+    {
+        var run = await documents.ReadAsync(pipeline, runId, cancellation)
+            ?? throw new SteeringException($"Pipeline {pipeline} has no run {runId}. `mlops runs {pipeline}` lists them.");
+        if (run.PredictionsSha256 is null || run.DefinitionHash is null || run.History.Count == 0)
+        {
+            throw new SteeringException($"Run {runId} made no predictions ({LedgerSteering.Word(run.State)}): there is nothing to reproduce.");
+        }
+
+        var drop = new PinnedDrop(run.Period, run.File, run.ETag, run.Sha256!, run.Revision);
+        var scratch = new StorageAccount(account.Service, $"reproduce-{ContentHash.OfJson(new[] { runId.Value, account.Artifacts.Name })[..12]}-");
+        await scratch.Artifacts.CreateIfNotExistsAsync(cancellationToken: cancellation);
+        try
+        {
+            var difference = await CopyInputsAsync(pipeline, run, [.. run.History, drop], scratch, cancellation);
+            return difference is null
+                ? await RepeatAsync(run, drop, new PipelineSteps(scratch, options, loggers), cancellation)
+                : new Reproduction(runId.Value, false, difference, null, null);
+        }
+        finally
+        {
+            await scratch.Artifacts.DeleteIfExistsAsync(cancellationToken: CancellationToken.None);
+        }
+    }
+
+    private async Task<string?> CopyInputsAsync(
+        PipelineName pipeline, RunDocument run, IReadOnlyList<PinnedDrop> drops, StorageAccount scratch, CancellationToken cancellation)
+    {
+        var inputs = drops.Select(d => (Name: $"{pipeline}/drops/{d.Sha256}.csv", d.Sha256, What: $"{d.BlobName} (revision {d.Revision})"))
+            .Prepend((Name: $"{pipeline}/definitions/{run.DefinitionHash}.yaml", Sha256: run.DefinitionHash!, What: "the definition"))
+            .DistinctBy(i => i.Name);
+        foreach (var (name, sha256, what) in inputs)
+        {
+            await using var file = TemporaryFile.Create();
+            try
+            {
+                await account.Artifacts.GetBlobClient(name).DownloadToAsync(file, cancellation);
+            }
+            catch (RequestFailedException e) when (e.Status == 404)
+            {
+                return $"Input missing: {what} is no longer at artifacts/{name}.";
+            }
+
+            file.Position = 0;
+            var actual = await ContentHash.OfAsync(file, cancellation);
+            if (actual != sha256)
+            {
+                return $"Input changed: {what} at artifacts/{name} has the SHA-256 {actual}, and the run read {sha256}.";
+            }
+
+            file.Position = 0;
+            await scratch.Artifacts.GetBlobClient(name).UploadAsync(file, overwrite: true, cancellation);
+        }
+
+        return null;
+    }
+
+    private static async Task<Reproduction> RepeatAsync(RunDocument run, PinnedDrop drop, PipelineSteps steps, CancellationToken cancellation)
+    {
+        var (id, pipeline, definition) = (run.RunId, run.Pipeline, run.DefinitionHash!);
+        var accumulated = await steps.Accumulate.RunAsync(
+            new AccumulateInput(id, pipeline, definition, drop.Period, run.History, drop), cancellation);
+        var data = accumulated.RequireKey();
+        var scoring = await steps.Featurize.RunAsync(
+            new FeaturizeInput(id, pipeline, definition, "score", data, drop, run.History[0]), cancellation);
+        var training = await steps.Featurize.RunAsync(new FeaturizeInput(id, pipeline, definition, "train", data), cancellation);
+        var trained = await steps.Train.RunAsync(new TrainInput(id, pipeline, definition, training.RequireKey()), cancellation);
+        var evaluated = await steps.Evaluate.RunAsync(
+            new EvaluateInput(id, pipeline, definition, data, trained.RequireKey()), cancellation);
+        var predicted = await steps.Predict.RunAsync(
+            new PredictInput(id, pipeline, definition, drop.Period, scoring.RequireKey(), trained.RequireKey(), evaluated.RequireKey()), cancellation);
+
+        var isSame = predicted.ModelSha256 == run.ModelSha256 && predicted.PredictionsSha256 == run.PredictionsSha256;
+        return new Reproduction(
+            id, isSame, isSame ? null : Explain(run, [accumulated, training, scoring, trained, evaluated, predicted]), predicted.ModelSha256, predicted.PredictionsSha256);
+    }
+
+    // The inputs are the same bytes, so the first step with another key was made by another version of the program.
+    private static string Explain(RunDocument run, StepResult[] results)
+    {
+        foreach (var result in results)
+        {
+            var then = run.Steps.FirstOrDefault(s => s.Name == result.Step!.Name);
+            if (then is not null && then.Key != result.Step!.Key)
+            {
+                return $"Step {then.Name} has another content key ({then.Key} then, {result.Step.Key} now): the program's version of it has changed since.";
+            }
+        }
+
+        return "Every step had the same inputs and yet the bytes differ. Please report this as an error, with the run's document.";
+    }
+}
