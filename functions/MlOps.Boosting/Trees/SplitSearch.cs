@@ -1,11 +1,15 @@
-using MlOps.Boosting.Binning;
+using MlOps.Boosting.Histograms;
+using MlOps.Boosting.Kernels;
 
 namespace MlOps.Boosting.Trees;
 
-/// <summary>Best split of a leaf on one feature, whatever its kind.</summary>
-internal sealed unsafe class SplitSearch(SplitSettings settings)
+/// <summary>Best split of a leaf on one feature, whatever its kind. One thread at a time may use it.</summary>
+/// <param name="settings">Regularisation.</param>
+/// <param name="maxBins">Most bins of a feature.</param>
+internal sealed unsafe class SplitSearch(SplitSettings settings, int maxBins) : IDisposable
 {
     private readonly bool _quantised = settings.Parameters.UseQuantizedGrad;
+    private readonly PlainSplitKernel? _plain = PlainSplitKernel.Fits(settings) ? new PlainSplitKernel(settings, maxBins) : null;
 
     /// <summary>
     /// The entry of the most frequent bin is what the other bins leave of the leaf's sums, subtracted in bin order. Its
@@ -53,11 +57,43 @@ internal sealed unsafe class SplitSearch(SplitSettings settings)
         {
             splittable = CategoricalSplitter.Find(meta, histogram, leaf, settings, best);
         }
+        else if (_plain is not null)
+        {
+            splittable = _plain.Find(meta, histogram, leaf, best);
+        }
         else
         {
             splittable = NumericSplitter.Find(meta, histogram, leaf, settings, best);
         }
 
+        Complete(meta, leaf, depth, best);
+        return splittable;
+    }
+
+    /// <summary>Subtracts the smaller child's histogram from its parent's and finds the best split of both children.</summary>
+    /// <returns>Whether some candidate passed the bar, in the smaller and in the larger child.</returns>
+    public (bool Smaller, bool Larger) FindBoth(
+        FeatureMeta meta, double* smaller, double* parent, in LeafSums smallLeaf, in LeafSums largeLeaf, int depth, SplitCandidate bestSmaller, SplitCandidate bestLarger)
+    {
+        if (_plain is null || meta.IsCategorical || !PlainSplitKernel.IsScannedOnce(meta))
+        {
+            bool splittable = Find(meta, smaller, smallLeaf, depth, bestSmaller);
+            HistogramSubtraction.Subtract(parent, smaller, meta.NumBins);
+            return (splittable, Find(meta, parent, largeLeaf, depth, bestLarger));
+        }
+
+        bestSmaller.Reset();
+        bestLarger.Reset();
+        (bool, bool) both = _plain.FindBoth(meta, smaller, parent, smallLeaf, largeLeaf, bestSmaller, bestLarger);
+        Complete(meta, smallLeaf, depth, bestSmaller);
+        Complete(meta, largeLeaf, depth, bestLarger);
+        return both;
+    }
+
+    public void Dispose() => _plain?.Dispose();
+
+    private void Complete(FeatureMeta meta, in LeafSums leaf, int depth, SplitCandidate best)
+    {
         best.ScaleH = leaf.ScaleH;
         best.Gain *= meta.Penalty;
         best.Feature = meta.Feature;
@@ -66,8 +102,6 @@ internal sealed unsafe class SplitSearch(SplitSettings settings)
         {
             best.Gain *= MonotonePenalty(depth, settings.Parameters.MonotonePenalty);
         }
-
-        return splittable;
     }
 
     // LightGBM's factor on the gain of a constrained feature near the root.

@@ -15,7 +15,7 @@ internal sealed unsafe class TreeGrower : IDisposable
     private readonly Dataset _data;
     private readonly Parameters _parameters;
     private readonly SplitSettings _settings;
-    private readonly SplitSearch _search;
+    private readonly SplitSearch[] _searches;
     private readonly Team _team;
     private readonly FeatureMeta[] _metas;
     private readonly ColumnSampler _columns;
@@ -39,7 +39,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         _parameters = parameters;
         _team = team;
         _settings = new SplitSettings(parameters);
-        _search = new SplitSearch(_settings);
+        _searches = [.. data.Tiles.Select(tile => new SplitSearch(_settings, tile.Features.Max(feature => data.UsedMappers[feature].NumBins)))];
         _columns = new ColumnSampler(data.Used, parameters);
         _metas = [.. Enumerable.Range(0, data.Used.Length).Select(i => new FeatureMeta(
             data.UsedMappers[i], data.Used[i], i, data.Layout.Slots[i].HistogramStart, data.InnerOrder[i], parameters))];
@@ -96,6 +96,11 @@ internal sealed unsafe class TreeGrower : IDisposable
     public void Dispose()
     {
         Partition.Dispose();
+        foreach (SplitSearch search in _searches)
+        {
+            search.Dispose();
+        }
+
         _pool.Dispose();
         _sides.Dispose();
     }
@@ -230,17 +235,17 @@ internal sealed unsafe class TreeGrower : IDisposable
                 FeatureMeta meta = _metas[feature];
                 double* entries = smallHistogram + (2L * meta.HistogramStart);
                 SplitSearch.FixMostFrequentBin(meta, entries, small.G, small.H);
-                bool splittable = _search.Find(meta, entries, smallSums, smallDepth, _smallerSplits[feature]);
-                small.GivenUp[feature] = !splittable;
                 if (large is null)
                 {
+                    small.GivenUp[feature] = !_searches[t].Find(meta, entries, smallSums, smallDepth, _smallerSplits[feature]);
                     continue;
                 }
 
                 double* largeEntries = largeHistogram + (2L * meta.HistogramStart);
-                HistogramSubtraction.Subtract(largeEntries, entries, meta.NumBins);
-                splittable = _search.Find(meta, largeEntries, largeSums, smallDepth, _largerSplits[feature]);
-                large.GivenUp[feature] = !splittable;
+                (bool smallSplits, bool largeSplits) = _searches[t].FindBoth(
+                    meta, entries, largeEntries, smallSums, largeSums, smallDepth, _smallerSplits[feature], _largerSplits[feature]);
+                small.GivenUp[feature] = !smallSplits;
+                large.GivenUp[feature] = !largeSplits;
             }
         }
 

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using MlOps.Boosting;
+
+namespace MlOps.Benchmarks.Boosting;
+
+/// <summary>
+/// <c>boosting write FILE ROWS FEATURES SEED</c> makes the workload; <c>boosting run FILE ROWS FEATURES LEAVES ROUNDS
+/// THREADS</c> bins, trains and predicts, and prints one line of JSON. The script boosting-peers.py runs the peers on
+/// the same file.
+/// </summary>
+internal static class BoostingBenchmark
+{
+    public static int Run(string[] args)
+    {
+        switch (args)
+        {
+            case ["write", string file, string rows, string features, string seed]:
+                BoostingData.Write(file, Number(rows), Number(features), Number(seed));
+                return 0;
+            case ["run", string file, string rows, string features, string leaves, string rounds, string threads]:
+                Measure(file, Number(rows), Number(features), Number(leaves), Number(rounds), Number(threads));
+                return 0;
+            default:
+                Console.Error.WriteLine("boosting write FILE ROWS FEATURES SEED | boosting run FILE ROWS FEATURES LEAVES ROUNDS THREADS");
+                return 2;
+        }
+    }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+
+    private static void Measure(string file, int rows, int features, int leaves, int rounds, int threads)
+    {
+        (double[][] columns, float[] label) = BoostingData.Read(file, rows, features);
+        Parameters parameters = Parameters.Parse([
+            new("objective", "binary"), new("num_leaves", leaves.ToString(CultureInfo.InvariantCulture)),
+            new("num_iterations", rounds.ToString(CultureInfo.InvariantCulture)), new("learning_rate", "0.1"),
+            new("max_bin", "255"), new("min_data_in_leaf", "20"), new("num_threads", threads.ToString(CultureInfo.InvariantCulture)),
+            new("metric", "none")]);
+        string[] names = [.. Enumerable.Range(0, features).Select(i => $"f{i}")];
+
+        var clock = Stopwatch.StartNew();
+        using Dataset data = Dataset.Create(columns, names, label, parameters);
+        double binning = clock.Elapsed.TotalSeconds;
+
+        TimeSpan cpu = Environment.CpuUsage.TotalTime;
+        clock.Restart();
+        Booster booster = Booster.Train(parameters, data);
+        double training = clock.Elapsed.TotalSeconds;
+        double trainingCpu = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
+
+        // Reading and predicting what was trained; the first call builds the predictor, the second one is timed.
+        booster.Predict([.. columns.Select(column => column[..1024])], threads: threads);
+        cpu = Environment.CpuUsage.TotalTime;
+        clock.Restart();
+        double[] predictions = booster.Predict(columns, threads: threads);
+        double predicting = clock.Elapsed.TotalSeconds;
+        double predictingCpu = (Environment.CpuUsage.TotalTime - cpu).TotalSeconds;
+        Console.WriteLine(JsonSerializer.Serialize(new
+        {
+            learner = "MlOps.Boosting",
+            leaves,
+            threads,
+            rounds,
+            binning_seconds = Math.Round(binning, 3),
+            training_seconds = Math.Round(training, 3),
+            training_cpu_seconds = Math.Round(trainingCpu, 3),
+            predict_rows_per_second = Math.Round(rows / predicting),
+            predict_rows_per_cpu_second = Math.Round(rows / predictingCpu),
+            peak_memory_mb = Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0),
+            auc = Math.Round(Metrics.Auc(predictions, label), 6),
+        }));
+    }
+}
