@@ -20,6 +20,7 @@ internal static unsafe class PartitionKernel
     /// <param name="left">Receives the rows of the left side; room for <paramref name="count"/>; may be <paramref name="rows"/> itself.</param>
     /// <param name="right">Receives the rows of the right side; room for <paramref name="count"/>.</param>
     /// <returns>Number of rows on the left.</returns>
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
     public static int Divide(BinTile tile, int position, int* rows, int count, byte* goesLeft, int* left, int* right)
     {
         byte* column = tile.Data.Pointer + (tile.IsWide ? 2 * position : position);
@@ -41,6 +42,7 @@ internal static unsafe class PartitionKernel
         {
             for (int i = 0; i < count; i++)
             {
+                HistogramKernel.Prefetch(column + ((long)rows[i + HistogramKernel.PrefetchDistance] * BinTile.Stride));
                 int row = rows[i];
                 int side = goesLeft[column[(long)row * BinTile.Stride]];
                 left[l] = row;

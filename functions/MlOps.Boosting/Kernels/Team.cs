@@ -63,7 +63,6 @@ internal sealed class Team : IDisposable
         _round = _roundStorage;
         WakeSleepers();
         TakeShares();
-        var wait = new SpinWait();
         int spun = 0;
         while (Volatile.Read(ref _running) != 0)
         {
@@ -73,7 +72,7 @@ internal sealed class Team : IDisposable
             }
             else
             {
-                wait.SpinOnce();
+                Thread.Yield();
             }
         }
 

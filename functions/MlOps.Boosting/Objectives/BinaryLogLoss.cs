@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using MlOps.Boosting.Binning;
 using MlOps.Boosting.Kernels;
 using MlOps.Boosting.ModelText;
@@ -19,6 +21,7 @@ internal sealed unsafe class BinaryLogLoss : Objective
     private double _negativeWeight = 1;
     private bool _needsTraining = true;
     private int _positives;
+    private float[] _sign = [];
 
     public BinaryLogLoss(double sigmoid, bool isUnbalance = false, double scalePosWeight = 1, Func<float, bool>? isPositive = null)
     {
@@ -37,7 +40,8 @@ internal sealed unsafe class BinaryLogLoss : Objective
     public override void Start(RowData rows)
     {
         base.Start(rows);
-        _positives = rows.Label.Count(_isPositive);
+        _sign = [.. rows.Label.Select(label => _isPositive(label) ? 1f : -1f)];
+        _positives = _sign.Count(sign => sign > 0);
         int negatives = rows.Label.Length - _positives;
         _needsTraining = _positives > 0 && negatives > 0;
         _positiveWeight = 1;
@@ -73,30 +77,70 @@ internal sealed unsafe class BinaryLogLoss : Objective
             return;
         }
 
-        float[] label = Rows.Label;
-        float[] weight = Rows.Weight;
-        ForBlocks(label.Length, team, (start, end) =>
+        ForBlocks(_sign.Length, team, (start, end) =>
         {
-            for (int i = start; i < end; i++)
+            fixed (float* sign = _sign, weight = Rows.Weight)
             {
-                bool positive = _isPositive(label[i]);
-                double l = positive ? _sigmoid : -_sigmoid;
-                double classWeight = positive ? _positiveWeight : _negativeWeight;
-                double response = -l / (1.0 + Math.Exp(l * scores[i]));
-                double size = Math.Abs(response);
-                double g = response * classWeight;
-                double h = size * (_sigmoid - size) * classWeight;
-                if (weight.Length != 0)
+                for (int i = start; i < end; i += Vector256<double>.Count)
                 {
-                    g *= weight[i];
-                    h *= weight[i];
+                    int lanes = Math.Min(Vector256<double>.Count, end - i);
+                    if (lanes == Vector256<double>.Count)
+                    {
+                        FourRows(scores + i, sign + i, weight is null ? null : weight + i, pairs + (2L * i));
+                    }
+                    else
+                    {
+                        LastRows(scores + i, sign + i, weight is null ? null : weight + i, pairs + (2L * i), lanes);
+                    }
                 }
-
-                pairs[2 * i] = (float)g;
-                pairs[(2 * i) + 1] = (float)h;
             }
         });
     }
+
+    // Fewer rows than lanes: the same arithmetic on a padded copy, so that a row's gradient does not depend on its place.
+    private void LastRows(double* scores, float* sign, float* weight, float* pairs, int lanes)
+    {
+        double* s = stackalloc double[4];
+        float* y = stackalloc float[4];
+        float* w = stackalloc float[4];
+        float* p = stackalloc float[8];
+        for (int lane = 0; lane < lanes; lane++)
+        {
+            s[lane] = scores[lane];
+            y[lane] = sign[lane];
+            w[lane] = weight is null ? 1 : weight[lane];
+        }
+
+        FourRows(s, y, weight is null ? null : w, p);
+        for (int i = 0; i < 2 * lanes; i++)
+        {
+            pairs[i] = p[i];
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void FourRows(double* scores, float* sign, float* weight, float* pairs)
+    {
+        Vector256<double> label = WidenFour(Vector128.Load(sign));
+        Vector256<double> l = label * _sigmoid;
+        Vector256<double> classWeight = Vector256.ConditionalSelect(
+            Vector256.GreaterThan(label, Vector256<double>.Zero), Vector256.Create(_positiveWeight), Vector256.Create(_negativeWeight));
+        Vector256<double> response = -l / (Vector256<double>.One + ExpKernel.Exp(l * Vector256.Load(scores)));
+        Vector256<double> size = Vector256.Abs(response);
+        Vector256<double> g = response * classWeight;
+        Vector256<double> h = size * (Vector256.Create(_sigmoid) - size) * classWeight;
+        if (weight is not null)
+        {
+            Vector256<double> w = WidenFour(Vector128.Load(weight));
+            g *= w;
+            h *= w;
+        }
+
+        Vector256.Shuffle(Vector256.Narrow(g, h), Vector256.Create(0, 4, 1, 5, 2, 6, 3, 7)).Store(pairs);
+    }
+
+    private static Vector256<double> WidenFour(Vector128<float> values) =>
+        Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values));
 
     public override void Convert(Span<double> scores) => scores[0] = 1.0 / (1.0 + Math.Exp(-_sigmoid * scores[0]));
 }

@@ -19,7 +19,7 @@ internal sealed unsafe class RowPartition : IDisposable
     public RowPartition(int rows, int leaves, Team team)
     {
         _team = team;
-        _rows = new NativeBuffer<int>(rows + 1L);
+        _rows = new NativeBuffer<int>(rows + (long)HistogramKernel.PrefetchDistance);
         _right = new NativeBuffer<int>(rows + 1L);
         _left = team.Size > 1 ? new NativeBuffer<int>(rows + 1L) : _right;
         _begin = new int[leaves];
