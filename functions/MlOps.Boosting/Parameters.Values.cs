@@ -269,6 +269,15 @@ public sealed partial class Parameters
     /// <summary><c>is_provide_training_metric</c>. Whether metrics of the training set are computed.</summary>
     public bool IsProvideTrainingMetric { get; private set; }
 
+    /// <summary><c>predict_raw_score</c>. Predict raw scores.</summary>
+    public bool PredictRawScore { get; private set; }
+
+    /// <summary><c>predict_leaf_index</c>. Predict leaf numbers.</summary>
+    public bool PredictLeafIndex { get; private set; }
+
+    /// <summary><c>predict_contrib</c>. Predict contributions.</summary>
+    public bool PredictContrib { get; private set; }
+
     /// <summary><c>interaction_constraints</c>. Groups of features (by index) that may appear together on a branch, or empty.</summary>
     public IReadOnlyList<IReadOnlyList<int>> InteractionConstraints { get; private set; } = [];
 
@@ -356,6 +365,9 @@ public sealed partial class Parameters
         NumIterationPredict = Integer("num_iteration_predict");
         MetricFreq = Integer("metric_freq");
         IsProvideTrainingMetric = Flag("is_provide_training_metric");
+        PredictRawScore = Flag("predict_raw_score");
+        PredictLeafIndex = Flag("predict_leaf_index");
+        PredictContrib = Flag("predict_contrib");
         InteractionConstraints = ParameterRules.ParseInteractionConstraints(Text("interaction_constraints"));
     }
 

@@ -25,6 +25,8 @@ internal static class MlopsCommand
             RunsCommand.Create(),
             RunCommand.Create(),
             SweepCommand.Create(),
+            FitCommand.Create(),
+            ScoreCommand.Create(),
             CsvCommand.Create(),
             HandlerCommand.Create(),
         };
