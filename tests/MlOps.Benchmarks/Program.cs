@@ -1,14 +1,19 @@
 using MlOps.Benchmarks.Boosting;
+using MlOps.Benchmarks.Csv;
 
 // One subcommand a room; each prints figures of this machine, to be read beside the peers' of the same run.
 return args.FirstOrDefault() switch
 {
     "boosting" => BoostingBenchmark.Run(args[1..]),
+    "csv" => CsvBenchmark.Run(args[1..]),
+    "csv-fuzz" => CsvFuzz.Run(args[1..]),
     _ => Usage(),
 };
 
 static int Usage()
 {
     Console.Error.WriteLine("usage: MlOps.Benchmarks boosting …");
+    Console.Error.WriteLine("       MlOps.Benchmarks csv FILE [--reader mlops|csvhelper|split] [--threads N] [--columns N] [--values] [--runs N]");
+    Console.Error.WriteLine("       MlOps.Benchmarks csv-fuzz [--inputs N] [--seed S] [--seeds FOLDER]");
     return 2;
 }

@@ -16,7 +16,7 @@ internal sealed class BlockScan(CsvReadOptions options, int blockBytes, BlockInd
     /// <summary>Runs over the file.</summary>
     /// <param name="stream">Read to its end.</param>
     /// <param name="consume">Gets each result in file order, with the line on which its block starts; one at a time.</param>
-    /// <param name="derive">Called on the parsing thread for each result; what it returns stands in <see cref="BlockResult.Derived"/>.</param>
+    /// <param name="derive">Called on the parsing thread for each result; what it returns stands in <see cref="BlockResult.Derived"/>, and the chunks are without meaning afterwards.</param>
     /// <param name="ct">Cancels between blocks.</param>
     public void Run(Stream stream, Action<BlockResult, long> consume, Func<BlockResult, CsvHeader, object?>? derive, CancellationToken ct)
     {
@@ -48,11 +48,17 @@ internal sealed class BlockScan(CsvReadOptions options, int blockBytes, BlockInd
             reader,
             () =>
             {
-                var parser = new BlockParser(options, reader.Dialect, Header, kernel);
+                var slab = new Slab();
+                var parser = new BlockParser(options, reader.Dialect, Header, kernel, slab);
                 return block =>
                 {
                     var result = parser.Parse(block, block.Number == headerBlock);
-                    result.Derived = result.Fatal is null ? derive?.Invoke(result, Header) : null;
+                    if (derive is not null && result.Fatal is null)
+                    {
+                        result.Derived = derive(result, Header);
+                        slab.Reset();
+                    }
+
                     return result;
                 };
             },

@@ -1,10 +1,10 @@
 namespace MlOps.Tabular;
 
 /// <summary>Parses blocks: index, issues, the rows that can be used, the columns that were asked for. One for each thread; buffers are reused.</summary>
-internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, CsvHeader header, BlockIndexer kernel)
+internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, CsvHeader header, BlockIndexer kernel, Slab slab)
 {
     private readonly RecordIndex _index = new();
-    private readonly ColumnParser _columns = new(dialect, header.Missing);
+    private readonly ColumnParser _columns = new(dialect, header.Missing, slab);
     private readonly List<CsvError> _errors = [];
     private long _errorCount;
     private int[] _first = new int[512];

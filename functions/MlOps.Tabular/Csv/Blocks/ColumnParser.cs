@@ -1,17 +1,22 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MlOps.Tabular;
 
 /// <summary>Parses one column of one block after the other, down the rows: cells of one column are alike, which the processor's guesses reward.</summary>
-internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing)
+internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing, Slab slab)
 {
+    private readonly Slab _slab = slab;
     private readonly TextCoder _coder = new(missing.Texts);
     private double[] _values = [];
     private byte[] _forms = [];
     private byte[] _others = new byte[1024];
     private int _othersLength;
     private byte[] _buffer = new byte[256];
+
+    // A cell is decoded only when it starts with the quote (or a space to skip): no printing character but these lies below them.
+    private readonly byte _mayNeedDecoding = Math.Max(dialect.QuoteByte, (byte)' ');
 
     public ColumnChunk Parse(BlockRows rows, ColumnPlan plan)
     {
@@ -58,6 +63,7 @@ internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing)
         return right ? null : CellDecoder.Excerpt(content);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
     private NumberChunk? ParseNumbers(BlockRows rows, ColumnPlan plan)
     {
         if (_values.Length < rows.Count)
@@ -91,6 +97,20 @@ internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing)
             double value;
             int decimals;
             ulong magnitude;
+            if (end - start == 1)
+            {
+                // Flags and small counts are half of all cells.
+                magnitude = (ulong)(uint)(Unsafe.Add(ref text, start) - '0');
+                if (magnitude <= 9)
+                {
+                    magnitudes |= magnitude;
+                    Unsafe.Add(ref values, r) = magnitude;
+                    Unsafe.Add(ref forms, r) = 0;
+                    formLeast = 0;
+                    continue;
+                }
+            }
+
             if (vector
                 ? NumberParser.TryParseShort(ref Unsafe.Add(ref text, end), end - start, out value, out decimals, out magnitude)
                 : NumberParser.TryParseShortPlain(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, start), end - start), out value, out decimals, out magnitude))
@@ -144,43 +164,29 @@ internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing)
     private NumberChunk Pack(int rows, bool keepForms, ulong magnitudes, int formMost, int formLeast)
     {
         var source = _values.AsSpan(0, rows);
-        Array values;
-        if (formMost == 0 && magnitudes <= (ulong)sbyte.MaxValue)
+        var width = formMost != 0 || magnitudes > int.MaxValue ? 8 : magnitudes > (ulong)short.MaxValue ? 4 : magnitudes > (ulong)sbyte.MaxValue ? 2 : 1;
+        SlabPiece values;
+        switch (width)
         {
-            var tiny = new sbyte[rows];
-            for (var i = 0; i < rows; i++)
-            {
-                tiny[i] = double.IsNaN(source[i]) ? sbyte.MinValue : (sbyte)(int)source[i];
-            }
-
-            values = tiny;
-        }
-        else if (formMost == 0 && magnitudes <= (ulong)short.MaxValue)
-        {
-            var small = new short[rows];
-            for (var i = 0; i < rows; i++)
-            {
-                small[i] = double.IsNaN(source[i]) ? short.MinValue : (short)(int)source[i];
-            }
-
-            values = small;
-        }
-        else if (formMost == 0 && magnitudes <= int.MaxValue)
-        {
-            var whole = new int[rows];
-            for (var i = 0; i < rows; i++)
-            {
-                whole[i] = double.IsNaN(source[i]) ? int.MinValue : (int)source[i];
-            }
-
-            values = whole;
-        }
-        else
-        {
-            values = source.ToArray();
+            case 1:
+                values = _slab.Take<sbyte>(rows);
+                Narrow(source, values.As<sbyte>(), sbyte.MinValue);
+                break;
+            case 2:
+                values = _slab.Take<short>(rows);
+                Narrow(source, values.As<short>(), short.MinValue);
+                break;
+            case 4:
+                values = _slab.Take<int>(rows);
+                Narrow(source, values.As<int>(), int.MinValue);
+                break;
+            default:
+                values = _slab.Take<double>(rows);
+                source.CopyTo(values.As<double>());
+                break;
         }
 
-        return new NumberChunk(values, rows)
+        return new NumberChunk(values, width)
         {
             Form = (byte)formMost,
             Forms = keepForms && formMost != formLeast ? _forms.AsSpan(0, rows).ToArray() : null,
@@ -188,16 +194,26 @@ internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing)
         };
     }
 
+    private static void Narrow<T>(ReadOnlySpan<double> source, Span<T> target, T missing)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        for (var i = 0; i < source.Length; i++)
+        {
+            target[i] = double.IsNaN(source[i]) ? missing : T.CreateTruncating((int)source[i]);
+        }
+    }
+
     private TextChunk ParseTexts(BlockRows rows, int column)
     {
-        var codes = new int[rows.Count];
+        var piece = _slab.Take<int>(rows.Count);
+        var codes = piece.As<int>();
         _coder.Clear();
         for (var r = 0; r < codes.Length; r++)
         {
             codes[r] = _coder.Code(Content(rows, column, r));
         }
 
-        return new TextChunk(codes, _coder.Categories);
+        return new TextChunk(piece, _coder.Categories);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -207,6 +223,6 @@ internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing)
         var end = rows.Ends[at];
         var start = column == 0 ? rows.Start[row] : rows.Ends[at - 1] + 1;
         var raw = rows.Buffer.AsSpan(TextBlock.Margin + start, end - start);
-        return rows.NeedsDecoding ? CellDecoder.Decode(raw, dialect, ref _buffer) : raw;
+        return rows.NeedsDecoding && !raw.IsEmpty && raw[0] <= _mayNeedDecoding ? CellDecoder.Decode(raw, dialect, ref _buffer) : raw;
     }
 }

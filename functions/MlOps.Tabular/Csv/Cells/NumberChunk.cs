@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace MlOps.Tabular;
@@ -13,12 +14,12 @@ internal abstract class ColumnChunk
 /// Numbers of one block in the narrowest array that keeps them, and what is needed to write each again as it stood in the file, in case a
 /// later block shows that the column is text.
 /// </summary>
-internal sealed class NumberChunk(Array values, int rowCount) : ColumnChunk
+internal sealed class NumberChunk(SlabPiece values, int width) : ColumnChunk
 {
-    public override int RowCount => rowCount;
+    public override int RowCount => values.Count;
 
-    /// <summary>sbyte[], short[] or int[] (least value = missing), or double[] (NaN = missing).</summary>
-    public Array Values => values;
+    /// <summary>Bytes of a value: 1, 2 or 4 for whole numbers (the least value = missing), 8 for doubles (NaN = missing).</summary>
+    public int Width => width;
 
     /// <summary>Digits after the point where all cells agree, else see <see cref="Forms"/>.</summary>
     public byte Form { get; init; }
@@ -30,47 +31,44 @@ internal sealed class NumberChunk(Array values, int rowCount) : ColumnChunk
     public byte[]? Others { get; init; }
 
     /// <summary>The numbers alone, once the column's kind is settled.</summary>
-    public NumberChunk WithoutForms() => Forms is null && Others is null ? this : new NumberChunk(values, rowCount);
+    public NumberChunk WithoutForms() => Forms is null && Others is null ? this : new NumberChunk(values, width);
 
     /// <summary>Writes the numbers as doubles.</summary>
     public void CopyTo(Span<double> target)
     {
-        switch (values)
+        switch (width)
         {
-            case sbyte[] tiny:
-                for (var i = 0; i < rowCount; i++)
-                {
-                    target[i] = tiny[i] == sbyte.MinValue ? double.NaN : tiny[i];
-                }
-
+            case 1:
+                Widen(values.As<sbyte>(), target, sbyte.MinValue);
                 break;
-            case short[] small:
-                for (var i = 0; i < rowCount; i++)
-                {
-                    target[i] = small[i] == short.MinValue ? double.NaN : small[i];
-                }
-
+            case 2:
+                Widen(values.As<short>(), target, short.MinValue);
                 break;
-            case int[] whole:
-                for (var i = 0; i < rowCount; i++)
-                {
-                    target[i] = whole[i] == int.MinValue ? double.NaN : whole[i];
-                }
-
+            case 4:
+                Widen(values.As<int>(), target, int.MinValue);
                 break;
             default:
-                ((double[])values).AsSpan(0, rowCount).CopyTo(target);
+                values.As<double>().CopyTo(target);
                 break;
+        }
+    }
+
+    private static void Widen<T>(ReadOnlySpan<T> source, Span<double> target, T missing)
+        where T : unmanaged, INumberBase<T>
+    {
+        for (var i = 0; i < source.Length; i++)
+        {
+            target[i] = source[i] == missing ? double.NaN : double.CreateTruncating(source[i]);
         }
     }
 
     /// <summary>The cells as they stood in the file.</summary>
     public IEnumerable<string?> Texts()
     {
-        var numbers = new double[rowCount];
+        var numbers = new double[RowCount];
         CopyTo(numbers);
         var at = 0;
-        for (var i = 0; i < rowCount; i++)
+        for (var i = 0; i < RowCount; i++)
         {
             var form = Forms is null ? Form : Forms[i];
             if (double.IsNaN(numbers[i]))
@@ -93,11 +91,11 @@ internal sealed class NumberChunk(Array values, int rowCount) : ColumnChunk
 }
 
 /// <summary>Texts of one block, coded by a dictionary of the block's own.</summary>
-internal sealed class TextChunk(int[] codes, string[] categories) : ColumnChunk
+internal sealed class TextChunk(SlabPiece codes, string[] categories) : ColumnChunk
 {
-    public override int RowCount => codes.Length;
+    public override int RowCount => codes.Count;
 
-    public int[] Codes => codes;
+    public ReadOnlySpan<int> Codes => codes.As<int>();
 
     public string[] Categories => categories;
 }

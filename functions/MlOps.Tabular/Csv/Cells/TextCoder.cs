@@ -1,5 +1,5 @@
-using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MlOps.Tabular;
@@ -116,22 +116,29 @@ internal sealed class TextCoder(HashSet<string> missing)
         }
     }
 
-    /// <summary>Up to eight bytes as a number, zeros after the end.</summary>
+    /// <summary>The first eight bytes of the content as a number, zeros after its end.</summary>
     private static ulong Load(ReadOnlySpan<byte> content)
     {
+        ref var at = ref MemoryMarshal.GetReference(content);
         if (content.Length >= 8)
         {
-            return BinaryPrimitives.ReadUInt64LittleEndian(content);
+            return Unsafe.ReadUnaligned<ulong>(ref at);
         }
 
-        // The margin of the block's buffer makes the bytes after a cell readable; contents from a decoding buffer may lack it.
-        ulong value = 0;
-        for (var i = content.Length - 1; i >= 0; i--)
+        // Two or three overlapping reads stay within the cell, which may lie at the end of its array.
+        if (content.Length >= 4)
         {
-            value = (value << 8) | content[i];
+            ulong low = Unsafe.ReadUnaligned<uint>(ref at);
+            ulong high = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref at, content.Length - 4));
+            return low | (high << ((content.Length - 4) * 8));
         }
 
-        return value;
+        if (content.IsEmpty)
+        {
+            return 0;
+        }
+
+        return at | ((ulong)Unsafe.Add(ref at, content.Length >> 1) << ((content.Length >> 1) * 8)) | ((ulong)Unsafe.Add(ref at, content.Length - 1) << ((content.Length - 1) * 8));
     }
 
     private static (ulong A, ulong B) Hash(ReadOnlySpan<byte> content)
