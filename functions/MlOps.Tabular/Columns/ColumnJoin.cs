@@ -19,6 +19,19 @@ internal static class ColumnJoin
         };
     }
 
+    /// <summary>A column of one chunk, with arrays of its own.</summary>
+    public static Column Own(string name, ColumnChunk chunk)
+    {
+        if (chunk is TextChunk text)
+        {
+            return new TextColumn(name, text.Codes.ToArray(), text.Categories);
+        }
+
+        var values = new double[chunk.RowCount];
+        ((NumberChunk)chunk).CopyTo(values);
+        return new NumberColumn(name, values);
+    }
+
     private static TextColumn JoinTexts(string name, ColumnChunk[] chunks, int rows)
     {
         var codes = new int[rows];

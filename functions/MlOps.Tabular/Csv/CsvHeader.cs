@@ -3,9 +3,10 @@ namespace MlOps.Tabular;
 /// <summary>The header of a file and the columns that are to be parsed.</summary>
 internal sealed class CsvHeader
 {
-    private CsvHeader(string[] header, byte[] raw, ColumnPlan[] plans, MissingMarkers missing, List<CsvError> errors)
+    private CsvHeader(string[] header, string text, byte[] raw, ColumnPlan[] plans, MissingMarkers missing, List<CsvError> errors)
     {
         Names = header;
+        Text = text;
         Raw = raw;
         Plans = plans;
         Missing = missing;
@@ -14,6 +15,9 @@ internal sealed class CsvHeader
 
     /// <summary>The names as they stand in the file, all columns.</summary>
     public string[] Names { get; }
+
+    /// <summary>The header record as it stands; empty without header.</summary>
+    public string Text { get; }
 
     /// <summary>The header record's bytes, to recognise a second one; empty when one could not tell it from a row.</summary>
     public byte[] Raw { get; }
@@ -63,6 +67,7 @@ internal sealed class CsvHeader
         }
 
         var raw = options.HasHeader && header.Length > 1 ? block.Text[index.RowStart[0]..index.RowEnd(0)].ToArray() : [];
-        return new CsvHeader(header, raw, [.. plans], new MissingMarkers(options.MissingMarkers ?? CsvReadOptions.DefaultMissingMarkers), errors);
+        var text = options.HasHeader ? CellDecoder.Text(block.Text[index.RowStart[0]..index.RowEnd(0)]) : "";
+        return new CsvHeader(header, text, raw, [.. plans], new MissingMarkers(options.MissingMarkers ?? CsvReadOptions.DefaultMissingMarkers), errors);
     }
 }

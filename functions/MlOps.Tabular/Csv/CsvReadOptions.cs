@@ -40,6 +40,9 @@ public sealed record CsvReadOptions
     /// <summary>Rows shorter than the header are filled with missing cells, longer ones cut if the surplus is empty; default: an error of the row.</summary>
     public bool RepairRaggedRows { get; init; }
 
+    /// <summary>Whether every row that is left out is kept whole in <see cref="CsvTable.Rejected"/>, whatever <see cref="MaxErrors"/> says; default no.</summary>
+    public bool KeepRejectedRows { get; init; }
+
     /// <summary>How many errors are kept in detail (all are counted), 0 or more; default 1,000.</summary>
     public int MaxErrors { get; init; } = 1000;
 

@@ -3,8 +3,10 @@ namespace MlOps.Tabular;
 /// <summary>A CSV file in columns, with everything that was wrong with it.</summary>
 public sealed class CsvTable
 {
-    internal CsvTable(Table table, CsvDialect dialect, IReadOnlyList<string> header, IReadOnlyList<CsvError> errors, long errorCount, long recordCount)
+    internal CsvTable(Table table, CsvDialect dialect, IReadOnlyList<string> header, IReadOnlyList<CsvError> errors, long errorCount, long recordCount, string headerText, IReadOnlyList<RejectedRow> rejected)
     {
+        HeaderText = headerText;
+        Rejected = rejected;
         Table = table;
         Dialect = dialect;
         Header = header;
@@ -21,6 +23,12 @@ public sealed class CsvTable
 
     /// <summary>The header as it stands in the file, all columns.</summary>
     public IReadOnlyList<string> Header { get; }
+
+    /// <summary>The header record as it stands in the file; empty without header.</summary>
+    public string HeaderText { get; }
+
+    /// <summary>Every row that was left out, whole, in file order; empty unless <see cref="CsvReadOptions.KeepRejectedRows"/>.</summary>
+    public IReadOnlyList<RejectedRow> Rejected { get; }
 
     /// <summary>What was wrong, in file order, at most <see cref="CsvReadOptions.MaxErrors"/>; the rows named are not in the table.</summary>
     public IReadOnlyList<CsvError> Errors { get; }

@@ -107,7 +107,9 @@ public sealed class CsvWriter : IDisposable
             return;
         }
 
-        value.TryFormat(_buffer.AsSpan(_length), out var written, "R", CultureInfo.InvariantCulture);
+        // From 2^53 on with exponent: plain digits would read as a code.
+        var format = Math.Abs(value) is >= 9007199254740992 and < 1e17 ? "E16" : "R";
+        value.TryFormat(_buffer.AsSpan(_length), out var written, format, CultureInfo.InvariantCulture);
         _length += written;
     }
 

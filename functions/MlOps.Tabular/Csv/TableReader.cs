@@ -7,11 +7,13 @@ internal sealed class TableReader(CsvReadOptions options, int blockBytes = Block
     {
         var results = new List<BlockResult>();
         var errors = new List<CsvError>();
+        var rejected = new List<RejectedRow>();
         var scan = new BlockScan(options, blockBytes, kernel ?? IndexerFactory.Best);
         scan.Run(stream, (result, line) =>
         {
             var room = options.MaxErrors - errors.Count;
             errors.AddRange(result.Errors.Take(Math.Max(room, 0)).Select(e => e with { Line = e.Line + line }));
+            rejected.AddRange(result.Rejected.Select(r => r with { Line = r.Line + line }));
             results.Add(result);
         }, null, ct);
 
@@ -37,6 +39,6 @@ internal sealed class TableReader(CsvReadOptions options, int blockBytes = Block
             firstLine += result.LineCount;
         }
 
-        return new CsvTable(new Table(columns, lines, rows), scan.Dialect, scan.Header.Names, errors, scan.ErrorCount, scan.RecordCount);
+        return new CsvTable(new Table(columns, lines, rows), scan.Dialect, scan.Header.Names, errors, scan.ErrorCount, scan.RecordCount, scan.Header.Text, rejected);
     }
 }

@@ -6,7 +6,9 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
     private readonly RecordIndex _index = new();
     private readonly ColumnParser _columns = new(dialect, header.Missing, slab);
     private readonly List<CsvError> _errors = [];
+    private readonly List<RejectedRow> _rejected = [];
     private long _errorCount;
+    private int _lastRejected;
     private int[] _first = new int[512];
     private int[] _start = new int[512];
     private int[] _line = new int[512];
@@ -16,6 +18,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
     {
         IndexerFactory.Index(kernel, block.Buffer, TextBlock.Margin, block.Length, dialect, _index);
         _errors.Clear();
+        _rejected.Clear();
         _errorCount = 0;
         var from = holdsHeader ? 1 : 0;
         var issues = BlockIssues.Find(block, _index, options);
@@ -51,6 +54,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
             Lines = _line.AsSpan(0, _rows).ToArray(),
             Chunks = chunks,
             Errors = [.. _errors],
+            Rejected = [.. _rejected.OrderBy(r => r.Line)],
             ErrorCount = _errorCount,
         };
     }
@@ -80,7 +84,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
             {
                 if (_index.RowAt(issues[next].Position) == r)
                 {
-                    Report(BlockIssues.Describe(issues[next], text, _index, 0, header.Names));
+                    Report(BlockIssues.Describe(issues[next], text, _index, 0, header.Names), text[_index.RowStart[r].._index.RowEnd(r)], r);
                     bad = true;
                 }
             }
@@ -94,7 +98,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
             {
                 if (!options.RepairRaggedRows || !CanRepair(text, r))
                 {
-                    Report(Ragged(text, r));
+                    Report(Ragged(text, r), text[_index.RowStart[r].._index.RowEnd(r)], r);
                     continue;
                 }
 
@@ -103,7 +107,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
 
             if (raw.Length > 0 && text[_index.RowStart[r]..].StartsWith(raw) && _index.RowEnd(r) == _index.RowStart[r] + raw.Length)
             {
-                Report(new CsvError(CsvErrorCodes.RepeatedHeader, _index.RowLine[r], 0, null, "this row repeats the header; perhaps two files were joined. Remove the line.", CellDecoder.Excerpt(raw)));
+                Report(new CsvError(CsvErrorCodes.RepeatedHeader, _index.RowLine[r], 0, null, "this row repeats the header; perhaps two files were joined. Remove the line.", CellDecoder.Excerpt(raw)), raw, r);
                 continue;
             }
 
@@ -127,7 +131,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
                     if ((wrong ??= []).Add(row))
                     {
                         var expected = plan.Declared switch { ColumnKind.Number => "a number", ColumnKind.Date => "a date (year first)", _ => "true or false" };
-                        Report(new CsvError(CsvErrorCodes.WrongKind, _line[row], plan.Source + 1, plan.Name, $"'{content}' is not {expected}.", content));
+                        Report(new CsvError(CsvErrorCodes.WrongKind, _line[row], plan.Source + 1, plan.Name, $"'{content}' is not {expected}.", content), RawRow(block.Text, row), _index.RowCount + row);
                     }
                 }
             }
@@ -172,8 +176,23 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         return new CsvError(CsvErrorCodes.Ragged, _index.RowLine[row], 0, null, $"the row has {cells} cells, the header {header.Names.Length}. {hint}", CellDecoder.Excerpt(text[_index.RowStart[row].._index.RowEnd(row)]));
     }
 
-    private void Report(CsvError error)
+    private ReadOnlySpan<byte> RawRow(ReadOnlySpan<byte> text, int usable)
     {
+        var row = _index.RowAt(_start[usable]);
+        return text[_start[usable].._index.RowEnd(row)];
+    }
+
+    /// <param name="error">The error.</param>
+    /// <param name="raw">The whole row.</param>
+    /// <param name="row">Tells rows apart: only the first error of a row goes with its text.</param>
+    private void Report(CsvError error, ReadOnlySpan<byte> raw, int row)
+    {
+        if (options.KeepRejectedRows && (_rejected.Count == 0 || _lastRejected != row))
+        {
+            _rejected.Add(new RejectedRow(row < _index.RowCount ? _index.RowLine[row] : error.Line, error.Column, error.Code, error.Message, CellDecoder.Text(raw)));
+            _lastRejected = row;
+        }
+
         _errorCount++;
         if (_errors.Count < options.MaxErrors)
         {

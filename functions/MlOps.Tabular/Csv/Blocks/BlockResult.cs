@@ -18,6 +18,9 @@ internal sealed class BlockResult
 
     public List<CsvError> Errors { get; init; } = [];
 
+    /// <summary>Rows left out, whole, if they were asked for.</summary>
+    public List<RejectedRow> Rejected { get; init; } = [];
+
     public long ErrorCount { get; init; }
 
     /// <summary>Makes the whole file unreadable.</summary>

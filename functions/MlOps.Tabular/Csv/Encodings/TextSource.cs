@@ -151,7 +151,7 @@ internal sealed class TextSource : IDisposable
         }
 
         var pairs = head.Length / 2;
-        return pairs < 2 ? null : odd > 0.6 * pairs && even < 0.1 * pairs ? "utf-16" : even > 0.6 * pairs && odd < 0.1 * pairs ? "utf-16BE" : null;
+        return pairs < 2 ? null : odd > 0.2 * pairs && even < 0.01 * pairs ? "utf-16" : even > 0.2 * pairs && odd < 0.01 * pairs ? "utf-16BE" : null;
     }
 
     private void Use(string name)

@@ -1,0 +1,151 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace MlOps.Tabular;
+
+/// <summary>What files of a kind look like: learned from history, kept as JSON that a person may edit.</summary>
+/// <param name="Rows">Rows that it was learned from.</param>
+/// <param name="Id">Name of the id column, whose values may not repeat; if there is one.</param>
+/// <param name="Label">Name of the label column, which a file may lack; if there is one.</param>
+/// <param name="Columns">The columns in their usual order.</param>
+public sealed record TableSchema(long Rows, string? Id, string? Label, IReadOnlyList<ColumnSchema> Columns)
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        WriteIndented = true,
+        NewLine = "\n",
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        ReadCommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower) },
+    };
+
+    /// <summary>How far beyond the learned range a number may lie before it is reported, as a share of the range's width; default 0.25.</summary>
+    public double RangeMargin { get; init; } = 0.25;
+
+    /// <summary>By how much the share of missing cells of a column may change before it is reported; default 0.1.</summary>
+    public double MissingRateMargin { get; init; } = 0.1;
+
+    /// <summary>Levels of findings by rule where they differ from <see cref="SchemaRules.DefaultLevel"/>.</summary>
+    public IReadOnlyDictionary<string, FindingLevel> Levels { get; init; } = new Dictionary<string, FindingLevel>(StringComparer.Ordinal);
+
+    /// <summary>Learns from the rows of history.</summary>
+    /// <param name="history">One row at least.</param>
+    /// <param name="id">Name of the id column.</param>
+    /// <param name="label">Name of the label column.</param>
+    public static TableSchema Learn(Table history, string? id = null, string? label = null)
+    {
+        ArgumentNullException.ThrowIfNull(history);
+        return new TableSchema(history.RowCount, id, label, [.. history.Columns.Select(ColumnSchema.Learn)]);
+    }
+
+    /// <summary>As indented JSON; the same schema gives the same bytes.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Json) + "\n";
+
+    /// <summary>Reads what <see cref="ToJson"/> wrote, perhaps edited.</summary>
+    /// <param name="json">The text; comments and trailing commas are allowed.</param>
+    /// <exception cref="FormatException">Not a schema; the message names the line and the member.</exception>
+    public static TableSchema Parse(string json)
+    {
+        try
+        {
+            var schema = JsonSerializer.Deserialize<TableSchema>(json, Json);
+            if (schema?.Columns is null || schema.Columns.Any(c => c?.Name is null || c.Type is null))
+            {
+                throw new FormatException("The schema lacks 'columns', or a column lacks its 'name' or 'type'.");
+            }
+
+            return schema;
+        }
+        catch (JsonException problem)
+        {
+            throw new FormatException($"The schema cannot be read at line {problem.LineNumber + 1}, {problem.Path}: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>Holds a file against the schema.</summary>
+    /// <param name="file">Its rows.</param>
+    /// <param name="knownIds">Ids of other files that may not come again, with the name of their file; by the text of the id.</param>
+    /// <returns>Findings other than those to be ignored, errors first, then in the order of the rules.</returns>
+    public IReadOnlyList<SchemaFinding> Validate(Table file, IReadOnlyDictionary<string, string>? knownIds = null)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        var findings = new FindingCollector(this);
+        ColumnChecks.Check(this, file, findings);
+        ValueChecks.Check(this, file, findings);
+        RowChecks.Check(this, file, knownIds, findings);
+        return findings.Sorted();
+    }
+}
+
+/// <summary>What a column looks like.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">integer, number, boolean, date or text.</param>
+public sealed record ColumnSchema(string Name, string Type)
+{
+    /// <summary>Up to so many different texts are kept as a set of categories.</summary>
+    public const int MostCategories = 200;
+
+    /// <summary>Whether cells may be missing.</summary>
+    public bool Nullable { get; init; } = true;
+
+    /// <summary>Share of missing cells, 0 to 1.</summary>
+    public double MissingRate { get; init; }
+
+    /// <summary>Least number (seconds since 1970 for dates).</summary>
+    public double? Min { get; init; }
+
+    /// <summary>Greatest number.</summary>
+    public double? Max { get; init; }
+
+    /// <summary>The texts that occur, if they are few.</summary>
+    public IReadOnlyList<string>? Categories { get; init; }
+
+    /// <summary>Whether no value occurs twice.</summary>
+    public bool Unique { get; init; }
+
+    internal bool IsNumeric => Type != "text";
+
+    internal static ColumnSchema Learn(Column column)
+    {
+        var schema = new ColumnSchema(column.Name, ColumnTypes.Name(column))
+        {
+            Nullable = column.MissingCount > 0,
+            MissingRate = column.RowCount == 0 ? 0 : Math.Round((double)column.MissingCount / column.RowCount, 6),
+        };
+        if (column is TextColumn text)
+        {
+            // Texts of which nearly each is different are names or codes, not categories.
+            var few = text.Categories.Count <= MostCategories && text.Categories.Count * 2 <= Math.Max(20, text.RowCount - text.MissingCount);
+            return schema with
+            {
+                Categories = few ? [.. text.Categories.Order(StringComparer.Ordinal)] : null,
+                Unique = text.RowCount > 1 && text.Categories.Count == text.RowCount,
+            };
+        }
+
+        var values = ((NumberColumn)column).Values;
+        var present = values.Where(v => !double.IsNaN(v)).ToArray();
+        if (present.Length == 0)
+        {
+            return schema;
+        }
+
+        return schema with { Min = present.Min(), Max = present.Max(), Unique = values.Length > 1 && present.Distinct().Count() == values.Length };
+    }
+}
+
+/// <summary>Names of the types that people see.</summary>
+internal static class ColumnTypes
+{
+    public static string Name(Column column) => column.Kind switch
+    {
+        ColumnKind.Text => "text",
+        ColumnKind.Boolean => "boolean",
+        ColumnKind.Date => "date",
+        _ => column.MissingCount < column.RowCount && ((NumberColumn)column).IsInteger ? "integer" : "number",
+    };
+}
