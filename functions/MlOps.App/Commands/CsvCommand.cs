@@ -25,7 +25,7 @@ internal static class CsvCommand
 
     private static readonly Option<string?> Encoding = new("--encoding") { Description = "Encoding, such as utf-8, shift_jis, latin1. Default: found in the file.", HelpName = "NAME" };
 
-    public static Command Create() => new("csv", "See what the CSV reader makes of a file.") { Cat() };
+    public static Command Create() => new("csv", "See what the CSV reader makes of a file.") { Cat(), Profile() };
 
     private static Command Cat()
     {
@@ -42,6 +42,30 @@ internal static class CsvCommand
             {
                 Print(CsvFile.ReadRecords(stream, Options(parse)), parse.GetValue(json), cancellation);
                 return Task.FromResult(ExitCode.Done);
+            }
+            catch (CsvException e)
+            {
+                throw Refused(path, e);
+            }
+        });
+        return command;
+    }
+
+    private static Command Profile()
+    {
+        var json = CommonOptions.Json();
+        var label = new Option<string?>("--label") { Description = "The label column: each other column's association with it is told.", HelpName = "COLUMN" };
+        var html = new Option<string?>("--html") { Description = "Also write the profile as a page that opens offline.", HelpName = "OUT" };
+        var command = new Command("profile", "Print what the columns hold: type, missing, distinct, range, mean, quantiles, most frequent values.")
+        {
+            File, Delimiter, Quote, Encoding, label, html, json,
+        };
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var path = parse.GetRequiredValue(File);
+            try
+            {
+                return await CsvProfile.RunAsync(path, Options(parse), parse.GetValue(label), parse.GetValue(json), parse.GetValue(html), cancellation);
             }
             catch (CsvException e)
             {
@@ -89,6 +113,8 @@ internal static class CsvCommand
                 return '\t';
             case [var one]:
                 return one;
+            case ", " when what == "delimiter":
+                return null; // found in the file, with the space that follows it
             default:
                 result.AddError($"--{what} is one character{(what == "delimiter" ? ", or 'tab'" : "")}.");
                 return null;

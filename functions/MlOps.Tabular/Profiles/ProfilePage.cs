@@ -16,7 +16,7 @@ public static class ProfilePage
         .wide{overflow-x:auto;background:var(--paper);border:1px solid var(--line);border-radius:.5rem;margin-bottom:1.5rem}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums;font-size:.85rem}
         th,td{padding:.35rem .7rem;text-align:right;border-bottom:1px solid var(--line);white-space:nowrap}th:first-child,td:first-child,th:nth-child(2),td:nth-child(2){text-align:left}td:first-child{max-width:22rem;overflow:hidden;text-overflow:ellipsis}
         tr:last-child td{border-bottom:0}th{color:var(--soft);font-weight:600;position:sticky;top:0;background:var(--paper)}a{color:inherit}
-        .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem}
+        .cards{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,22rem),1fr));gap:1rem;align-items:start}article p{font-size:.8rem}
         article{background:var(--paper);border:1px solid var(--line);border-radius:.5rem;padding:1rem;break-inside:avoid;min-width:0}.head{display:flex;justify-content:space-between;gap:1rem;align-items:baseline}.type{color:var(--soft);font-size:.8rem;white-space:nowrap}
         .nums{display:grid;grid-template-columns:repeat(3,1fr);gap:.15rem .8rem;font-size:.8rem;margin:.6rem 0}.nums span{color:var(--soft)}.nums div{display:flex;justify-content:space-between;gap:.4rem;font-variant-numeric:tabular-nums;min-width:0;flex-wrap:wrap}
         svg{display:block;width:100%;height:auto}.bars{font-size:.8rem;display:grid;grid-template-columns:minmax(0,9rem) 1fr auto;gap:.2rem .6rem;align-items:center;margin-top:.6rem}.bars .name{overflow:hidden;text-overflow:ellipsis;white-space:nowrap}

@@ -35,11 +35,6 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
 
         ChooseRows(block, from, issues);
         CheckDeclared(block);
-        if (_errors.Count > 1)
-        {
-            _errors.Sort((a, b) => (a.Line, a.Column).CompareTo((b.Line, b.Column)));
-        }
-
         var chunks = new ColumnChunk[header.Plans.Length];
         for (var i = 0; i < chunks.Length; i++)
         {
@@ -53,7 +48,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
             LineCount = _index.LineCount,
             Lines = _line.AsSpan(0, _rows).ToArray(),
             Chunks = chunks,
-            Errors = [.. _errors],
+            Errors = [.. _errors.OrderBy(e => e.Line).ThenBy(e => e.Column)],
             Rejected = [.. _rejected.OrderBy(r => r.Line)],
             ErrorCount = _errorCount,
         };

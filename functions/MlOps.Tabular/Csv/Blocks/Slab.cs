@@ -19,7 +19,8 @@ internal sealed class Slab
         var size = (count * Marshal.SizeOf<T>() + 7) & ~7;
         if (_current.Length - _used < size)
         {
-            _current = GC.AllocateUninitializedArray<byte>(Math.Max(Bytes, size));
+            // The first is small, so that a small file stays small.
+            _current = GC.AllocateUninitializedArray<byte>(Math.Max(_current.Length == 0 ? Bytes / 32 : Bytes, size));
             _used = 0;
         }
 

@@ -65,7 +65,7 @@ internal static class DialectSniffer
     {
         skip = 0;
         var delimiter = options.Delimiter;
-        if (head.Length >= 6 && head.StartsWith("sep="u8) && head[5] is (byte)'\n' or (byte)'\r')
+        if (head.Length >= 6 && head.StartsWith("sep="u8) && Array.IndexOf(Delimiters, (char)head[4]) >= 0 && head[5] is (byte)'\n' or (byte)'\r')
         {
             delimiter ??= (char)head[4];
             skip = head[5] == '\r' && head.Length > 6 && head[6] == '\n' ? 7 : 6;
