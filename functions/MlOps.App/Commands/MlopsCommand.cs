@@ -11,8 +11,9 @@ namespace MlOps.App.Commands;
 internal static class MlopsCommand
 {
     /// <summary>The root command with all others below it, in the order of a user's way.</summary>
-    public static RootCommand Create() =>
-        new("A CSV dropped into blob storage becomes predictions, a model and a report, by itself.")
+    public static RootCommand Create()
+    {
+        var root = new RootCommand("A CSV dropped into blob storage becomes predictions, a model and a report, by itself.")
         {
             DemoCommand.Create(),
             SampleCommand.Create(),
@@ -24,12 +25,16 @@ internal static class MlopsCommand
             StatusCommand.Create(),
             RunsCommand.Create(),
             RunCommand.Create(),
+            ReproduceCommand.Create(),
             SweepCommand.Create(),
             FitCommand.Create(),
             ScoreCommand.Create(),
             CsvCommand.Create(),
             HandlerCommand.Create(),
         };
+        SteeringCommands.Create().ToList().ForEach(root.Add);
+        return root;
+    }
 
     /// <summary>Parses, runs and turns every outcome into an exit code and, where it failed, a message on stderr.</summary>
     /// <param name="arguments">The arguments after the program's name.</param>

@@ -1,8 +1,5 @@
 using System.CommandLine;
 using MlOps.App.Hosting;
-using MlOps.Durable;
-using MlOps.Durable.Local;
-using MlOps.Pipeline;
 using MlOps.Pipeline.Arrival;
 
 namespace MlOps.App.Commands;
@@ -23,12 +20,7 @@ internal static class SweepCommand
             var storage = account.Find(parse);
             await storage.EnsureContainersAsync(cancellation);
             using var logging = Logs.Create(LogLevel.Warning);
-            await using var services = new ServiceCollection()
-                .AddSingleton(logging)
-                .AddLogging()
-                .AddPipeline(storage)
-                .AddSingleton<DurableTaskClient>(new LocalDurableTaskClient(storage.Journal))
-                .BuildServiceProvider();
+            await using var services = AccountServices.Open(storage, logging);
             var result = await services.GetRequiredService<Sweep>().RunAsync(name, cancellation);
             if (parse.GetValue(json))
             {

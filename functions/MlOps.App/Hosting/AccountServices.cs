@@ -1,0 +1,20 @@
+using MlOps.Durable;
+using MlOps.Durable.Local;
+using MlOps.Pipeline;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.App.Hosting;
+
+/// <summary>The pipelines' services for a command that works on the account beside a running server, without a worker of its own.</summary>
+internal static class AccountServices
+{
+    /// <summary>Puts them together; dispose them with the command.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="logging">Logs.</param>
+    public static ServiceProvider Open(StorageAccount account, ILoggerFactory logging) => new ServiceCollection()
+        .AddSingleton(logging)
+        .AddLogging()
+        .AddPipeline(account)
+        .AddSingleton<DurableTaskClient>(new LocalDurableTaskClient(account.Journal))
+        .BuildServiceProvider();
+}
