@@ -4,7 +4,7 @@ using MlOps.Durable.History;
 namespace MlOps.HostDouble;
 
 /// <summary>Settings of the double.</summary>
-public sealed record HostOptions
+public sealed record HostDoubleOptions
 {
     /// <summary>Chooses the fault of each invocation.</summary>
     public Func<PlannedInvocation, Fault> Faults { get; init; } = _ => Fault.None;
@@ -20,6 +20,9 @@ public sealed record HostOptions
 
     /// <summary>Activities at once.</summary>
     public int MaxConcurrentActivities { get; init; } = 4;
+
+    /// <summary>Timer functions and how often the double's clock fires them while any instance is open.</summary>
+    public IReadOnlyDictionary<string, TimeSpan> TimerFunctions { get; init; } = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
 }
 
 /// <summary>
@@ -30,7 +33,7 @@ public sealed record HostOptions
 public sealed partial class FunctionsHostDouble : IAsyncDisposable
 {
     private readonly IHandlerTransport handler;
-    private readonly HostOptions options;
+    private readonly HostDoubleOptions options;
     private readonly HashSet<string> functions;
     private readonly Lock gate = new();
     private readonly Dictionary<string, HostInstance> instances = new(StringComparer.Ordinal);
@@ -49,10 +52,10 @@ public sealed partial class FunctionsHostDouble : IAsyncDisposable
     /// <param name="handler">The handler.</param>
     /// <param name="functions">Names of the functions that the application root has.</param>
     /// <param name="options">Settings.</param>
-    public FunctionsHostDouble(IHandlerTransport handler, IEnumerable<string> functions, HostOptions? options = null)
+    public FunctionsHostDouble(IHandlerTransport handler, IEnumerable<string> functions, HostDoubleOptions? options = null)
     {
         this.handler = handler;
-        this.options = options ?? new HostOptions();
+        this.options = options ?? new HostDoubleOptions();
         this.functions = functions.ToHashSet(StringComparer.OrdinalIgnoreCase);
         activityPlaces = new SemaphoreSlim(this.options.MaxConcurrentActivities);
         api = new ManagementApi(this);
@@ -255,7 +258,9 @@ public sealed partial class FunctionsHostDouble : IAsyncDisposable
     {
         lock (gate)
         {
-            return Volatile.Read(ref underWay) == 0 && (timers.Count == 0 || instances.Values.All(instance => instance.IsOver));
+            // An instance without a timer waits for an event from outside; with timer functions, one of those may bring it.
+            return Volatile.Read(ref underWay) == 0
+                && (instances.Values.All(instance => instance.IsOver) || (timers.Count == 0 && options.TimerFunctions.Count == 0));
         }
     }
 
@@ -285,33 +290,61 @@ public sealed partial class FunctionsHostDouble : IAsyncDisposable
 
     private async Task RunClockAsync()
     {
+        var functionTimers = options.TimerFunctions.ToDictionary(timer => timer.Key, timer => Now + timer.Value, StringComparer.Ordinal);
         while (!stopping.IsCancellationRequested)
         {
+            string? function = null;
             lock (gate)
             {
-                while (timers.TryPeek(out var timer, out var due))
+                // Timers of instances that are over, or of former executions, only wake nobody.
+                while (timers.TryPeek(out var stale, out _) && !IsOpen(stale.Instance, stale.ExecutionId))
                 {
-                    var now = Now.UtcDateTime;
-                    if (due > now)
-                    {
-                        if (Volatile.Read(ref underWay) > 0)
-                        {
-                            break;
-                        }
-
-                        // Nobody works: no need to wait.
-                        clockOffset += due - now;
-                    }
-
                     timers.Dequeue();
-                    if (ReferenceEquals(instances.GetValueOrDefault(timer.Instance.InstanceId), timer.Instance) && timer.Instance.ExecutionId == timer.ExecutionId)
+                }
+
+                var isOpen = instances.Values.Any(instance => !instance.IsOver);
+                var next = functionTimers.OrderBy(timer => timer.Value).FirstOrDefault();
+                var hasTimer = timers.TryPeek(out var timer, out var due);
+                var byFunction = isOpen && next.Key is not null && (!hasTimer || next.Value.UtcDateTime <= due);
+                var at = byFunction ? next.Value.UtcDateTime : due;
+                if ((hasTimer || byFunction) && (at <= Now.UtcDateTime || JumpTo(at)))
+                {
+                    if (byFunction)
                     {
+                        function = next.Key;
+                        functionTimers[next.Key!] = Now + options.TimerFunctions[next.Key!];
+                    }
+                    else
+                    {
+                        timers.Dequeue();
                         Deliver(timer.Instance.InstanceId, new HistoryEvent { EventId = -1, TimerFired = new TimerFiredEvent { TimerId = timer.Id, FireAt = timer.FireAt } });
                     }
                 }
             }
 
-            await Task.Delay(2);
+            if (function is not null)
+            {
+                await FireTimerAsync(function);
+            }
+            else
+            {
+                await Task.Delay(2);
+            }
         }
+    }
+
+    private bool IsOpen(HostInstance instance, string executionId) =>
+        ReferenceEquals(instances.GetValueOrDefault(instance.InstanceId), instance) && !instance.IsOver && instance.ExecutionId == executionId;
+
+    // When nobody works there is no need to wait.
+    private bool JumpTo(DateTime instant)
+    {
+        if (Volatile.Read(ref underWay) > 0)
+        {
+            return false;
+        }
+
+        clockOffset += instant - Now.UtcDateTime;
+        return true;
     }
 }

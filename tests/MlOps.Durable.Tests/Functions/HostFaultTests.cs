@@ -62,7 +62,7 @@ public sealed class HostFaultTests
         await using var host = new FunctionsHostDouble(
             new InProcessHandler(handler),
             handler.Functions.Select(function => function.Name),
-            new HostOptions { Faults = planned => planned.Number == number ? fault : Fault.None, SlowStart = TimeSpan.FromMilliseconds(20), FaultDelay = TimeSpan.FromMilliseconds(5) });
+            new HostDoubleOptions { Faults = planned => planned.Number == number ? fault : Fault.None, SlowStart = TimeSpan.FromMilliseconds(20), FaultDelay = TimeSpan.FromMilliseconds(5) });
         await host.StartAsync();
 
         Assert.True(await host.RaiseEventGridAsync(Start, """{"id":"drop-1","data":{}}"""));
