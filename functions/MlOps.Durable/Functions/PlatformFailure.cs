@@ -13,6 +13,14 @@ public static class PlatformFailure
     /// <summary>Error type of a failure whose instance says so.</summary>
     public const string ErrorType = "MlOps.Durable.PlatformFailure";
 
+    // What the host records for an activity whose invocation it could not bring to an end.
+    private static readonly string[] OfActivities =
+    [
+        "Microsoft.Azure.WebJobs.Host.FunctionInvocationException",
+        "Microsoft.Azure.WebJobs.Host.FunctionTimeoutException",
+        "(unknown)",
+    ];
+
     private const string Unhandled = "failed with an unhandled exception.";
 
     /// <summary>Whether an instance failed by the platform's doing.</summary>
@@ -21,6 +29,14 @@ public static class PlatformFailure
     {
         ArgumentNullException.ThrowIfNull(instance);
         return instance.RuntimeStatus == OrchestrationRuntimeStatus.Failed && instance.FailureDetails?.ErrorType == ErrorType;
+    }
+
+    /// <summary>Whether an activity failed by the platform's doing: its process died or was restarted, its time ran out, or no details came.</summary>
+    /// <param name="failure">The failure.</param>
+    public static bool Is(TaskFailureDetails failure)
+    {
+        ArgumentNullException.ThrowIfNull(failure);
+        return OfActivities.Contains(failure.ErrorType, StringComparer.Ordinal);
     }
 
     /// <summary>The details of a failed instance as its output tells them: <c>type: message</c>, or the platform's own object.</summary>

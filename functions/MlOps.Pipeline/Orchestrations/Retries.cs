@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using MlOps.Durable;
+using MlOps.Durable.Functions;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -37,7 +38,7 @@ internal static partial class Retries
 
         for (var one = failure; one is not null; one = one.InnerFailure)
         {
-            if (PassingErrors.Contains(one.ErrorType) || (one.ErrorType == "Azure.RequestFailedException" && StatusMayPass(one.ErrorMessage)))
+            if (PassingErrors.Contains(one.ErrorType) || PlatformFailure.Is(one) || (one.ErrorType == "Azure.RequestFailedException" && StatusMayPass(one.ErrorMessage)))
             {
                 return true;
             }
