@@ -1,5 +1,6 @@
 using MlOps.Benchmarks.Boosting;
 using MlOps.Benchmarks.Csv;
+using MlOps.Benchmarks.Durable;
 
 // One subcommand a room; each prints figures of this machine, to be read beside the peers' of the same run.
 return args.FirstOrDefault() switch
@@ -7,6 +8,8 @@ return args.FirstOrDefault() switch
     "boosting" => BoostingBenchmark.Run(args[1..]),
     "csv" => CsvBenchmark.Run(args[1..]),
     "csv-fuzz" => CsvFuzz.Run(args[1..]),
+    "durable" => await DurableBenchmarks.ThroughputAsync(),
+    "handler-start" when args.Length == 2 => await DurableBenchmarks.HandlerStartAsync(args[1]),
     _ => Usage(),
 };
 
@@ -15,5 +18,7 @@ static int Usage()
     Console.Error.WriteLine("usage: MlOps.Benchmarks boosting …");
     Console.Error.WriteLine("       MlOps.Benchmarks csv FILE [--reader mlops|csvhelper|split] [--threads N] [--columns N] [--values] [--runs N]");
     Console.Error.WriteLine("       MlOps.Benchmarks csv-fuzz [--inputs N] [--seed S] [--seeds FOLDER]");
+    Console.Error.WriteLine("       MlOps.Benchmarks durable");
+    Console.Error.WriteLine("       MlOps.Benchmarks handler-start PUBLISHED-FOLDER");
     return 2;
 }

@@ -101,7 +101,12 @@ internal sealed class ReplaySession
     {
         if (suspended && e.EventTypeCase is not (HistoryEvent.EventTypeOneofCase.ExecutionResumed or HistoryEvent.EventTypeOneofCase.ExecutionTerminated))
         {
-            whileSuspended.Add(e);
+            // Suspended twice is suspended once: the resume must not come upon the second.
+            if (e.EventTypeCase != HistoryEvent.EventTypeOneofCase.ExecutionSuspended)
+            {
+                whileSuspended.Add(e);
+            }
+
             return;
         }
 

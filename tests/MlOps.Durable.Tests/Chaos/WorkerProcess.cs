@@ -1,0 +1,41 @@
+using System.Diagnostics;
+
+namespace MlOps.Durable.Tests.Chaos;
+
+/// <summary>A worker in a process of its own, to be killed.</summary>
+internal sealed class WorkerProcess : IDisposable
+{
+    private readonly Process process;
+
+    private WorkerProcess(Process process) => this.process = process;
+
+    public static WorkerProcess Start(string connection, string container, int activities, string log)
+    {
+        var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "MlOps.DurableWorker.dll"), connection, container, $"{activities}", log])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
+        return new WorkerProcess(Process.Start(start)!);
+    }
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>SIGKILL.</summary>
+    public void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            Kill();
+        }
+
+        process.Dispose();
+    }
+}
