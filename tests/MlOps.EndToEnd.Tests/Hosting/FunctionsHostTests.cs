@@ -5,7 +5,8 @@ using MlOps.Testing;
 namespace MlOps.EndToEnd.Tests.Hosting;
 
 /// <summary>The reference pipeline under the Functions host's double: the handler is a process, as in Azure.</summary>
-public sealed class FunctionsHostTests(FunctionsHostTests.OwnAccount own, AzuriteFixture azurite) : IClassFixture<FunctionsHostTests.OwnAccount>
+public sealed class FunctionsHostTests(FunctionsHostTests.OwnAccount own, FunctionsHostTests.KilledAccount killed, AzuriteFixture azurite)
+    : IClassFixture<FunctionsHostTests.OwnAccount>, IClassFixture<FunctionsHostTests.KilledAccount>
 {
     private const string Period = "20201001";
 
@@ -36,6 +37,39 @@ public sealed class FunctionsHostTests(FunctionsHostTests.OwnAccount own, Azurit
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task A_handler_process_that_is_killed_cut_off_and_timed_out_still_ends_in_one_prediction_file()
+    {
+        var folder = Directory.CreateTempSubdirectory("mlops-functions-").FullName;
+        try
+        {
+            var faults = new Dictionary<int, Fault> { [4] = Fault.CutConnection, [14] = Fault.Kill, [23] = Fault.SlowStart, [31] = Fault.TimeOut, [40] = Fault.Kill };
+            const string Later = "20201101";
+            await using var hosted = await HostedSystem.StartProcessAsync(killed.Azurite, folder, planned => faults.GetValueOrDefault(planned.Number));
+            await hosted.DropAsync("initial");
+            await hosted.DropAsync(Later);
+            await hosted.SettleAsync(Later);
+
+            Assert.Equal(
+                [$"credit/pred_{Later}.csv", $"credit/pred_{Later}.manifest.json"],
+                (await ArrivalSystem.NamesAsync(hosted.Account.Output)).Order(StringComparer.Ordinal));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Another one, for the handler that is killed.</summary>
+    public sealed class KilledAccount : IAsyncLifetime
+    {
+        public AzuriteFixture Azurite { get; } = new();
+
+        public ValueTask InitializeAsync() => Azurite.InitializeAsync();
+
+        public ValueTask DisposeAsync() => Azurite.DisposeAsync();
     }
 
     /// <summary>An account of this class's own: the process knows no prefixes.</summary>

@@ -54,7 +54,7 @@ public sealed partial class PublishedFolderTests(PublishedFolderTests.Published 
         Assert.Equal(new Version(parts[0].Major, parts[0].Minor, parts[0].Build + 1), parts[1]);
         var executable = Path.Combine(published.Folder, (string)host["customHandler"]!["description"]!["defaultExecutablePath"]!);
         Assert.True(File.Exists(executable));
-        Assert.True(File.GetUnixFileMode(executable).HasFlag(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(executable).HasFlag(UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute));
         Assert.Equal("handler", (string)host["customHandler"]!["description"]!["arguments"]![0]!);
         Assert.True(TimeSpan.Parse((string)host["functionTimeout"]!) > TimeSpan.Zero);
         Assert.Matches("^[A-Za-z][A-Za-z0-9]{2,44}$", (string)host["extensions"]!["durableTask"]!["hubName"]!);
@@ -106,7 +106,7 @@ public sealed partial class PublishedFolderTests(PublishedFolderTests.Published 
 
         public async ValueTask InitializeAsync()
         {
-            var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Shared.Repository, RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Shared.Repository, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
             foreach (var argument in (string[])["publish", "functions/MlOps.App", "-c", "Release", "-o", Folder, "-nologo", "-v", "q", "-p:UseSharedCompilation=false", "-nodeReuse:false"])
             {
                 start.ArgumentList.Add(argument);
