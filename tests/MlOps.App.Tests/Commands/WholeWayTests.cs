@@ -58,6 +58,7 @@ public sealed class WholeWayTests : IDisposable
             run.Json.GetProperty("document").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("name").GetString()!.Split('-', ' ', '(')[0]).Where(name => name != "validate"));
         var status = await RunAsync("status", "20201101.csv", "--json");
         Assert.Equal("output/credit/pred_20201101.csv", status.Json.GetProperty("pipelines")[0].GetProperty("output").GetString());
+        Assert.True((await RunAsync("reproduce", id, "--json")).Json.GetProperty("is_same").GetBoolean());
         var sweep = await RunAsync("sweep", "--json");
         Assert.Empty(sweep.Json.GetProperty("started").EnumerateArray());
     }
