@@ -19,7 +19,7 @@ public sealed partial class Booster
     {
         _model = model;
         BestIteration = bestIteration;
-        _predictor = new Lazy<TreePredictor>(() => new TreePredictor(_model.Trees));
+        _predictor = new Lazy<TreePredictor>(() => new TreePredictor(_model.Trees, FeatureCount));
     }
 
     /// <summary>

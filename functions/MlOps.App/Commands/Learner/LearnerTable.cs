@@ -16,7 +16,7 @@ internal sealed record LearnerTable(
     /// <summary>Reads a training or validation file.</summary>
     public static LearnerTable Read(string path, Parameters parameters, CancellationToken cancellation)
     {
-        Table table = Load(path, parameters, cancellation);
+        (Table table, bool hasNames) = Load(path, parameters, cancellation);
         int label = Position(parameters, "label_column", table, -1, otherwise: 0);
         int[] others = [.. Enumerable.Range(0, table.Columns.Count).Where(i => i != label)];
         int weight = Position(parameters, "weight_column", table, label, otherwise: -1);
@@ -26,7 +26,7 @@ internal sealed record LearnerTable(
         int[] categorical = [.. Positions(parameters, "categorical_feature", table, label).Select(i => Array.IndexOf(features, i)).Where(i => i >= 0)];
         return new LearnerTable(
             [.. features.Select(i => Numbers(path, table, i, isFeature: true))],
-            [.. features.Select(i => table.Columns[i].Name)],
+            [.. features.Select(i => hasNames ? table.Columns[i].Name : $"Column_{Array.IndexOf(others, i)}")],
             [.. Numbers(path, table, label, isFeature: false).Select(y => (float)y)],
             weight >= 0 ? [.. Numbers(path, table, weight, isFeature: false).Select(w => (float)w)] : Side(path, ".weight")?.Select(w => (float)w).ToArray(),
             group >= 0 ? Groups(Numbers(path, table, group, isFeature: false)) : Side(path, ".query")?.Select(n => (int)n).ToArray(),
@@ -37,8 +37,8 @@ internal sealed record LearnerTable(
     /// <summary>Reads a file to be scored: the model's features by name, or by position where there are no names.</summary>
     public static double[][] ReadForScoring(string path, Parameters parameters, Booster booster, CancellationToken cancellation)
     {
-        Table table = Load(path, parameters, cancellation);
-        int[]? byName = ByName(table, booster);
+        (Table table, bool hasNames) = Load(path, parameters, cancellation);
+        int[]? byName = hasNames ? ByName(table, booster) : null;
         if (byName is not null)
         {
             return [.. byName.Select(i => Numbers(path, table, i, isFeature: true))];
@@ -81,7 +81,7 @@ internal sealed record LearnerTable(
         return found;
     }
 
-    private static Table Load(string path, Parameters parameters, CancellationToken cancellation)
+    private static (Table Table, bool HasNames) Load(string path, Parameters parameters, CancellationToken cancellation)
     {
         bool header = parameters.IsGiven("header")
             ? parameters.Text("header").ToLowerInvariant() is "true" or "1" or "+"
@@ -105,7 +105,7 @@ internal sealed record LearnerTable(
             throw new CommandException($"{path} has no rows.");
         }
 
-        return header ? read.Table : new Table([.. read.Table.Columns.Select((column, i) => column.Rename($"Column_{i}"))]);
+        return (read.Table, header);
     }
 
     // A first record with a cell that is no number can only be a header.
