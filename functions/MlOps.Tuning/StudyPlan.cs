@@ -133,7 +133,7 @@ public static class StudyPlan
         var untried = definition.Initial.FirstOrDefault(set => !all.Exists(t => set.All(v => t.Parameters.TryGet(v.Key, out var value) && value == v.Value)));
         var sampled = untried?.Count == definition.Space.Parameters.Count
             ? untried
-            : sampler.Sample(definition.Space, new SamplerView(definition.Direction, number, visible), random);
+            : sampler.Sample(definition.Space, new SamplerView(definition.Direction, definition.Seed, number, visible), random);
         if (sampled is null)
         {
             return null;

@@ -1,6 +1,7 @@
 using MlOps.Benchmarks.Boosting;
 using MlOps.Benchmarks.Csv;
 using MlOps.Benchmarks.Durable;
+using MlOps.Benchmarks.Tuning;
 
 // One subcommand a room; each prints figures of this machine, to be read beside the peers' of the same run.
 return args.FirstOrDefault() switch
@@ -10,6 +11,7 @@ return args.FirstOrDefault() switch
     "csv-fuzz" => CsvFuzz.Run(args[1..]),
     "durable" => await DurableBenchmarks.ThroughputAsync(),
     "handler-start" when args.Length == 2 => await DurableBenchmarks.HandlerStartAsync(args[1]),
+    "tuning" => TuningBenchmark.Run(),
     _ => Usage(),
 };
 
@@ -20,5 +22,6 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks csv-fuzz [--inputs N] [--seed S] [--seeds FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks durable");
     Console.Error.WriteLine("       MlOps.Benchmarks handler-start PUBLISHED-FOLDER");
+    Console.Error.WriteLine("       MlOps.Benchmarks tuning");
     return 2;
 }

@@ -9,6 +9,10 @@ internal sealed class NumericKernels : Kernels
 {
     private readonly NumericAxis _axis;
     private readonly double[] _logMass;
+    private readonly double[] _logScale;
+
+    // Candidates on a grid meet the same few points again and again; each point's row is computed once.
+    private readonly Dictionary<double, double[]> _cells = [];
 
     public NumericKernels(NumericAxis axis, IReadOnlyList<ParameterValue> observations, TpeBandwidth bandwidth, int dimensions)
     {
@@ -43,9 +47,11 @@ internal sealed class NumericKernels : Kernels
         }
 
         _logMass = new double[n + 1];
+        _logScale = new double[n + 1];
         for (var i = 0; i <= n; i++)
         {
             _logMass[i] = StandardNormal.LogMass((a - Mus[i]) / Sigmas[i], (b - Mus[i]) / Sigmas[i]);
+            _logScale[i] = Math.Log(Sigmas[i]) + _logMass[i];
         }
     }
 
@@ -59,10 +65,10 @@ internal sealed class NumericKernels : Kernels
     {
         if (_axis.Step is not null)
         {
-            var (left, right) = _axis.Cell(value.Number);
+            var cell = CellOf(value.Number);
             for (var i = 0; i < sums.Length; i++)
             {
-                sums[i] += StandardNormal.LogMass((left - Mus[i]) / Sigmas[i], (right - Mus[i]) / Sigmas[i]) - _logMass[i];
+                sums[i] += cell[i];
             }
 
             return;
@@ -71,7 +77,7 @@ internal sealed class NumericKernels : Kernels
         var x = _axis.Position(value.Number);
         for (var i = 0; i < sums.Length; i++)
         {
-            sums[i] += StandardNormal.LogDensity((x - Mus[i]) / Sigmas[i]) - Math.Log(Sigmas[i]) - _logMass[i];
+            sums[i] += StandardNormal.LogDensity((x - Mus[i]) / Sigmas[i]) - _logScale[i];
         }
     }
 
@@ -80,6 +86,24 @@ internal sealed class NumericKernels : Kernels
         var (mu, sigma) = (Mus[kernel], Sigmas[kernel]);
         var z = StandardNormal.TruncatedQuantile(uniform, (_axis.Start - mu) / sigma, (_axis.End - mu) / sigma, _logMass[kernel]);
         return _axis.Value(Math.Clamp(mu + (sigma * z), _axis.Start, _axis.End));
+    }
+
+    /// <summary>log of each kernel's mass in a grid point's cell.</summary>
+    private double[] CellOf(double value)
+    {
+        if (!_cells.TryGetValue(value, out var row))
+        {
+            var (left, right) = _axis.Cell(value);
+            row = new double[Mus.Length];
+            for (var i = 0; i < row.Length; i++)
+            {
+                row[i] = StandardNormal.LogMass((left - Mus[i]) / Sigmas[i], (right - Mus[i]) / Sigmas[i]) - _logMass[i];
+            }
+
+            _cells.Add(value, row);
+        }
+
+        return row;
     }
 
     /// <summary>The larger distance to the neighbour on either side; the ends of the axis are neighbours only of a lone observation and of inner ones.</summary>

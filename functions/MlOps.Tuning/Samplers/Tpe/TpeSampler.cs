@@ -3,17 +3,24 @@ namespace MlOps.Tuning;
 /// <summary>The tree-structured Parzen estimator; see <see cref="TpeSettings"/>.</summary>
 internal sealed class TpeSampler(TpeSettings settings) : ISampler
 {
-    private static readonly RandomSampler Start = new();
+    private readonly ISampler _start = settings.StratifiedStart && settings.StartupTrials > 0 ? new StratifiedSampler(settings.StartupTrials) : new RandomSampler();
 
-    public ParameterSet Sample(SearchSpace space, SamplerView view, RandomStream random)
+    public ParameterSet? Sample(SearchSpace space, SamplerView view, RandomStream random)
     {
-        if (view.Trials.Count(t => t.IsFinished) < settings.StartupTrials)
+        var finished = view.Trials.Count(t => t.IsFinished);
+        if (finished < settings.StartupTrials)
         {
-            return Start.Sample(space, view, random);
+            return _start.Sample(space, view, random);
+        }
+
+        var searched = space.Parameters.Where(p => !p.IsSingle).ToList();
+        if (settings.RefineEvery > 0 && finished >= 2 * settings.StartupTrials && view.Number % settings.RefineEvery == settings.RefineEvery - 1
+            && Refinement.Of(space, searched, view, random) is { } refined)
+        {
+            return refined;
         }
 
         var (below, above) = TrialSplit.Split(view.Trials, view.Direction, settings.ConstantLiar);
-        var searched = space.Parameters.Where(p => !p.IsSingle).ToList();
         var chosen = new Dictionary<string, ParameterValue>();
         foreach (var group in settings.Multivariate && searched.Count > 0 ? [searched] : searched.Select(p => new List<SearchParameter> { p }))
         {

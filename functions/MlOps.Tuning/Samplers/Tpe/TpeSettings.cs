@@ -17,7 +17,8 @@ public enum TpeBandwidth
 
 /// <summary>
 /// The tree-structured Parzen estimator (Bergstra et al. 2011): candidates are drawn where good trials lie, and the one
-/// where good trials are densest in relation to the others is tried. The defaults are those of Optuna 5.
+/// where good trials are densest in relation to the others is tried. The defaults are those of Optuna 5, but for the stratified
+/// start, the number of candidates and the refinement: each was better on the objectives of the comparison in the tests.
 /// </summary>
 public sealed record TpeSettings : SamplerSettings
 {
@@ -25,9 +26,17 @@ public sealed record TpeSettings : SamplerSettings
     [JsonPropertyName("startupTrials")]
     public int StartupTrials { get; init; } = 10;
 
-    /// <summary>Candidates a suggestion is chosen from, 1 or more. Default 24.</summary>
+    /// <summary>Whether the random start is spread evenly over the range of each parameter. Default true (Optuna: false).</summary>
+    [JsonPropertyName("stratifiedStart")]
+    public bool StratifiedStart { get; init; } = true;
+
+    /// <summary>From twice the start-up trials on, every so many-th trial takes a step away from the best one in a single parameter; 0 for never. Default 5 (Optuna has none).</summary>
+    [JsonPropertyName("refineEvery")]
+    public int RefineEvery { get; init; } = 5;
+
+    /// <summary>Candidates a suggestion is chosen from, 1 or more. Default 40 (Optuna: 24).</summary>
     [JsonPropertyName("candidates")]
-    public int Candidates { get; init; } = 24;
+    public int Candidates { get; init; } = 40;
 
     /// <summary>Whether all parameters are suggested together, so that what works only in combination is found. Default true.</summary>
     [JsonPropertyName("multivariate")]
@@ -47,9 +56,9 @@ public sealed record TpeSettings : SamplerSettings
     /// <inheritdoc/>
     internal override void Check(SearchSpace space)
     {
-        if (Candidates < 1 || StartupTrials < 0)
+        if (Candidates < 1 || StartupTrials < 0 || RefineEvery < 0)
         {
-            throw new ArgumentException($"TPE needs 1 candidate or more and 0 start-up trials or more; there are {Candidates} and {StartupTrials}.");
+            throw new ArgumentException($"TPE needs 1 candidate or more, 0 start-up trials or more and refinement every 0 trials (never) or more; given are {Candidates}, {StartupTrials} and {RefineEvery}.");
         }
     }
 }
