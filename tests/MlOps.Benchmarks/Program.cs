@@ -10,6 +10,7 @@ return args.FirstOrDefault() switch
     "csv" => CsvBenchmark.Run(args[1..]),
     "csv-fuzz" => CsvFuzz.Run(args[1..]),
     "durable" => await DurableBenchmarks.ThroughputAsync(),
+    "durable-worker" => await MlOps.DurableWorker.WorkerMain.RunAsync(args[1..]),
     "handler-start" when args.Length == 2 => await DurableBenchmarks.HandlerStartAsync(args[1]),
     "tuning" => TuningBenchmark.Run(),
     _ => Usage(),

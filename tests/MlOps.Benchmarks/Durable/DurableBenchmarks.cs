@@ -11,7 +11,7 @@ namespace MlOps.Benchmarks.Durable;
 /// <summary>What the durable drivers do in a second, and how soon the published handler answers.</summary>
 internal static class DurableBenchmarks
 {
-    private const int Instances = 60;
+    private const int Instances = 30;
     private const int Activities = 10;
     private const int Starts = 10;
 
@@ -62,7 +62,10 @@ internal static class DurableBenchmarks
         {
             foreach (var worker in workers)
             {
-                await worker.StandardOutput.ReadLineAsync();
+                if (await worker.StandardOutput.ReadLineAsync() is null)
+                {
+                    throw new InvalidOperationException("A worker did not start.");
+                }
             }
 
             var client = new LocalDurableTaskClient(container);
@@ -100,7 +103,7 @@ internal static class DurableBenchmarks
     private static Process StartWorker(string connection, string container)
     {
         var start = new ProcessStartInfo("dotnet") { RedirectStandardInput = true, RedirectStandardOutput = true, UseShellExecute = false };
-        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "MlOps.DurableWorker.dll"), connection, container, "8", "-"])
+        foreach (var argument in (string[])[Path.Combine(AppContext.BaseDirectory, "MlOps.Benchmarks.dll"), "durable-worker", connection, container, "8", "-"])
         {
             start.ArgumentList.Add(argument);
         }
