@@ -38,7 +38,7 @@ internal sealed class BlobJournalStore(BlobContainerClient container, TimeProvid
                 {
                     // There is one. If it is empty, somebody died, or is busy, between the two halves of creating it.
                     var properties = (await blob.GetPropertiesAsync(cancellationToken: cancellation)).Value;
-                    return properties.ContentLength == 0 ? properties.ETag.ToString() : null;
+                    return properties.ContentLength == 0 && !await Replacement(label.InstanceId).ExistsAsync(cancellation) ? properties.ETag.ToString() : null;
                 }
             },
             cancellation);
@@ -56,7 +56,7 @@ internal sealed class BlobJournalStore(BlobContainerClient container, TimeProvid
                     var bytes = content.Content.ToMemory();
                     if (bytes.Length == 0)
                     {
-                        return null;
+                        return await FinishReplacementAsync(instanceId, content.Details, cancellation);
                     }
 
                     var details = content.Details;
@@ -77,7 +77,9 @@ internal sealed class BlobJournalStore(BlobContainerClient container, TimeProvid
                 try
                 {
                     var properties = (await Journal(instanceId).GetPropertiesAsync(cancellationToken: cancellation)).Value;
-                    return properties.ContentLength == 0 ? null : Label(instanceId, properties.Metadata, properties.LastModified, properties.ContentLength);
+                    return properties.ContentLength == 0
+                        ? (await ReadAsync(instanceId, cancellation))?.Label
+                        : Label(instanceId, properties.Metadata, properties.LastModified, properties.ContentLength);
                 }
                 catch (RequestFailedException e) when (e.Status == 404)
                 {
@@ -106,6 +108,37 @@ internal sealed class BlobJournalStore(BlobContainerClient container, TimeProvid
             },
             cancellation);
 
+    public async Task<JournalEnd?> ReplaceAsync(JournalLabel label, JournalEnd end, ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    {
+        // An append blob cannot be exchanged for another in one stroke. The new content is laid beside it first; from the
+        // moment that the journal is empty, whoever reads it finishes the exchange.
+        await outage.WaitOutAsync("lay a replacement beside a journal", () => Replacement(label.InstanceId).UploadAsync(new BinaryData(record), overwrite: true, cancellation), cancellation);
+        var emptied = await outage.WaitOutAsync(
+            "empty a journal",
+            async () =>
+            {
+                try
+                {
+                    var options = new AppendBlobCreateOptions { Conditions = new AppendBlobRequestConditions { IfMatch = new ETag(end.ETag) }, Metadata = Metadata(label) };
+                    return (await Journal(label.InstanceId).CreateAsync(options, cancellation)).Value.ETag.ToString();
+                }
+                catch (RequestFailedException e) when (e.Status is 404 or 409 or 412)
+                {
+                    return null;
+                }
+            },
+            cancellation);
+        if (emptied is null)
+        {
+            // Ours after all, if only the answer was lost: then the content has one record, and it is this one.
+            return await FindAppendedAsync(label.InstanceId, new JournalEnd(0, ""), record, cancellation);
+        }
+
+        var replaced = await AppendAsync(label.InstanceId, new JournalEnd(0, emptied), record, cancellation);
+        await outage.WaitOutAsync("clear a replacement", () => Replacement(label.InstanceId).DeleteIfExistsAsync(cancellationToken: cancellation), cancellation);
+        return replaced;
+    }
+
     public Task<JournalEnd?> LabelAsync(JournalLabel label, JournalEnd end, CancellationToken cancellation) =>
         outage.WaitOutAsync<JournalEnd?>(
             "label a journal",
@@ -128,7 +161,14 @@ internal sealed class BlobJournalStore(BlobContainerClient container, TimeProvid
     {
         await foreach (var item in container.GetBlobsAsync(BlobTraits.Metadata, prefix: BlobNames.Journals + BlobNames.Escape(prefix), cancellationToken: cancellation))
         {
-            if (item.Properties.ContentLength > 0)
+            if (item.Properties.ContentLength == 0)
+            {
+                if ((await ReadAsync(BlobNames.Unescape(item.Name[BlobNames.Journals.Length..]), cancellation))?.Label is { } finished)
+                {
+                    yield return finished;
+                }
+            }
+            else if (item.Properties.ContentLength > 0)
             {
                 yield return Label(BlobNames.Unescape(item.Name[BlobNames.Journals.Length..]), item.Metadata, item.Properties.LastModified ?? default, item.Properties.ContentLength.Value);
             }
@@ -142,6 +182,7 @@ internal sealed class BlobJournalStore(BlobContainerClient container, TimeProvid
             {
                 try
                 {
+                    await Replacement(instanceId).DeleteIfExistsAsync(cancellationToken: cancellation);
                     await Journal(instanceId).DeleteAsync(conditions: new BlobRequestConditions { IfMatch = new ETag(end.ETag) }, cancellationToken: cancellation);
                     return true;
                 }
@@ -259,6 +300,24 @@ internal sealed class BlobJournalStore(BlobContainerClient container, TimeProvid
             ? now.End
             : null;
     }
+
+    // The journal is empty: its creation was cut off, or an exchange of its content.
+    private async Task<JournalContent?> FinishReplacementAsync(string instanceId, BlobDownloadDetails details, CancellationToken cancellation)
+    {
+        try
+        {
+            var content = (await Replacement(instanceId).DownloadContentAsync(cancellation)).Value.Content.ToMemory();
+            return await AppendAsync(instanceId, new JournalEnd(0, details.ETag.ToString()), content, cancellation) is { } end
+                ? new JournalContent(content, end, Label(instanceId, details.Metadata, details.LastModified, content.Length))
+                : await ReadAsync(instanceId, cancellation);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    private BlobClient Replacement(string instanceId) => container.GetBlobClient(BlobNames.Replacement(instanceId));
 
     private AppendBlobClient Journal(string instanceId) => container.GetAppendBlobClient(BlobNames.Journal(instanceId));
 

@@ -10,10 +10,15 @@ internal static class BlobNames
     public const string Messages = "inbox/";
     public const string Workers = "workers/";
 
+    /// <summary>Contents that are just taking the place of a journal.</summary>
+    public const string Replacements = "replacements/";
+
     // Names of blobs may have 1,024 characters; a message's name holds an instance id and a message id.
     private const int MaxEscapedLength = 800;
 
     public static string Journal(string instanceId) => Journals + Escape(instanceId);
+
+    public static string Replacement(string instanceId) => Replacements + Escape(instanceId);
 
     public static string Message(string instanceId, string messageId) => $"{Messages}{Escape(instanceId)}/{Escape(messageId)}";
 

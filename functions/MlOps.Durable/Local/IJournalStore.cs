@@ -54,6 +54,9 @@ internal interface IJournalStore
     /// <summary>Appends a record. Returns null, and writes nothing, where somebody else has written since.</summary>
     Task<JournalEnd?> AppendAsync(string instanceId, JournalEnd end, ReadOnlyMemory<byte> record, CancellationToken cancellation);
 
+    /// <summary>Puts one record in the place of all. Returns null, and changes nothing, where somebody else has written since.</summary>
+    Task<JournalEnd?> ReplaceAsync(JournalLabel label, JournalEnd end, ReadOnlyMemory<byte> record, CancellationToken cancellation);
+
     /// <summary>Replaces the label. Returns null, and writes nothing, where somebody else has written since.</summary>
     Task<JournalEnd?> LabelAsync(JournalLabel label, JournalEnd end, CancellationToken cancellation);
 

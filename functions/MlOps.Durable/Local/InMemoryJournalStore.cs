@@ -57,6 +57,21 @@ internal sealed class InMemoryJournalStore(TimeProvider time) : IJournalStore
         }
     }
 
+    public Task<JournalEnd?> ReplaceAsync(JournalLabel label, JournalEnd end, ReadOnlyMemory<byte> record, CancellationToken cancellation)
+    {
+        lock (gate)
+        {
+            if (Find(label.InstanceId, end) is not { } journal)
+            {
+                return Task.FromResult<JournalEnd?>(null);
+            }
+
+            journal.Bytes.Clear();
+            journal.Label = label;
+            return Task.FromResult<JournalEnd?>(Write(journal, record));
+        }
+    }
+
     public Task<JournalEnd?> LabelAsync(JournalLabel label, JournalEnd end, CancellationToken cancellation)
     {
         lock (gate)

@@ -278,6 +278,14 @@ internal sealed class InstanceRunner
 
     private async Task CommitAsync(JournalRecord record)
     {
+        if (state.Records >= host.Options.MaxJournalRecords && state.Completed is null)
+        {
+            // All earlier turns have been carried out: one record can stand for them.
+            var snapshot = state.ToSnapshot();
+            end = await host.Store.ReplaceAsync(host.Label(state), end, JournalCodec.Encode(snapshot), host.Aborted) ?? throw new OwnershipLostException();
+            state.Apply(snapshot);
+        }
+
         // Not with the token of the stop: what is in hand is written, and a stopped storage is given up by the process's end.
         end = await host.Store.AppendAsync(InstanceId, end, JournalCodec.Encode(record), host.Aborted) ?? throw new OwnershipLostException();
         state.Apply(record);

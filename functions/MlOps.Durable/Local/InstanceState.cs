@@ -5,9 +5,15 @@ namespace MlOps.Durable.Local;
 /// <summary>An instance as its journal tells it: the sum of the records.</summary>
 internal sealed class InstanceState(string instanceId)
 {
+    // Of the messages before a snapshot, those that may still come a second time: the youngest.
+    private const int MessagesKept = 1000;
+
     private readonly HashSet<string> consumed = new(StringComparer.Ordinal);
 
     public string InstanceId { get; } = instanceId;
+
+    /// <summary>Records of the journal.</summary>
+    public int Records { get; private set; }
 
     /// <summary>The worker that claimed it last.</summary>
     public string Owner { get; private set; } = "";
@@ -75,6 +81,7 @@ internal sealed class InstanceState(string instanceId)
     /// <summary>Adds a record.</summary>
     public void Apply(JournalRecord record)
     {
+        Records = record.Snapshot ? 1 : Records + 1;
         LastUpdatedAt = record.Timestamp.ToDateTimeOffset();
         if (CreatedAt == default)
         {
@@ -107,13 +114,46 @@ internal sealed class InstanceState(string instanceId)
             Carryover.AddRange(record.Carryover);
         }
 
+        if (record.Snapshot)
+        {
+            CreatedAt = record.CreatedAt.ToDateTimeOffset();
+            LastTurn = record.LastTurn.ToDateTime();
+            CustomStatus = record.CustomStatus;
+        }
+
         Add(History, record.Events);
         Add(Arrived, record.Arrived);
+        if (record.Restart)
+        {
+            // What such a history holds has been carried out; only open tasks are taken up again.
+            LastTurnStart = History.Count;
+        }
+
         consumed.UnionWith(record.ConsumedMessages);
         foreach (var id in record.ActivityStarts)
         {
             ActivityStarts[id] = ActivityStarts.GetValueOrDefault(id) + 1;
         }
+    }
+
+    /// <summary>One record that stands for all of an open instance's records.</summary>
+    public JournalRecord ToSnapshot()
+    {
+        var record = new JournalRecord
+        {
+            Timestamp = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(LastUpdatedAt),
+            CreatedAt = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTimeOffset(CreatedAt),
+            LastTurn = Google.Protobuf.WellKnownTypes.Timestamp.FromDateTime(DateTime.SpecifyKind(LastTurn, DateTimeKind.Utc)),
+            Owner = Owner,
+            Restart = true,
+            Snapshot = true,
+            CustomStatus = CustomStatus,
+        };
+        record.Events.AddRange(History);
+        record.Arrived.AddRange(Arrived);
+        record.ConsumedMessages.AddRange(consumed.Order(StringComparer.Ordinal).TakeLast(MessagesKept));
+        record.ActivityStarts.AddRange(ActivityStarts.SelectMany(starts => Enumerable.Repeat(starts.Key, starts.Value)));
+        return record;
     }
 
     private void Add(List<HistoryEvent> list, IEnumerable<HistoryEvent> events)

@@ -30,6 +30,9 @@ public sealed record LocalOptions
     /// <summary>How long a stop waits for running activities before it cancels them.</summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>A journal of so many records is drawn together into one. An append blob takes 50,000.</summary>
+    public int MaxJournalRecords { get; init; } = 10_000;
+
     /// <summary>The clock.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 }

@@ -70,6 +70,19 @@ public abstract class JournalStoreTests
     }
 
     [Fact]
+    public async Task A_journal_is_replaced_whole_and_only_by_who_knows_its_end()
+    {
+        var store = await CreateStoreAsync();
+        var old = (await store.CreateAsync(Label("i"), new byte[] { 0 }, default))!.Value;
+        var end = (await store.AppendAsync("i", old, new byte[] { 1, 2, 3 }, default))!.Value;
+
+        Assert.Null(await store.ReplaceAsync(Label("i"), old, new byte[] { 9 }, default));
+        var replaced = (await store.ReplaceAsync(Label("i"), end, new byte[] { 7, 8 }, default))!.Value;
+        Assert.NotNull(await store.AppendAsync("i", replaced, new byte[] { 9 }, default));
+        Assert.Equal(new byte[] { 7, 8, 9 }, (await store.ReadAsync("i", default))!.Bytes.ToArray());
+    }
+
+    [Fact]
     public async Task Messages_come_by_age_and_go_once()
     {
         var store = await CreateStoreAsync();
@@ -125,6 +138,22 @@ public sealed class BlobJournalStoreTests(AzuriteFixture azurite) : JournalStore
 
         Assert.NotNull(await store.CreateAsync(new JournalLabel("half", "O", "w", null, DateTimeOffset.UtcNow), new byte[] { 7 }, default));
         Assert.Equal(new byte[] { 7 }, (await store.ReadAsync("half", default))!.Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task A_replacement_that_was_cut_off_is_finished_by_whoever_reads_the_journal()
+    {
+        var container = await azurite.NewContainerAsync();
+        var store = new BlobJournalStore(container, TimeProvider.System, NullLogger.Instance);
+        var label = new JournalLabel("i", "O", "w", null, DateTimeOffset.UtcNow);
+        await store.CreateAsync(label, new byte[] { 1 }, default);
+
+        // Killed after the journal was emptied.
+        await container.GetBlobClient(BlobNames.Replacement("i")).UploadAsync(new BinaryData(new byte[] { 7, 8 }));
+        await Azure.Storage.Blobs.Specialized.SpecializedBlobExtensions.GetAppendBlobClient(container, BlobNames.Journal("i")).CreateAsync();
+
+        Assert.Null(await store.CreateAsync(label, new byte[] { 9 }, default));
+        Assert.Equal(new byte[] { 7, 8 }, (await store.ReadAsync("i", default))!.Bytes.ToArray());
     }
 
     [Fact]

@@ -176,6 +176,53 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_long_journal_is_drawn_together_and_nothing_is_lost_or_repeated_also_across_crashes()
+    {
+        DurableTaskRegistry Registry() => new DurableTaskRegistry()
+            .AddActivityFunc<int, int>("Step", (_, n) =>
+            {
+                finished.Enqueue($"{n}");
+                return Task.FromResult(n);
+            })
+            .AddOrchestratorFunc<int, int>("O", async (context, round) =>
+            {
+                for (var n = 0; n < 5; n++)
+                {
+                    await context.WaitForExternalEvent<int>("go");
+                    await context.CallActivityAsync<int>("Step", (round * 5) + n);
+                }
+
+                if (round < 3)
+                {
+                    context.ContinueAsNew(round + 1);
+                }
+
+                return round;
+            });
+        var options = LocalHost.Quick with { MaxJournalRecords = 3, LeaseDuration = TimeSpan.FromMilliseconds(200) };
+        var worker = await host.StartAsync(Registry(), options);
+        await worker.Client.ScheduleNewOrchestrationInstanceAsync("O", 0, new StartOrchestrationOptions("i"));
+        for (var n = 0; n < 20; n++)
+        {
+            if (n % 6 == 5)
+            {
+                await worker.AbandonAsync();
+                worker = await host.StartAsync(Registry(), options);
+            }
+
+            await host.ClientElsewhere().RaiseEventAsync("i", "go", n);
+            while (finished.Count <= n)
+            {
+                await Task.Delay(5);
+            }
+        }
+
+        Assert.Equal(3, (await worker.Client.WaitForInstanceCompletionAsync("i", true, Soon())).ReadOutputAs<int>());
+        Assert.Equal(Enumerable.Range(0, 20).Select(n => $"{n}"), finished.Distinct());
+        Assert.InRange(JournalCodec.Decode("i", (await host.Store.ReadAsync("i", default))!.Bytes).Count, 1, 8);
+    }
+
+    [Fact]
     public async Task A_damaged_journal_harms_only_its_own_instance()
     {
         var registry = new DurableTaskRegistry().AddOrchestratorFunc<string, string>("O", (_, input) => Task.FromResult(input));
