@@ -12,6 +12,7 @@ using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Tune;
 using MlOps.Pipeline.Steps.Validate;
 
 namespace MlOps.Pipeline;
@@ -71,9 +72,11 @@ public static class PipelineComposition
             .AddActivity<ValidateActivity>(StepActivities.Validate)
             .AddActivity<AccumulateActivity>(StepActivities.Accumulate)
             .AddActivity<FeaturizeActivity>(StepActivities.Featurize)
+            .AddActivity<TuneActivity>(StepActivities.Tune)
             .AddActivity<TrainActivity>(StepActivities.Train)
             .AddActivity<EvaluateActivity>(StepActivities.Evaluate)
             .AddActivity<RegisterActivity>(StepActivities.Register)
+            .AddActivity<PromoteActivity>(StepActivities.Promote)
             .AddActivity<PredictActivity>(StepActivities.Predict);
     }
 }

@@ -36,6 +36,8 @@ internal static class DefinitionReader
             Csv = Csv(map),
             Split = Split(map),
             Model = Model(map, task),
+            Tune = TuneReader.Read(map),
+            Promote = PromoteSettings.Read(map, task),
             Output = Output(map),
             WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
             Restate = map.Choice("restate", true, ("always", true), ("never", false)),

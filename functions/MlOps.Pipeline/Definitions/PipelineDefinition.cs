@@ -98,6 +98,12 @@ public sealed record PipelineDefinition
     /// <summary>Parameters of the learner, LightGBM's names, as text; defaults already filled in, ordered by name.</summary>
     public IReadOnlyDictionary<string, string> Model { get; init; } = ModelDefaults.For(TaskKind.Binary, new Dictionary<string, string>());
 
+    /// <summary>Search for parameters before each training; default none.</summary>
+    public TuneSettings Tune { get; init; } = TuneSettings.Off;
+
+    /// <summary>When a newly trained model becomes the one that predicts; default whenever it beats the trivial baseline.</summary>
+    public PromoteSettings Promote { get; init; } = new();
+
     /// <summary>The prediction file.</summary>
     public OutputSettings Output { get; init; } = new();
 

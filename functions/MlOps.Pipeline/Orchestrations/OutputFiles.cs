@@ -4,6 +4,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -43,6 +44,9 @@ public sealed record Manifest
 
     /// <summary>Key of the step that holds the model, under <c>artifacts/{pipeline}/steps/</c>.</summary>
     public required string ModelStep { get; init; }
+
+    /// <summary>Which model predicted, and why: its version, the champion before it, the evidence.</summary>
+    public required PromoteResult Promotion { get; init; }
 
     /// <summary>The file that was predicted.</summary>
     public required PinnedDrop Drop { get; init; }

@@ -9,10 +9,14 @@ using MlOps.Pipeline.Steps.Train;
 
 namespace MlOps.Pipeline.Orchestrations;
 
-/// <summary>From accepted files to predictions: accumulate, featurize the history and the drop side by side, train, evaluate, register, predict.</summary>
+/// <summary>
+/// From accepted files to predictions, in two halves. Runs of several periods train side by side; which model predicts depends on
+/// the champion that the period before has left, so the second half waits for the run's turn to publish.
+/// </summary>
 internal static class PredictionSteps
 {
-    public static async Task<Prepared> RunAsync(TaskOrchestrationContext context, RunInProgress run, NextTurnResult turn)
+    /// <summary>Accumulate, featurize the history and the drop side by side, tune in waves, train, evaluate, register.</summary>
+    public static async Task<Trained> TrainAsync(TaskOrchestrationContext context, RunInProgress run, NextTurnResult turn)
     {
         var (id, pipeline, definition, drop) = (context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, turn.Drop!);
 
@@ -29,32 +33,55 @@ internal static class PredictionSteps
         await Task.WhenAll(scoring, training);
         var (trainFeatures, scoreFeatures) = (await training, await scoring);
 
+        var best = await TuningWaves.RunAsync(run, id, pipeline, definition, trainFeatures.RequireKey());
         run.Stage("train");
         var trained = await run.StepAsync<TrainResult>(StepActivities.Train, new TrainInput(
-            id, pipeline, definition, trainFeatures.RequireKey()));
+            id, pipeline, definition, trainFeatures.RequireKey(), best));
 
         run.Stage("evaluate");
         var evaluated = await run.StepAsync<EvaluateResult>(StepActivities.Evaluate, new EvaluateInput(
             id, pipeline, definition, data, trained.RequireKey()));
-
-        run.Stage("predict");
-        var registering = run.StepAsync<RegisterResult>(StepActivities.Register, new RegisterInput(
+        var registered = await run.StepAsync<RegisterResult>(StepActivities.Register, new RegisterInput(
             id, pipeline, definition, drop.Period, turn.History, data, trained.RequireKey(), evaluated.RequireKey()));
-        var predicting = run.StepAsync<PredictResult>(StepActivities.Predict, new PredictInput(
-            id, pipeline, definition, drop.Period, scoreFeatures.RequireKey(), trained.RequireKey(), evaluated.RequireKey()));
-        await Task.WhenAll(registering, predicting);
-        var (registered, predicted) = (await registering, await predicting);
 
-        var prepared = new Prepared(
+        return new Trained(
             turn.Next.HistoryHash!,
             drop,
+            turn.Initial!,
             turn.History,
-            Outcomes(accumulated, trainFeatures, scoreFeatures, trained, evaluated, predicted),
+            Outcomes(accumulated, trainFeatures, scoreFeatures, trained, evaluated),
+            [.. accumulated.Warnings, .. trainFeatures.Warnings, .. scoreFeatures.Warnings],
+            scoreFeatures.RequireKey(),
             trained,
             evaluated,
-            predicted,
             registered.Version);
-        run.Ran(prepared, [.. accumulated.Warnings, .. trainFeatures.Warnings, .. scoreFeatures.Warnings]);
+    }
+
+    /// <summary>Decide which model predicts, then predict with it.</summary>
+    public static async Task<Prepared> PredictAsync(TaskOrchestrationContext context, RunInProgress run, Trained trained)
+    {
+        var (id, pipeline, definition, drop) = (context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, trained.Drop);
+
+        run.Stage("promote");
+        var promoted = await run.StepAsync<PromoteResult>(StepActivities.Promote, new PromoteInput(
+            id, pipeline, definition, drop.Period, trained.ModelVersion));
+
+        run.Stage("predict");
+        var features = trained.ScoreFeaturesKey;
+        if (promoted.Version != trained.ModelVersion)
+        {
+            // An earlier model predicts: the drop goes through the transform that it was trained with.
+            var own = await run.StepAsync<FeaturizeResult>(StepActivities.Featurize, new FeaturizeInput(
+                id, pipeline, definition, "score", promoted.AccumulateKey, drop, trained.Initial));
+            features = own.RequireKey();
+        }
+
+        var predicted = await run.StepAsync<PredictResult>(StepActivities.Predict, new PredictInput(
+            id, pipeline, definition, drop.Period, features, promoted.TrainKey, promoted.EvaluateKey));
+        var prepared = new Prepared(
+            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted)],
+            trained.Train, trained.Evaluate, promoted, predicted);
+        run.Ran(prepared, trained.Warnings);
         return prepared;
     }
 

@@ -71,7 +71,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
     {
         var turn = await context.CallActivityAsync<NextTurnResult>(
             nameof(NextTurnActivity),
-            new NextTurnInput(context.InstanceId, run.Request.Pipeline, run.Prepared?.HistoryHash, run.IsPatient(UnreadPatience)),
+            new NextTurnInput(context.InstanceId, run.Request.Pipeline, run.Trained?.HistoryHash, run.IsPatient(UnreadPatience)),
             Retries.Bookkeeping);
         switch (turn.Next.Turn)
         {
@@ -82,7 +82,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
                 await ValidateAsync(context, run, turn);
                 break;
             case Turn.Predict:
-                run.Prepared = await PredictionSteps.RunAsync(context, run, turn);
+                run.Trained = await PredictionSteps.TrainAsync(context, run, turn);
                 break;
             case Turn.Publish:
                 await PublishAsync(context, run);
@@ -138,10 +138,11 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
 
     private static async Task PublishAsync(TaskOrchestrationContext context, RunInProgress run)
     {
+        var prepared = await PredictionSteps.PredictAsync(context, run, run.Trained!);
         run.Stage("publish");
         var published = await context.CallActivityAsync<PublishResult>(
             nameof(PublishActivity),
-            new PublishInput(context.InstanceId, run.Request.Pipeline, run.Definition!, run.Prepared!, run.IsPatient(UnreadPatience)),
+            new PublishInput(context.InstanceId, run.Request.Pipeline, run.Definition!, prepared, run.IsPatient(UnreadPatience)),
             Retries.Bookkeeping);
         run.Published(published);
         run.Wake(published.Wake);

@@ -1,5 +1,6 @@
-using Microsoft.Extensions.Logging;
+using System.Text.Json;
 using Azure;
+using Microsoft.Extensions.Logging;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Steps;
@@ -44,13 +45,16 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
         }
 
         var drop = new PinnedDrop(run.Period, run.File, run.ETag, run.Sha256!, run.Revision);
+        var original = new PipelineSteps(account, options, loggers).Runner;
+        var (learnt, trainedWith) = await ModelInputsAsync(original, pipeline, run, drop, cancellation);
         var scratch = new StorageAccount(account.Service, $"reproduce-{ContentHash.OfJson(new[] { runId.Value, account.Artifacts.Name })[..12]}-");
         await scratch.Artifacts.CreateIfNotExistsAsync(cancellationToken: cancellation);
         try
         {
-            var difference = await CopyInputsAsync(pipeline, run, [.. run.History, drop], scratch, cancellation);
+            var difference = await CopyInputsAsync(
+                pipeline, [run.DefinitionHash, learnt.DefinitionHash], [.. learnt.History, learnt.Score, drop], scratch, cancellation);
             return difference is null
-                ? await RepeatAsync(run, drop, new PipelineSteps(scratch, options, loggers), cancellation)
+                ? await RepeatAsync(run, drop, learnt, trainedWith, new PipelineSteps(scratch, options, loggers), cancellation)
                 : new Reproduction(runId.Value, false, difference, null, null);
         }
         finally
@@ -60,10 +64,10 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
     }
 
     private async Task<string?> CopyInputsAsync(
-        PipelineName pipeline, RunDocument run, IReadOnlyList<PinnedDrop> drops, StorageAccount scratch, CancellationToken cancellation)
+        PipelineName pipeline, IReadOnlyList<string> definitions, IReadOnlyList<PinnedDrop> drops, StorageAccount scratch, CancellationToken cancellation)
     {
         var inputs = drops.Select(d => (Name: $"{pipeline}/drops/{d.Sha256}.csv", d.Sha256, What: $"{d.BlobName} (revision {d.Revision})"))
-            .Prepend((Name: $"{pipeline}/definitions/{run.DefinitionHash}.yaml", Sha256: run.DefinitionHash!, What: "the definition"))
+            .Concat(definitions.Select(hash => (Name: $"{pipeline}/definitions/{hash}.yaml", Sha256: hash, What: "the definition")))
             .DistinctBy(i => i.Name);
         foreach (var (name, sha256, what) in inputs)
         {
@@ -91,18 +95,35 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
         return null;
     }
 
-    private static async Task<Reproduction> RepeatAsync(RunDocument run, PinnedDrop drop, PipelineSteps steps, CancellationToken cancellation)
+    // The model that predicted may be an earlier run's: what it learned from, and with which parameters, is kept with its steps.
+    private static async Task<(AccumulateInput Learnt, IReadOnlyDictionary<string, string>? Parameters)> ModelInputsAsync(
+        StepRunner runner, PipelineName pipeline, RunDocument run, PinnedDrop drop, CancellationToken cancellation)
+    {
+        if (run.Promotion is not { } model)
+        {
+            return (new AccumulateInput(run.RunId, run.Pipeline, run.DefinitionHash!, run.Period, run.History, drop), null);
+        }
+
+        var accumulate = await runner.ReadRecordAsync(pipeline, model.AccumulateKey, cancellation);
+        var train = await runner.ReadRecordAsync(pipeline, model.TrainKey, cancellation);
+        return (
+            accumulate.Request.Deserialize<AccumulateInput>(ArtifactJson.Compact)!,
+            train.Request.Deserialize<TrainInput>(ArtifactJson.Compact)!.Parameters);
+    }
+
+    private static async Task<Reproduction> RepeatAsync(
+        RunDocument run, PinnedDrop drop, AccumulateInput learnt, IReadOnlyDictionary<string, string>? parameters, PipelineSteps steps, CancellationToken cancellation)
     {
         var (id, pipeline, definition) = (run.RunId, run.Pipeline, run.DefinitionHash!);
-        var accumulated = await steps.Accumulate.RunAsync(
-            new AccumulateInput(id, pipeline, definition, drop.Period, run.History, drop), cancellation);
+        var accumulated = await steps.Accumulate.RunAsync(learnt, cancellation);
         var data = accumulated.RequireKey();
         var scoring = await steps.Featurize.RunAsync(
             new FeaturizeInput(id, pipeline, definition, "score", data, drop, run.History[0]), cancellation);
-        var training = await steps.Featurize.RunAsync(new FeaturizeInput(id, pipeline, definition, "train", data), cancellation);
-        var trained = await steps.Train.RunAsync(new TrainInput(id, pipeline, definition, training.RequireKey()), cancellation);
+        var training = await steps.Featurize.RunAsync(new FeaturizeInput(id, pipeline, learnt.DefinitionHash, "train", data), cancellation);
+        var trained = await steps.Train.RunAsync(
+            new TrainInput(id, pipeline, learnt.DefinitionHash, training.RequireKey(), parameters), cancellation);
         var evaluated = await steps.Evaluate.RunAsync(
-            new EvaluateInput(id, pipeline, definition, data, trained.RequireKey()), cancellation);
+            new EvaluateInput(id, pipeline, learnt.DefinitionHash, data, trained.RequireKey()), cancellation);
         var predicted = await steps.Predict.RunAsync(
             new PredictInput(id, pipeline, definition, drop.Period, scoring.RequireKey(), trained.RequireKey(), evaluated.RequireKey()), cancellation);
 

@@ -3,7 +3,9 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
+using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -76,6 +78,9 @@ public sealed record RunDocument
     /// <summary>How each step came to its result, in order.</summary>
     public IReadOnlyList<StepOutcome> Steps { get; init; } = [];
 
+    /// <summary>Trials of the search for parameters, in order; empty where the definition asks for none.</summary>
+    public IReadOnlyList<TrialRecord> Trials { get; init; } = [];
+
     /// <summary>Metrics by part (<c>train</c>, <c>valid</c>, <c>test</c>, and <c>drop</c> where the file carries labels) and name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, double>>();
@@ -85,6 +90,9 @@ public sealed record RunDocument
 
     /// <summary>Version of the model in the registry.</summary>
     public string? ModelVersion { get; init; }
+
+    /// <summary>Which model predicted, and why.</summary>
+    public PromoteResult? Promotion { get; init; }
 
     /// <summary>SHA-256 of the predictions.</summary>
     public string? PredictionsSha256 { get; init; }

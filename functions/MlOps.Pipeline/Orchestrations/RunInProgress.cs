@@ -4,6 +4,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -52,7 +53,7 @@ internal sealed class RunInProgress
 
     public DefinitionFacts? Definition { get; private set; }
 
-    public Prepared? Prepared { get; set; }
+    public Trained? Trained { get; set; }
 
     public bool Starved { get; private set; }
 
@@ -120,6 +121,8 @@ internal sealed class RunInProgress
         Document = Document with { State = RunState.Failed, Reason = cause, FailedStep = RunFailure.DefinitionStep, Cause = cause };
     }
 
+    public void Tuned(IReadOnlyList<TrialRecord> trials) => Document = Document with { Trials = trials };
+
     // The same step may be taken again with newer data; the latest outcome of each counts.
     public void Ran(Prepared prepared, IReadOnlyList<Finding> warnings) => Document = Document with
     {
@@ -129,7 +132,8 @@ internal sealed class RunInProgress
         HistoryHash = prepared.HistoryHash,
         Metrics = RunMetrics.Of(prepared),
         ModelSha256 = prepared.Predict.ModelSha256,
-        ModelVersion = prepared.ModelVersion,
+        ModelVersion = prepared.Promotion.Version,
+        Promotion = prepared.Promotion,
         PredictionsSha256 = prepared.Predict.PredictionsSha256,
     };
 

@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Predict;
@@ -48,7 +49,7 @@ public sealed record DefinitionFacts(
 /// <summary>Input of <see cref="NextTurnActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Pipeline">Pipeline's name.</param>
-/// <param name="PreparedHash">Hash of the data that the run has predictions for.</param>
+/// <param name="PreparedHash">Hash of the data that the run has a model for.</param>
 /// <param name="Patient">Whether to wait for files that lie in the input container and were not read yet.</param>
 public sealed record NextTurnInput(string RunId, string Pipeline, string? PreparedHash, bool Patient);
 
@@ -71,15 +72,38 @@ public sealed record JudgeInput(string RunId, string Pipeline, string CheckedAga
 /// <param name="Wake">Runs that wait and are to look again.</param>
 public sealed record JudgeResult(string? RejectedFile, IReadOnlyList<string> Wake);
 
-/// <summary>Predictions that a run has made and that wait for their turn.</summary>
+/// <summary>A model that a run has trained, and that waits for its turn to be judged and to predict.</summary>
+/// <param name="HistoryHash">Hash of the data that it rests on.</param>
+/// <param name="Drop">The drop to be predicted.</param>
+/// <param name="Initial">The history's first drop.</param>
+/// <param name="History">The data that was learnt from.</param>
+/// <param name="Steps">How each step came to its result.</param>
+/// <param name="Warnings">What the steps found odd.</param>
+/// <param name="ScoreFeaturesKey">Key of the drop's features by this model's transform.</param>
+/// <param name="Train">The model.</param>
+/// <param name="Evaluate">Its metrics.</param>
+/// <param name="ModelVersion">Its registered version.</param>
+public sealed record Trained(
+    string HistoryHash,
+    PinnedDrop Drop,
+    PinnedDrop Initial,
+    IReadOnlyList<PinnedDrop> History,
+    IReadOnlyList<StepOutcome> Steps,
+    IReadOnlyList<Finding> Warnings,
+    string ScoreFeaturesKey,
+    TrainResult Train,
+    EvaluateResult Evaluate,
+    string ModelVersion);
+
+/// <summary>Predictions that a run has made in its turn.</summary>
 /// <param name="HistoryHash">Hash of the data that they rest on.</param>
 /// <param name="Drop">The drop that was predicted.</param>
 /// <param name="History">The data that was learnt from.</param>
 /// <param name="Steps">How each step came to its result.</param>
-/// <param name="Train">The model.</param>
+/// <param name="Train">The run's own model.</param>
 /// <param name="Evaluate">Its metrics.</param>
+/// <param name="Promotion">Which model predicted, and why.</param>
 /// <param name="Predict">The predictions.</param>
-/// <param name="ModelVersion">Version under which the model is registered.</param>
 public sealed record Prepared(
     string HistoryHash,
     PinnedDrop Drop,
@@ -87,8 +111,8 @@ public sealed record Prepared(
     IReadOnlyList<StepOutcome> Steps,
     TrainResult Train,
     EvaluateResult Evaluate,
-    PredictResult Predict,
-    string ModelVersion);
+    PromoteResult Promotion,
+    PredictResult Predict);
 
 /// <summary>Input of <see cref="PublishActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>

@@ -6,8 +6,10 @@ internal static class StepActivities
     public const string Validate = "ValidateActivity";
     public const string Accumulate = "AccumulateActivity";
     public const string Featurize = "FeaturizeActivity";
+    public const string Tune = "TuneActivity";
     public const string Train = "TrainActivity";
     public const string Evaluate = "EvaluateActivity";
     public const string Register = "RegisterActivity";
+    public const string Promote = "PromoteActivity";
     public const string Predict = "PredictActivity";
 }

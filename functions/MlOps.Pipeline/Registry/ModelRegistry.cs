@@ -2,7 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Train;
@@ -19,13 +19,11 @@ public sealed class ModelRegistry
 
     private readonly StorageAccount _account;
     private readonly StepRunner _runner;
-    private readonly DefinitionStore _definitions;
 
-    internal ModelRegistry(StorageAccount account, StepRunner runner, DefinitionStore definitions)
+    internal ModelRegistry(StorageAccount account, StepRunner runner)
     {
         _account = account;
         _runner = runner;
-        _definitions = definitions;
     }
 
     /// <summary>Registers a trained model; the same model again gives the same version.</summary>
@@ -35,7 +33,6 @@ public sealed class ModelRegistry
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
-        var definition = await _definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
         var train = (await _runner.ReadRecordAsync(pipeline, input.TrainKey, cancellation)).ResultOf<TrainResult>();
         var evaluation = (await _runner.ReadRecordAsync(pipeline, input.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
         var accumulate = await _runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
@@ -49,7 +46,8 @@ public sealed class ModelRegistry
         await CopyAsync(pipeline, input.EvaluateKey, EvaluateStep.MetricsOutput, folder, cancellation);
         var descriptor = new ModelVersion(
             version, input.Period, input.RunId, train.ModelSha256, transform, input.DefinitionHash, CodeVersion.Current,
-            definition.Model, input.History, evaluation.Metrics, evaluation.Classes, evaluation.Threshold, train.BestIteration);
+            train.Parameters, input.History, evaluation.Metrics, evaluation.Classes, evaluation.Threshold, train.BestIteration,
+            input.AccumulateKey, input.TrainKey, input.EvaluateKey);
         await PutAsync(folder + Descriptor, new BinaryData(JsonSerializer.SerializeToUtf8Bytes(descriptor, ArtifactJson.Indented)), cancellation);
         return new RegisterResult(version, train.ModelSha256);
     }
@@ -88,6 +86,15 @@ public sealed class ModelRegistry
             return null;
         }
     }
+
+    /// <summary>A version that must exist.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="version">Version.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="StepRefusedException">There is no such version.</exception>
+    public async Task<ModelVersion> RequireAsync(PipelineName pipeline, string version, CancellationToken cancellation = default) =>
+        await FindAsync(pipeline, version, cancellation)
+        ?? throw new StepRefusedException($"Pipeline {pipeline} has no model version '{version}'. See `mlops models {pipeline}`.");
 
     private static string Folder(PipelineName pipeline, string version) =>
         RunId.TryParse(version, out var safe)

@@ -34,6 +34,9 @@ public sealed record RegisterResult(string Version, string ModelSha256);
 /// <param name="Classes">The label's classes, negative first.</param>
 /// <param name="Threshold">Threshold that was chosen with it.</param>
 /// <param name="BestIteration">Rounds that are kept.</param>
+/// <param name="AccumulateKey">Key of the step that holds its history and transform.</param>
+/// <param name="TrainKey">Key of the step that trained it.</param>
+/// <param name="EvaluateKey">Key of the step that measured it.</param>
 public sealed record ModelVersion(
     string Version,
     string Period,
@@ -47,4 +50,7 @@ public sealed record ModelVersion(
     IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics,
     IReadOnlyList<string> Classes,
     double Threshold,
-    int BestIteration);
+    int BestIteration,
+    string AccumulateKey,
+    string TrainKey,
+    string EvaluateKey);

@@ -4,10 +4,12 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Tune;
 using MlOps.Pipeline.Steps.Validate;
 
 namespace MlOps.Pipeline.Steps;
@@ -19,19 +21,25 @@ public sealed class PipelineSteps
     /// <param name="account">The account.</param>
     /// <param name="options">What the steps may use of the machine.</param>
     /// <param name="loggers">Gets the step runner's lines.</param>
-    public PipelineSteps(StorageAccount account, StepOptions options, ILoggerFactory loggers)
+    /// <param name="time">Clock for durations and for the time of decisions.</param>
+    public PipelineSteps(StorageAccount account, StepOptions options, ILoggerFactory loggers, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(account);
-        Runner = new StepRunner(account, loggers.CreateLogger<StepRunner>());
+        time ??= TimeProvider.System;
+        Runner = new StepRunner(account, loggers.CreateLogger<StepRunner>(), time);
         Definitions = new DefinitionStore(account);
         var context = new StepContext(account, Runner, Definitions, options);
         Validate = new ValidateStep(context);
         Accumulate = new AccumulateStep(context, Validate);
         Featurize = new FeaturizeStep(context, Validate);
+        Tune = new TuneStep(context);
         Train = new TrainStep(context);
         Evaluate = new EvaluateStep(context);
         Predict = new PredictStep(context);
-        Models = new ModelRegistry(account, Runner, Definitions);
+        Models = new ModelRegistry(account, Runner);
+        Aliases = new AliasStore(account, Models, time);
+        Compare = new CompareStep(context, Models);
+        Promotion = new Promotion(Compare, Models, Aliases);
         Runner.Recompute = RecomputeAsync;
     }
 
@@ -44,6 +52,15 @@ public sealed class PipelineSteps
     /// <summary>Versions of models.</summary>
     public ModelRegistry Models { get; }
 
+    /// <summary>Champion and previous, and how they came about.</summary>
+    public AliasStore Aliases { get; }
+
+    /// <summary>Decides which model predicts.</summary>
+    public Promotion Promotion { get; }
+
+    /// <summary>Holds a new model against the champion.</summary>
+    public CompareStep Compare { get; }
+
     /// <summary>Judges a drop.</summary>
     public ValidateStep Validate { get; }
 
@@ -52,6 +69,9 @@ public sealed class PipelineSteps
 
     /// <summary>Makes features.</summary>
     public FeaturizeStep Featurize { get; }
+
+    /// <summary>Plans the search for parameters.</summary>
+    public TuneStep Tune { get; }
 
     /// <summary>Trains.</summary>
     public TrainStep Train { get; }
@@ -73,6 +93,7 @@ public sealed class PipelineSteps
             FeaturizeStep.TrainName or FeaturizeStep.ScoreName => Featurize.RunAsync(Input<FeaturizeInput>(), cancellation),
             TrainStep.Name => Train.RunAsync(Input<TrainInput>(), cancellation),
             EvaluateStep.Name => Evaluate.RunAsync(Input<EvaluateInput>(), cancellation),
+            CompareStep.Name => Compare.RunAsync(Input<CompareInput>(), cancellation),
             PredictStep.Name or PredictStep.MeasureName => Predict.RunAsync(Input<PredictInput>(), cancellation),
             _ => throw new InvalidDataException($"No step is called '{name}' in this version: drop the file again."),
         };

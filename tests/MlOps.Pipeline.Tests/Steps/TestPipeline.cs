@@ -10,8 +10,10 @@ using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Tune;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Testing;
+using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Tests.Steps;
 
@@ -80,13 +82,37 @@ internal sealed class TestPipeline
         var key = accumulate.RequireKey();
         var train = await Steps.Featurize.RunAsync(new FeaturizeInput("run", Name, DefinitionHash, "train", key));
         var features = await Steps.Featurize.RunAsync(new FeaturizeInput("run", Name, DefinitionHash, "score", key, score, history[0]));
-        var model = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, train.RequireKey()));
+        var best = await TuneAsync(train.RequireKey());
+        var model = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, train.RequireKey(), best));
         var evaluate = await Steps.Evaluate.RunAsync(new EvaluateInput("run", Name, DefinitionHash, key, model.RequireKey()));
         var predict = await Steps.Predict.RunAsync(new PredictInput(
             "run", Name, DefinitionHash, score.Period, features.RequireKey(), model.RequireKey(), evaluate.RequireKey()));
         var version = await Steps.Models.RegisterAsync(new RegisterInput(
             "run", Name, DefinitionHash, score.Period, history, key, model.RequireKey(), evaluate.RequireKey()));
         return new TestRun(accumulate, train, features, model, evaluate, predict, version);
+    }
+
+    /// <summary>Trials of the last search.</summary>
+    public List<TrialRecord> Trials { get; } = [];
+
+    private async Task<IReadOnlyDictionary<string, string>?> TuneAsync(string featurizeKey)
+    {
+        Trials.Clear();
+        while (true)
+        {
+            var plan = await Steps.Tune.RunAsync(new TuneInput("run", Name, DefinitionHash, Trials));
+            if (plan.Wave.Count == 0)
+            {
+                return plan.BestParameters;
+            }
+
+            // Backwards: the order in which trials end must not matter.
+            for (var i = plan.Wave.Count - 1; i >= 0; i--)
+            {
+                var trained = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, featurizeKey, plan.Parameters[i]));
+                Trials.Add(TuneStep.Tell(plan.Wave[i], trained));
+            }
+        }
     }
 
     public async Task<string> ReadAsync(string key, string output)

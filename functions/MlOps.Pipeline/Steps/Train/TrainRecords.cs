@@ -5,11 +5,27 @@ namespace MlOps.Pipeline.Steps.Train;
 /// <param name="Pipeline">Pipeline's name.</param>
 /// <param name="DefinitionHash">Pinned definition.</param>
 /// <param name="FeaturizeKey">Key of featurize(train).</param>
-public sealed record TrainInput(string RunId, string Pipeline, string DefinitionHash, string FeaturizeKey);
+/// <param name="Parameters">Parameters of a trial, which replace those of the definition; <see langword="null"/> for the definition's own.</param>
+public sealed record TrainInput(
+    string RunId, string Pipeline, string DefinitionHash, string FeaturizeKey, IReadOnlyDictionary<string, string>? Parameters = null);
 
 /// <summary>A trained model; the file is the step's output <c>model.txt</c>.</summary>
 /// <param name="ModelSha256">SHA-256 of <c>model.txt</c>.</param>
 /// <param name="Iterations">Boosting rounds that were run.</param>
 /// <param name="BestIteration">Rounds that are kept, chosen by early stopping on the valid part.</param>
 /// <param name="Trees">Trees in the model.</param>
-public sealed record TrainResult(string ModelSha256, int Iterations, int BestIteration, int Trees) : StepResult;
+/// <param name="Metric">Name of the metric that the valid part was measured with.</param>
+/// <param name="ValidScore">Its best value, that of the kept rounds.</param>
+/// <param name="HigherIsBetter">Whether larger values of the metric are better.</param>
+/// <param name="Work">Work done, in rows x rounds x leaves: the same on slow and fast machines.</param>
+/// <param name="Parameters">Parameters of the learner, as trained with.</param>
+public sealed record TrainResult(
+    string ModelSha256,
+    int Iterations,
+    int BestIteration,
+    int Trees,
+    string Metric,
+    double ValidScore,
+    bool HigherIsBetter,
+    long Work,
+    IReadOnlyDictionary<string, string> Parameters) : StepResult;

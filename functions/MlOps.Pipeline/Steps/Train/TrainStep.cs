@@ -26,12 +26,14 @@ public sealed class TrainStep
         var pipeline = PipelineName.Parse(input.Pipeline);
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
         var features = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
+        var shape = features.ResultOf<FeaturizeResult>();
+        var settings = LearnerParameters.Settings(definition, input.Parameters, shape.Classes);
         var spec = new StepSpec(
-            pipeline, Name, Version, "final",
+            pipeline, Name, Version, input.Parameters is null ? "final" : "trial",
             new Dictionary<string, string>
             {
-                ["features"] = StepContext.Part(features.ResultOf<FeaturizeResult>() with { Step = null, Warnings = [] }),
-                ["model"] = StepContext.Part(definition.Model),
+                ["features"] = StepContext.Part(shape with { Step = null, Warnings = [] }),
+                ["model"] = StepContext.Part(settings),
                 ["train data"] = features.Output(FeaturizeStep.TrainOutput).Sha256,
                 ["valid data"] = features.Output(FeaturizeStep.ValidOutput).Sha256,
             },
@@ -40,18 +42,20 @@ public sealed class TrainStep
             spec,
             async (work, stop) =>
             {
-                var shape = features.ResultOf<FeaturizeResult>();
-                var parameters = LearnerParameters.For(definition, shape.Classes, _context.Options.EffectiveThreads);
+                var parameters = LearnerParameters.Parse(settings, _context.Options.EffectiveThreads);
                 var (names, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.TrainOutput, stop));
                 using var train = Dataset.Create(columns, names, label, parameters, shape.Categorical);
                 (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, stop));
                 using var valid = train.CreateValid(columns, label, threads: _context.Options.EffectiveThreads);
-                var rounds = new List<double>();
+                var rounds = new List<MetricResult>();
                 var booster = Booster.Train(
-                    parameters, train, [new ValidSet("valid", valid)], r => rounds.Add(r.Metrics[0].Value), stop);
+                    parameters, train, [new ValidSet("valid", valid)], r => rounds.Add(r.Metrics[0]), stop);
                 var model = await work.WriteAsync(ModelOutput, booster.Save, stop);
-                await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, rounds, ArtifactJson.Compact), stop);
-                return new TrainResult(model.Sha256, rounds.Count, booster.BestIteration, booster.NumberOfTrees);
+                await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, rounds.Select(r => r.Value), ArtifactJson.Compact), stop);
+                var kept = rounds[Math.Clamp(booster.NumberOfIterations, 1, rounds.Count) - 1];
+                return new TrainResult(
+                    model.Sha256, rounds.Count, booster.NumberOfIterations, booster.NumberOfTrees, kept.Metric, kept.Value, kept.HigherIsBetter,
+                    (long)train.RowCount * rounds.Count * parameters.NumLeaves, settings);
             },
             cancellation);
     }

@@ -1,0 +1,159 @@
+using System.CommandLine;
+using System.Globalization;
+using Microsoft.Extensions.Logging.Abstractions;
+using MlOps.App.Hosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops models</c>, <c>promote</c>, <c>rollback</c>, <c>live</c>: the registry and what is in production.</summary>
+internal static class ModelCommands
+{
+    /// <summary><c>mlops models PIPELINE</c>.</summary>
+    public static Command Models()
+    {
+        var (command, pipeline, account, json) = Begin("models", "List a pipeline's models, with their metrics and aliases.");
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
+            var steps = StepsOf(account, parse);
+            var versions = await steps.Models.ListAsync(name, cancellation);
+            var aliases = await steps.Aliases.ReadAsync(name, cancellation);
+            if (parse.GetValue(json))
+            {
+                Answer.Json(new { pipeline = name.Value, champion = aliases.Champion, previous = aliases.Previous, models = versions });
+                return ExitCode.Done;
+            }
+
+            if (versions.Count == 0)
+            {
+                Answer.Progress($"{name} has no models yet: a run trains one as soon as initial.csv and a period are there.");
+                return ExitCode.Done;
+            }
+
+            var listing = new Listing("version", "alias", "period", "metric", "test", "rounds", "trained by");
+            foreach (var version in versions)
+            {
+                var (metric, value) = TestMetric(version);
+                listing.Add(
+                    version.Version,
+                    version.Version == aliases.Champion ? "champion" : version.Version == aliases.Previous ? "previous" : "",
+                    version.Period, metric, value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-",
+                    version.BestIteration.ToString(CultureInfo.InvariantCulture), version.RunId);
+            }
+
+            listing.Print();
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary><c>mlops promote PIPELINE VERSION</c>.</summary>
+    public static Command Promote()
+    {
+        var version = new Argument<string>("VERSION") { Description = "A version that `mlops models` lists." };
+        var (command, pipeline, account, json) = Begin("promote", "Make a model the champion by hand: from now on it predicts.", version);
+        command.SetAction((parse, cancellation) => MoveAsync(
+            parse.GetRequiredValue(pipeline), StepsOf(account, parse), parse.GetValue(json),
+            (store, name) => store.PromoteAsync(name, parse.GetRequiredValue(version), cancellation)));
+        return command;
+    }
+
+    /// <summary><c>mlops rollback PIPELINE</c>.</summary>
+    public static Command Rollback()
+    {
+        var (command, pipeline, account, json) = Begin("rollback", "Put the champion before the present one back in its place.");
+        command.SetAction((parse, cancellation) => MoveAsync(
+            parse.GetRequiredValue(pipeline), StepsOf(account, parse), parse.GetValue(json),
+            (store, name) => store.RollbackAsync(name, cancellation)));
+        return command;
+    }
+
+    /// <summary><c>mlops live PIPELINE [--at TIME]</c>.</summary>
+    public static Command Live()
+    {
+        var at = new Option<DateTimeOffset?>("--at") { Description = "A time such as 2026-11-21T09:00:00Z. Default: now.", HelpName = "TIME" };
+        var (command, pipeline, account, json) = Begin("live", "Say which model was in production at a time, who put it there and why.", at);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
+            var aliases = await StepsOf(account, parse).Aliases.ReadAsync(name, cancellation);
+            var release = aliases.LiveAt(parse.GetValue(at) ?? DateTimeOffset.MaxValue)
+                ?? throw new CommandException($"{name} had no model in production then. `mlops models {name}` lists what there is now.");
+            if (parse.GetValue(json))
+            {
+                Answer.Json(new { pipeline = name.Value, version = release.Champion, since = release.At, mover = release.Mover, reason = release.Reason, verdict = release.VerdictKey });
+            }
+            else
+            {
+                Console.Out.WriteLine($"{release.Champion ?? "none"}: since {release.At:yyyy-MM-dd HH:mm:ss'Z'} by {release.Mover}: {release.Reason}");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static (Command Command, Argument<string> Pipeline, AccountLocation Account, Option<bool> Json) Begin(string name, string description, params Symbol[] more)
+    {
+        var pipeline = new Argument<string>("PIPELINE") { Description = "Name of the pipeline." };
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command(name, description) { pipeline };
+        foreach (var symbol in more)
+        {
+            switch (symbol)
+            {
+                case Argument argument: command.Add(argument); break;
+                case Option option: command.Add(option); break;
+            }
+        }
+
+        command.Add(json);
+        account.Options.ToList().ForEach(command.Add);
+        return (command, pipeline, account, json);
+    }
+
+    private static PipelineSteps StepsOf(AccountLocation account, ParseResult parse) =>
+        new(account.Find(parse), new StepOptions(), NullLoggerFactory.Instance);
+
+    private static async Task<int> MoveAsync(string text, PipelineSteps steps, bool json, Func<AliasStore, PipelineName, Task<Aliases>> move)
+    {
+        var name = Names.Pipeline(text);
+        Aliases aliases;
+        try
+        {
+            aliases = await move(steps.Aliases, name);
+        }
+        catch (Exception e) when (e is StepRefusedException or InvalidOperationException)
+        {
+            throw new CommandException(e.Message);
+        }
+
+        if (json)
+        {
+            Answer.Json(new { pipeline = name.Value, champion = aliases.Champion, previous = aliases.Previous });
+        }
+        else
+        {
+            Console.Out.WriteLine($"{name}: champion is {aliases.Champion}, previous {aliases.Previous ?? "none"}");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static (string Metric, double? Value) TestMetric(ModelVersion version)
+    {
+        foreach (var metric in (string[])["auc", "multi_logloss", "rmse"])
+        {
+            if (version.Metrics.TryGetValue("test", out var test) && test.TryGetValue(metric, out var value))
+            {
+                return (metric, value);
+            }
+        }
+
+        return ("-", null);
+    }
+}

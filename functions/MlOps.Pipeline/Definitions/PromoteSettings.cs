@@ -1,0 +1,66 @@
+namespace MlOps.Pipeline.Definitions;
+
+/// <summary>When a newly trained model becomes the champion, the model that predicts.</summary>
+public enum PromoteRule
+{
+    /// <summary>Whenever it beats the trivial baseline.</summary>
+    Always,
+
+    /// <summary>When it also beats the champion on the same test rows, with margin and confidence.</summary>
+    Better,
+
+    /// <summary>Only by hand; the first model is promoted by itself.</summary>
+    Manual,
+}
+
+/// <summary>The gate between a trained model and production.</summary>
+/// <param name="Rule">The rule; default <see cref="PromoteRule.Always"/>.</param>
+/// <param name="Metric"><c>auc</c>, <c>binary_logloss</c>, <c>multi_logloss</c>, <c>l2</c> or <c>l1</c>; <see langword="null"/> for the task's loss.</param>
+/// <param name="Margin">Improvement of the metric that counts, 0 or more.</param>
+/// <param name="Confidence">Share of the resamples that must show that improvement.</param>
+/// <param name="Resamples">Bootstrap resamples.</param>
+/// <param name="Seed">Seed of the resamples.</param>
+public sealed record PromoteSettings(
+    PromoteRule Rule = PromoteRule.Always, string? Metric = null, double Margin = 0, double Confidence = 0.9, int Resamples = 1000, int Seed = 42)
+{
+    /// <summary>The metric, by default the loss of the task.</summary>
+    /// <param name="task">Task.</param>
+    public string MetricOf(TaskKind task) => Metric ?? task switch
+    {
+        TaskKind.Binary => "binary_logloss",
+        TaskKind.Regression => "l2",
+        _ => "multi_logloss",
+    };
+
+    internal static PromoteSettings Read(YamlMap map, TaskKind task)
+    {
+        var rules = new[] { ("always", PromoteRule.Always), ("better", PromoteRule.Better), ("manual", PromoteRule.Manual) };
+        if (map.Node("promote") is YamlDotNet.RepresentationModel.YamlScalarNode)
+        {
+            return new PromoteSettings(map.Choice("promote", PromoteRule.Always, rules));
+        }
+
+        var defaults = new PromoteSettings(PromoteRule.Better);
+        var inner = map.Map("promote");
+        if (inner is null)
+        {
+            return new PromoteSettings();
+        }
+
+        var allowed = task switch
+        {
+            TaskKind.Binary => new[] { "binary_logloss", "auc" },
+            TaskKind.Regression => ["l2", "l1"],
+            _ => ["multi_logloss"],
+        };
+        var settings = new PromoteSettings(
+            inner.Choice("rule", defaults.Rule, rules),
+            inner.Choice<string?>("metric", null, [.. allowed.Select(a => (a, (string?)a))]),
+            inner.Number("margin", defaults.Margin, 0, double.MaxValue),
+            inner.Number("confidence", defaults.Confidence, 0, 1),
+            inner.Integer("resamples", defaults.Resamples, 10, 100_000),
+            inner.Integer("seed", defaults.Seed, 0, int.MaxValue));
+        inner.Finish();
+        return settings;
+    }
+}

@@ -1,0 +1,32 @@
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Tune;
+using MlOps.Tuning;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>The search for parameters: waves of trials, each wave at the same time, each trial a training of its own.</summary>
+internal static class TuningWaves
+{
+    /// <summary>Runs the search that the definition asks for, if any.</summary>
+    /// <returns>Parameters of the best trial, whose model need not be trained again; <see langword="null"/> without a search.</returns>
+    public static async Task<IReadOnlyDictionary<string, string>?> RunAsync(
+        RunInProgress run, string id, string pipeline, string definition, string featurizeKey)
+    {
+        var trials = new List<TrialRecord>();
+        while (true)
+        {
+            run.Stage("tune");
+            var plan = await run.StepAsync<TuneResult>(StepActivities.Tune, new TuneInput(id, pipeline, definition, trials));
+            if (plan.Wave.Count == 0)
+            {
+                run.Tuned(trials);
+                return plan.BestParameters;
+            }
+
+            var running = plan.Parameters.Select(parameters => run.StepAsync<TrainResult>(
+                StepActivities.Train, new TrainInput(id, pipeline, definition, featurizeKey, parameters))).ToArray();
+            var trained = await Task.WhenAll(running);
+            trials.AddRange(plan.Wave.Select((trial, i) => TuneStep.Tell(trial, trained[i])));
+        }
+    }
+}

@@ -1,0 +1,64 @@
+namespace MlOps.Pipeline.Registry;
+
+/// <summary>One decision about the champion: a promotion, a refusal, a move by hand.</summary>
+/// <param name="At">When it was made.</param>
+/// <param name="Period">Period whose run made it; for a move by hand the latest period then known.</param>
+/// <param name="Champion">The champion from then on.</param>
+/// <param name="Previous">The champion before; <see langword="null"/> for the first.</param>
+/// <param name="Challenger">The model that was judged; <see langword="null"/> for a move by hand.</param>
+/// <param name="Mover">The run, or <c>hand</c>.</param>
+/// <param name="Reason">Why, in a sentence.</param>
+/// <param name="VerdictKey">Key of the compare step with the evidence; <see langword="null"/> for a move by hand.</param>
+public sealed record Release(
+    DateTimeOffset At, string Period, string? Champion, string? Previous, string? Challenger, string Mover, string Reason, string? VerdictKey);
+
+/// <summary>Aliases of a pipeline's models and how they came about: <c>models/aliases.json</c>, changed only under If-Match, history only appended.</summary>
+/// <param name="Champion">The model that predicts; <see langword="null"/> before the first.</param>
+/// <param name="Previous">The champion before it, to which a rollback goes.</param>
+/// <param name="History">Every decision, in the order in which it was recorded.</param>
+public sealed record Aliases(string? Champion, string? Previous, IReadOnlyList<Release> History)
+{
+    /// <summary>No model yet.</summary>
+    public static Aliases None { get; } = new(null, null, []);
+
+    /// <summary>
+    /// The champion that a period's run has to beat: as decided for the latest earlier period. A period that is predicted again
+    /// never meets a model that learned from what came after it.
+    /// </summary>
+    /// <param name="period">The period.</param>
+    public string? Before(string period)
+    {
+        var earlier = History.Where(r => string.CompareOrdinal(Order(r.Period), Order(period)) < 0).ToArray();
+        return earlier.Length == 0 ? null : earlier.Where(r => r.Period == earlier.MaxBy(e => Order(e.Period), StringComparer.Ordinal)!.Period).Last().Champion;
+    }
+
+    /// <summary>The decision that was in force at a time; <see langword="null"/> before the first.</summary>
+    /// <param name="time">The time.</param>
+    public Release? LiveAt(DateTimeOffset time) => Current(History.Where(r => r.At <= time));
+
+    /// <summary>The aliases after one more decision.</summary>
+    /// <param name="release">The decision.</param>
+    public Aliases With(Release release)
+    {
+        IReadOnlyList<Release> history = [.. History, release];
+        var champion = Current(history)?.Champion;
+        return new Aliases(champion, champion == Champion ? Previous : Champion, history);
+    }
+
+    // The latest period decides; within it, what was recorded last.
+    private static Release? Current(IEnumerable<Release> history)
+    {
+        Release? current = null;
+        foreach (var release in history)
+        {
+            if (current is null || string.CompareOrdinal(Order(release.Period), Order(current.Period)) >= 0)
+            {
+                current = release;
+            }
+        }
+
+        return current;
+    }
+
+    private static string Order(string period) => period == "initial" ? "" : period;
+}

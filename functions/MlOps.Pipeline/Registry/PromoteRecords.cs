@@ -1,0 +1,22 @@
+using MlOps.Pipeline.Steps.Compare;
+
+namespace MlOps.Pipeline.Registry;
+
+/// <summary>Asks which model a period's run predicts with. Runs of a pipeline must ask in period order.</summary>
+/// <param name="RunId">Run that asks.</param>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="DefinitionHash">Pinned definition.</param>
+/// <param name="Period">Period.</param>
+/// <param name="Challenger">Version of the model that the run trained.</param>
+public sealed record PromoteInput(string RunId, string Pipeline, string DefinitionHash, string Period, string Challenger);
+
+/// <summary>The model to predict with.</summary>
+/// <param name="Version">Its version.</param>
+/// <param name="Promoted">Whether it is the run's own model.</param>
+/// <param name="Champion">The champion before; <see langword="null"/> where there was none.</param>
+/// <param name="AccumulateKey">Key of its accumulate step, which holds its transform.</param>
+/// <param name="TrainKey">Key of its train step, which holds the model.</param>
+/// <param name="EvaluateKey">Key of its evaluate step, which holds its threshold.</param>
+/// <param name="Verdict">The evidence.</param>
+public sealed record PromoteResult(
+    string Version, bool Promoted, string? Champion, string AccumulateKey, string TrainKey, string EvaluateKey, CompareResult Verdict);

@@ -1,0 +1,65 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Metrics;
+using MlOps.Pipeline.Monitoring;
+
+namespace MlOps.Pipeline.Steps.Compare;
+
+/// <summary>The maths of a comparison: one metric for two models and a baseline on the same rows.</summary>
+internal sealed class Comparison
+{
+    private readonly string _metric;
+    private readonly int _classes;
+    private readonly double[] _labels;
+
+    public Comparison(string metric, int classes, double[] labels)
+    {
+        _metric = metric;
+        _classes = classes;
+        _labels = labels;
+    }
+
+    public bool HigherIsBetter => _metric == "auc";
+
+    public double Measure(double[] scores) => _metric == "auc" ? BinaryMetrics.Auc(_labels, scores) : Losses(scores).Average();
+
+    /// <summary>The metric of predicting every row alike, from the labels of the training part.</summary>
+    public double Baseline(double[] trainLabels) => _metric switch
+    {
+        "auc" => 0.5,
+        "multi_logloss" => Measure([.. _labels.SelectMany(_ => Shares(trainLabels))]),
+        "l1" => Measure([.. Enumerable.Repeat(NumericBins.Quantile([.. trainLabels.Order()], 0.5), _labels.Length)]),
+        _ => Measure([.. Enumerable.Repeat(trainLabels.Average(), _labels.Length)]),
+    };
+
+    /// <summary>Improvement of the challenger over the champion in each resample, positive where it is better; ascending.</summary>
+    public double[] Improvements(double[] challenger, double[] champion, PromoteSettings settings)
+    {
+        var resamples = ResampledDifferences.Resamples(_labels.Length, settings.Resamples, (ulong)settings.Seed);
+        var differences = _metric == "auc"
+            ? ResampledDifferences.AucDifferences(_labels, challenger, champion, resamples)
+            : ResampledDifferences.MeanDifferences(Losses(champion), Losses(challenger), resamples);
+        return [.. differences.Where(double.IsFinite).Order()];
+    }
+
+    private double[] Losses(double[] scores)
+    {
+        var losses = new double[_labels.Length];
+        for (var i = 0; i < losses.Length; i++)
+        {
+            losses[i] = _metric switch
+            {
+                "binary_logloss" => -Math.Log(Clip(_labels[i] > 0 ? scores[i] : 1 - scores[i])),
+                "multi_logloss" => -Math.Log(Clip(scores[(i * _classes) + (int)_labels[i]])),
+                "l1" => Math.Abs(_labels[i] - scores[i]),
+                _ => (_labels[i] - scores[i]) * (_labels[i] - scores[i]),
+            };
+        }
+
+        return losses;
+    }
+
+    private double[] Shares(double[] labels) =>
+        [.. Enumerable.Range(0, _classes).Select(k => labels.Count(l => (int)l == k) / (double)labels.Length)];
+
+    private static double Clip(double p) => Math.Min(Math.Max(p, BinaryMetrics.Epsilon), 1 - BinaryMetrics.Epsilon);
+}

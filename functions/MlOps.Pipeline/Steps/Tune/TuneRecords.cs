@@ -1,0 +1,23 @@
+using MlOps.Tuning;
+
+namespace MlOps.Pipeline.Steps.Tune;
+
+/// <summary>Asks for the next wave of trials.</summary>
+/// <param name="RunId">Run that asks.</param>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="DefinitionHash">Pinned definition.</param>
+/// <param name="Trials">All trials so far, each finished.</param>
+public sealed record TuneInput(string RunId, string Pipeline, string DefinitionHash, IReadOnlyList<TrialRecord> Trials);
+
+/// <summary>What to try next.</summary>
+/// <param name="Wave">Trials to run now, all at the same time if there is room; empty when the search is over or the definition has none.</param>
+/// <param name="Parameters">Parameters of each trial of the wave, in the same order, as the train step takes them.</param>
+/// <param name="Best">The best trial so far; <see langword="null"/> where none has ended.</param>
+/// <param name="BestParameters">Its parameters.</param>
+/// <param name="Stop">Why the search is over.</param>
+public sealed record TuneResult(
+    IReadOnlyList<TrialRecord> Wave,
+    IReadOnlyList<IReadOnlyDictionary<string, string>> Parameters,
+    TrialRecord? Best,
+    IReadOnlyDictionary<string, string>? BestParameters,
+    string? Stop);

@@ -1,0 +1,90 @@
+using System.Globalization;
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Tuning;
+
+namespace MlOps.Pipeline.Steps.Tune;
+
+/// <summary>
+/// Plans the search for parameters. A trial is a training like any other, with parameters of its own, so its result is
+/// content-addressed and the best trial's model need not be trained again.
+/// </summary>
+public sealed class TuneStep
+{
+    private readonly StepContext _context;
+
+    internal TuneStep(StepContext context) => _context = context;
+
+    /// <summary>The next wave, from all trials so far: a pure function of the definition and their results.</summary>
+    /// <param name="input">Trials so far.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<TuneResult> RunAsync(TuneInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var definition = await _context.Definitions.LoadAsync(PipelineName.Parse(input.Pipeline), input.DefinitionHash, cancellation);
+        if (definition.Tune.Trials == 0)
+        {
+            return new TuneResult([], [], null, null, "the definition asks for no search");
+        }
+
+        var study = Study(definition);
+        var wave = StudyPlan.NextWave(study, input.Trials);
+        var best = StudyPlan.Best(study, input.Trials);
+        return new TuneResult(
+            wave.Trials, [.. wave.Trials.Select(t => Settings(t.Parameters))], best, best is null ? null : Settings(best.Parameters), wave.Stop);
+    }
+
+    /// <summary>A trial with the outcome of its training.</summary>
+    /// <param name="trial">The trial as planned.</param>
+    /// <param name="trained">Its training.</param>
+    public static TrialRecord Tell(TrialRecord trial, TrainResult trained)
+    {
+        ArgumentNullException.ThrowIfNull(trial);
+        ArgumentNullException.ThrowIfNull(trained);
+        return trial with { State = TrialState.Complete, Value = trained.ValidScore, Work = trained.Work };
+    }
+
+    private static StudyDefinition Study(PipelineDefinition definition)
+    {
+        var tune = definition.Tune;
+        var space = new SearchSpace(tune.Space);
+        return new StudyDefinition
+        {
+            Name = "tune",
+            Space = space,
+            Direction = HigherIsBetter(definition.Model["metric"]) ? Direction.Maximize : Direction.Minimize,
+            Seed = (ulong)tune.Seed,
+            WaveSize = tune.Wave,
+            Budget = new StudyBudget { Trials = tune.Trials },
+            // The definition's own parameters are tried first: what the search finds is never worse on the valid part.
+            Initial = Own(definition, space) is { } own ? [own] : [],
+        };
+    }
+
+    private static ParameterSet? Own(PipelineDefinition definition, SearchSpace space)
+    {
+        var defaults = Parameters.Parse(definition.Model.Where(m => m.Key != "objective" || definition.Task != TaskKind.Multiclass));
+        var values = new List<KeyValuePair<string, ParameterValue>>();
+        foreach (var parameter in space.Parameters)
+        {
+            var text = defaults.Text(parameter.Name);
+            ParameterValue value = parameter is CategoricalParameter
+                ? text
+                : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : double.NaN;
+            if (parameter.Contains(value))
+            {
+                values.Add(KeyValuePair.Create(parameter.Name, value));
+            }
+        }
+
+        return values.Count > 0 ? new ParameterSet(values) : null;
+    }
+
+    private static bool HigherIsBetter(string metric) =>
+        metric.Split(',')[0].Trim() is "auc" or "average_precision" or "auc_mu" || metric.StartsWith("ndcg", StringComparison.Ordinal) || metric.StartsWith("map", StringComparison.Ordinal) && !metric.StartsWith("mape", StringComparison.Ordinal);
+
+    private static IReadOnlyDictionary<string, string> Settings(ParameterSet parameters) =>
+        new SortedDictionary<string, string>(parameters.ToDictionary(p => p.Key, p => p.Value.ToString(), StringComparer.Ordinal), StringComparer.Ordinal);
+}

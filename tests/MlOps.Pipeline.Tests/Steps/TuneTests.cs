@@ -1,0 +1,61 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Testing;
+using MlOps.Tuning;
+
+namespace MlOps.Pipeline.Tests.Steps;
+
+public sealed class TuneTests(AzuriteFixture azurite)
+{
+    private const string Tuned = SmallCase.Definition + "\ntune: {trials: 5, wave: 2, space: {num_leaves: [2, 31, log], learning_rate: [0.02, 0.3, log]}}";
+
+    [Fact]
+    public async Task Trials_run_in_waves_and_the_best_trials_model_is_the_runs_model()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, Tuned);
+        var initial = await pipeline.DropAsync("initial", SmallCase.Csv(600, 1));
+
+        var run = await pipeline.RunAsync(await pipeline.DropAsync("20201001", SmallCase.Csv(100, 2, 5001)), initial);
+
+        Assert.Equal(5, pipeline.Trials.Count);
+        Assert.Equal([0, 0, 1, 1, 2], pipeline.Trials.Select(t => t.Wave).Order());
+        Assert.True(run.Train.Step!.Skipped);
+        Assert.Equal(pipeline.Trials.Max(t => t.Value), run.Train.ValidScore);
+        var first = pipeline.Trials.Single(t => t.Number == 0);
+        Assert.Equal((7d, 0.1), (first.Parameters["num_leaves"].Number, first.Parameters["learning_rate"].Number));
+    }
+
+    [Fact]
+    public async Task The_same_search_in_another_account_gives_the_same_trials_and_model()
+    {
+        var seen = new List<(string, string)>();
+        for (var i = 0; i < 2; i++)
+        {
+            var pipeline = await TestPipeline.CreateAsync(azurite, Tuned);
+            var initial = await pipeline.DropAsync("initial", SmallCase.Csv(600, 1));
+            var run = await pipeline.RunAsync(await pipeline.DropAsync("20201001", SmallCase.Csv(100, 2, 5001)), initial);
+            seen.Add((string.Join(';', pipeline.Trials.OrderBy(t => t.Number).Select(t => $"{t.Parameters}={t.Value:R}")), run.Train.ModelSha256));
+        }
+
+        Assert.Equal(seen[0], seen[1]);
+    }
+
+    [Fact]
+    public void A_number_of_trials_is_enough()
+    {
+        var tune = PipelineDefinition.Parse("label: y\ntune: 10", "p.yaml").Tune;
+
+        Assert.Equal((10, 4), (tune.Trials, tune.Wave));
+        Assert.Equal(
+            ["lambda_l1", "lambda_l2", "num_leaves", "feature_fraction", "bagging_fraction", "bagging_freq", "min_data_in_leaf"],
+            tune.Space.Select(p => p.Name));
+    }
+
+    [Theory]
+    [InlineData("tune: {space: {num_leavs: [2, 31]}}", "num_leaves")]
+    [InlineData("tune: {space: {num_leaves: [31, 2]}}", "num_leaves")]
+    [InlineData("tune: {space: {num_leaves: 5}}", "[low, high]")]
+    [InlineData("tune: {space: {num_leaves: [2, 9], max_leaves: [2, 9]}}", "set already")]
+    [InlineData("tune: many", "whole number")]
+    public void A_wrong_search_is_an_error_that_says_so(string yaml, string expected) => Assert.Contains(
+        expected, Assert.Throws<DefinitionException>(() => PipelineDefinition.Parse("label: y\n" + yaml, "p.yaml")).Message, StringComparison.Ordinal);
+}
