@@ -6,6 +6,7 @@ namespace MlOps.Tuning;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
 [JsonDerivedType(typeof(TpeSettings), "tpe")]
 [JsonDerivedType(typeof(RandomSettings), "random")]
+[JsonDerivedType(typeof(GridSettings), "grid")]
 public abstract record SamplerSettings
 {
     private protected SamplerSettings()
@@ -26,4 +27,24 @@ public sealed record RandomSettings : SamplerSettings
 {
     /// <inheritdoc/>
     internal override ISampler Create() => new RandomSampler();
+}
+
+/// <summary>Every combination of a few values of each parameter; the study ends when all have been tried.</summary>
+public sealed record GridSettings : SamplerSettings
+{
+    /// <summary>Values of each numeric parameter, evenly spaced on its axis with both ends; fewer where its grid is shorter. 1 or more. Default 5.</summary>
+    [JsonPropertyName("points")]
+    public int Points { get; init; } = 5;
+
+    /// <inheritdoc/>
+    internal override ISampler Create() => new GridSampler(this);
+
+    /// <inheritdoc/>
+    internal override void Check(SearchSpace space)
+    {
+        if (Points < 1)
+        {
+            throw new ArgumentException($"A grid needs 1 point or more a parameter; there are {Points}.");
+        }
+    }
 }
