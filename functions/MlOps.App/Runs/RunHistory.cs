@@ -68,7 +68,7 @@ internal sealed class RunHistory(StorageAccount account)
         try
         {
             var content = await account.Output.GetBlobClient($"{pipeline}/pred_{period}.manifest.json").DownloadContentAsync(cancellation);
-            return JsonSerializer.Deserialize<Manifest>(content.Value.Content, JsonSerializerOptions.Web);
+            return JsonSerializer.Deserialize<Manifest>(content.Value.Content, ArtifactJson.Compact);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -103,7 +103,7 @@ internal sealed class RunHistory(StorageAccount account)
                 && Period.TryParse(blob.Name[(pipeline.Value.Length + 1)..].Split('.')[0], out var period))
             {
                 var content = await account.Rejected.GetBlobClient(blob.Name).DownloadContentAsync(cancellation);
-                var list = JsonSerializer.Deserialize<RejectionList>(content.Value.Content, JsonSerializerOptions.Web);
+                var list = JsonSerializer.Deserialize<RejectionList>(content.Value.Content, ArtifactJson.Compact);
                 reasons[period.Value] = list?.Errors is [var first, ..] ? first.Message : "the file was refused";
             }
         }

@@ -52,9 +52,10 @@ public sealed class FunctionsHostTests(FunctionsHostTests.OwnAccount own, Functi
             await hosted.DropAsync(Later);
             await hosted.SettleAsync(Later);
 
-            Assert.Equal(
-                [$"credit/pred_{Later}.csv", $"credit/pred_{Later}.manifest.json"],
-                (await ArrivalSystem.NamesAsync(hosted.Account.Output)).Order(StringComparer.Ordinal));
+            var written = (await ArrivalSystem.NamesAsync(hosted.Account.Output)).Order(StringComparer.Ordinal);
+            Assert.True(
+                written.SequenceEqual([$"credit/pred_{Later}.csv", $"credit/pred_{Later}.manifest.json"]),
+                $"found [{string.Join(", ", written)}] after:\n{string.Join('\n', hosted.Host.Instances)}");
         }
         finally
         {
