@@ -116,7 +116,10 @@ public static class LedgerEndings
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(drop);
-        var attempt = 1 + ledger.Runs.Count(r => r.Period == drop.Period && r.Revision == drop.Revision);
+        var runs = ledger.Runs.Where(r => r.Period == drop.Period && r.Revision == drop.Revision).ToList();
+
+        // Runs that were lost before they entered the ledger have used up numbers too: an id is never given twice.
+        var attempt = 1 + Math.Max(runs.Count, runs.Select(r => RunIds.AttemptOf(r.RunId, ledger.Pipeline, drop.Period, drop.ETags[0])).DefaultIfEmpty(0).Max());
         return ledger.With(new LedgerRun
         {
             RunId = RunIds.ForRepeat(ledger.Pipeline, drop.Period, drop.ETags[0], attempt),

@@ -22,6 +22,23 @@ public static class RunIds
     /// <param name="attempt">Number of the run among those of the drop, from 2.</param>
     public static string ForRepeat(string pipeline, string period, string etag, int attempt) => $"{ForArrival(pipeline, period, etag)}-{attempt}";
 
+    /// <summary>The number of a run among those of its drop: 1 for the run that the event started, 0 for an id of another drop.</summary>
+    /// <param name="runId">Id of the run.</param>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="period"><c>initial</c> or <c>yyyyMMdd</c>.</param>
+    /// <param name="etag">ETag of the blob.</param>
+    public static int AttemptOf(string runId, string pipeline, string period, string etag)
+    {
+        ArgumentNullException.ThrowIfNull(runId);
+        var first = ForArrival(pipeline, period, etag);
+        if (runId == first)
+        {
+            return 1;
+        }
+
+        return runId.StartsWith(first + "-", StringComparison.Ordinal) && int.TryParse(runId.AsSpan(first.Length + 1), out var attempt) ? attempt : 0;
+    }
+
     /// <summary>Id of the orchestration that puts a file aside which cannot be a drop.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="blobName">Name in the input container.</param>

@@ -52,6 +52,19 @@ public sealed class LedgerTests
     }
 
     [Fact]
+    public void A_run_whose_predecessor_never_entered_the_ledger_is_repeated_under_an_id_of_its_own()
+    {
+        // The run that the event started was lost before it was admitted, so the sweep started number 2, which is lost as well.
+        var ledger = LedgerAdmission.Admit(
+            Empty, new AdmissionRequest("p-20201001-0x1-2", "20201001", "p/20201001.csv", "0x1", RunKind.Recovery), new DropBytes("a", 1), default);
+
+        ledger = Sweep.Recover(ledger, ["p-20201001-0x1-2"], restate: true, hasDefinition: true, default);
+
+        Assert.Equal(["p-20201001-0x1-2", "p-20201001-0x1-3"], ledger.Runs.Select(r => r.RunId));
+        Assert.Equal([RunState.Failed, RunState.Active], ledger.Runs.Select(r => r.State));
+    }
+
+    [Fact]
     public void A_refused_revision_lets_the_one_before_stand()
     {
         var ledger = Accept(Admit(Empty, "initial", "0x1", "a"), "initial", "0x1");
