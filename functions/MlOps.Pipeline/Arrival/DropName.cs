@@ -2,7 +2,7 @@ using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Arrival;
 
-/// <summary>What the name of a blob in the input container says: <c>{pipeline}/initial.csv</c> or <c>{pipeline}/{yyyyMMdd}.csv</c>.</summary>
+/// <summary>What the name of a blob in the input container says: <c>{pipeline}/initial.csv</c> or <c>{pipeline}/{yyyyMMdd}.csv</c>, or the quarantine file of one, corrected.</summary>
 public static class DropName
 {
     /// <summary>Whether a blob's file name begins with <c>.</c> or <c>_</c>, by which upstream marks what is not meant to be read.</summary>
@@ -25,6 +25,17 @@ public static class DropName
             && PipelineName.TryParse(blobName[..slash], out _);
     }
 
+    /// <summary>
+    /// Whether a blob is a corrected quarantine file by its name: <c>{pipeline}/{period}.quarantine.csv</c>, perhaps with the ETag between that it has in
+    /// the rejected container.
+    /// </summary>
+    /// <param name="blobName">Name inside the input container.</param>
+    public static bool IsCorrection(string blobName)
+    {
+        ArgumentNullException.ThrowIfNull(blobName);
+        return blobName.EndsWith(".quarantine.csv", StringComparison.Ordinal);
+    }
+
     /// <summary>Reads pipeline and period.</summary>
     /// <param name="blobName">Name inside the input container.</param>
     /// <param name="pipeline">The pipeline.</param>
@@ -45,7 +56,7 @@ public static class DropName
 
         var file = blobName[(slash + 1)..];
         problem = "";
-        if (file.EndsWith(".csv", StringComparison.Ordinal) && Period.TryParse(file[..^4], out period))
+        if (file.EndsWith(".csv", StringComparison.Ordinal) && Period.TryParse(IsCorrection(blobName) ? file.Split('.')[0] : file[..^4], out period))
         {
             return true;
         }

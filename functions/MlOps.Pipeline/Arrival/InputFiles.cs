@@ -2,6 +2,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Arrival;
 
@@ -36,7 +37,7 @@ public sealed class InputFiles(StorageAccount account)
         var etags = new Dictionary<string, string>();
         await foreach (var file in ListAsync(pipeline, cancellation))
         {
-            if (file.Length > 0 && DropName.TryParse(file.Name, out _, out var period, out _))
+            if (file.Length > 0 && !DropName.IsCorrection(file.Name) && DropName.TryParse(file.Name, out _, out var period, out _))
             {
                 etags[period.Value] = file.ETag;
             }
@@ -81,6 +82,54 @@ public sealed class InputFiles(StorageAccount account)
         }
 
         file.Position = 0;
+        await using var merged = DropName.IsCorrection(blobName) ? await MergeAsync(pipeline, file, cancellation) : null;
+        if (merged is not null)
+        {
+            return await KeepAsync(pipeline, merged, cancellation);
+        }
+
+        file.Position = 0;
+        return await KeepAsync(pipeline, file, cancellation);
+    }
+
+    // A corrected quarantine file stands for its original with the rows put right. Made from the kept original, not from what the period is now, it is
+    // the same bytes whenever and however often it comes. One that cannot be merged stays what it is, and validation tells why it is no drop.
+    private async Task<FileStream?> MergeAsync(PipelineName pipeline, Stream file, CancellationToken cancellation)
+    {
+        Quarantine quarantine;
+        try
+        {
+            quarantine = QuarantineFile.Read(file);
+        }
+        catch (CsvException)
+        {
+            return null;
+        }
+
+        if (!ContentHash.IsHash(quarantine.Source))
+        {
+            return null;
+        }
+
+        await using var original = TemporaryFile.Create();
+        try
+        {
+            await Kept(pipeline, quarantine.Source).DownloadToAsync(original, cancellation);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+
+        original.Position = 0;
+        var merged = TemporaryFile.Create();
+        QuarantineFile.Merge(original, quarantine, merged);
+        merged.Position = 0;
+        return merged;
+    }
+
+    private async Task<DropBytes> KeepAsync(PipelineName pipeline, Stream file, CancellationToken cancellation)
+    {
         var bytes = new DropBytes(await ContentHash.OfAsync(file, cancellation), file.Length);
         file.Position = 0;
         try

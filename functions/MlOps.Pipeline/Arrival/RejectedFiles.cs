@@ -32,6 +32,22 @@ public sealed class RejectedFiles(StorageAccount account, InputFiles input)
         return $"{pipeline}/{stem}.{RunIds.NormalizeETag(etag)}.csv";
     }
 
+    /// <summary>Keeps the rows of an accepted file that could not be used. Doing it again changes nothing.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="blobName">Name that the file has in the input container.</param>
+    /// <param name="etag">Its ETag.</param>
+    /// <param name="rows">The quarantine file.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    /// <returns>Its name in the rejected container: <c>{pipeline}/{name}.{etag}.quarantine.csv</c>.</returns>
+    public async Task<string> QuarantineAsync(PipelineName pipeline, string blobName, string etag, Stream rows, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rows);
+        var name = NameOf(pipeline, blobName, etag)[..^4] + ".quarantine.csv";
+        await account.Rejected.GetBlobClient(name).UploadAsync(
+            rows, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv" } }, cancellation);
+        return name;
+    }
+
     /// <summary>Moves a file: first the copy, then the reasons, then the original goes. Doing it again changes nothing.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="content">The bytes.</param>

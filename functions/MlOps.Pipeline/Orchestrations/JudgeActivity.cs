@@ -26,6 +26,12 @@ public sealed class JudgeActivity(LedgerStore ledgers, StorageAccount account, I
         {
             kept = await RejectAsync(pipeline, input, context.CancellationToken);
         }
+        else if (input.Result.QuarantineBlob is { } quarantine)
+        {
+            var drop = await DropAsync(pipeline, input, context.CancellationToken);
+            await using var rows = await account.Artifacts.GetBlobClient(quarantine).OpenReadAsync(cancellationToken: context.CancellationToken);
+            kept = await rejected.QuarantineAsync(pipeline, drop.BlobName, drop.ETags[^1], rows, context.CancellationToken);
+        }
 
         var ledger = await ledgers.UpdateAsync(
             pipeline,
@@ -36,12 +42,17 @@ public sealed class JudgeActivity(LedgerStore ledgers, StorageAccount account, I
 
     private async Task<string> RejectAsync(PipelineName pipeline, JudgeInput input, CancellationToken cancellation)
     {
-        var ledger = await ledgers.ReadAsync(pipeline, cancellation);
-        var drop = ledger.DropOf(ledger.FindRun(input.RunId)!)!;
+        var drop = await DropAsync(pipeline, input, cancellation);
         var list = new RejectionList(
             drop.BlobName, drop.ETags[^1], drop.Sha256, input.RunId, input.Result.ErrorCount, await ErrorsAsync(input, cancellation));
         await using var bytes = await files.Kept(pipeline, drop.Sha256).OpenReadAsync(cancellationToken: cancellation);
         return await rejected.MoveAsync(pipeline, bytes, list, cancellation);
+    }
+
+    private async Task<LedgerDrop> DropAsync(PipelineName pipeline, JudgeInput input, CancellationToken cancellation)
+    {
+        var ledger = await ledgers.ReadAsync(pipeline, cancellation);
+        return ledger.DropOf(ledger.FindRun(input.RunId)!)!;
     }
 
     // The step's result carries the first errors only; its output has them all.

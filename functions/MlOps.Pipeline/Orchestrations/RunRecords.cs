@@ -68,7 +68,7 @@ public sealed record NextTurnResult(NextTurn Next, PinnedDrop? Drop, PinnedDrop?
 public sealed record JudgeInput(string RunId, string Pipeline, string CheckedAgainst, ValidateResult Result);
 
 /// <summary>What became of the verdict.</summary>
-/// <param name="RejectedFile">Where the refused file is kept, in the rejected container; <see langword="null"/> where it was accepted.</param>
+/// <param name="RejectedFile">Where the refused file, or the rows of an accepted one that could not be used, are kept in the rejected container; <see langword="null"/> where all was used.</param>
 /// <param name="Wake">Runs that wait and are to look again.</param>
 public sealed record JudgeResult(string? RejectedFile, IReadOnlyList<string> Wake);
 

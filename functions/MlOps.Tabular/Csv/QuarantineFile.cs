@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace MlOps.Tabular;
@@ -20,12 +21,14 @@ public static class QuarantineFile
     public const string Header = "quarantine_line,quarantine_column,quarantine_rule,quarantine_message,quarantine_text";
 
     private const string HeaderRule = "header";
+    private const string KeepThisRow = "keep this row; it names the columns of ";
 
     /// <summary>Writes the rows.</summary>
     /// <param name="stream">Written from its current position; stays open.</param>
     /// <param name="header">The header record of the file as it stands there.</param>
     /// <param name="rows">The rows.</param>
-    public static void Write(Stream stream, string header, IEnumerable<RejectedRow> rows)
+    /// <param name="source">What identifies the file that the rows are from, such as its hash; comes back with <see cref="Read"/>.</param>
+    public static void Write(Stream stream, string header, IEnumerable<RejectedRow> rows, string source = "")
     {
         ArgumentNullException.ThrowIfNull(rows);
         // The text must come back as it is, so formulas are not guarded here.
@@ -36,7 +39,7 @@ public static class QuarantineFile
         }
 
         writer.EndRecord();
-        One(new RejectedRow(1, 0, HeaderRule, "keep this row: it names the columns", header));
+        One(new RejectedRow(1, 0, HeaderRule, KeepThisRow + source, header));
         foreach (var row in rows)
         {
             One(row);
@@ -53,7 +56,7 @@ public static class QuarantineFile
         }
     }
 
-    /// <summary>Whether the file starts like a quarantine file. Reads up to 128 bytes.</summary>
+    /// <summary>Whether the file starts like a quarantine file.</summary>
     /// <param name="start">The file's first bytes.</param>
     public static bool IsQuarantine(ReadOnlySpan<byte> start)
     {
@@ -61,47 +64,132 @@ public static class QuarantineFile
         return text.StartsWith("quarantine_line", StringComparison.Ordinal);
     }
 
-    /// <summary>The corrected rows as a CSV of the original form: its header and below it every row's text, UTF-8, LF.</summary>
-    /// <param name="quarantine">What <see cref="Write"/> wrote, corrected; a spreadsheet may have changed its delimiter and quotes.</param>
-    /// <param name="target">Written from its current position; stays open.</param>
-    /// <returns>Number of rows without the header.</returns>
+    /// <summary>Reads a quarantine file, corrected; a spreadsheet may have changed its delimiter, quotes and encoding.</summary>
+    /// <param name="quarantine">What <see cref="Write"/> wrote.</param>
     /// <exception cref="CsvException">Not a quarantine file, or the row with the header is gone.</exception>
-    public static int ReadBack(Stream quarantine, Stream target)
+    public static Quarantine Read(Stream quarantine)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        var rows = 0;
-        var text = -1;
-        var rule = -1;
-        var header = false;
+        Dictionary<string, int>? places = null;
+        (string Header, string Source)? first = null;
+        var rows = new List<RejectedRow>();
         foreach (var record in CsvFile.ReadRecords(quarantine))
         {
-            if (text < 0)
+            if (places is null)
             {
-                text = Array.IndexOf(record, "quarantine_text");
-                rule = Array.IndexOf(record, "quarantine_rule");
-                if (text < 0 || rule < 0)
-                {
-                    throw new CsvException(CsvErrorCodes.NotCsv, 1, 0, $"This is not a quarantine file: its header must be {Header}.");
-                }
-
+                places = Places(record);
                 continue;
             }
 
-            if (record.Length <= Math.Max(text, rule) || string.IsNullOrWhiteSpace(record[text]))
+            var text = record.ElementAtOrDefault(places["text"]) ?? "";
+            var rule = record.ElementAtOrDefault(places["rule"]) ?? "";
+            var message = record.ElementAtOrDefault(places["message"]) ?? "";
+            if (first is null)
             {
-                continue; // a row whose text was emptied is given up
+                first = rule == HeaderRule
+                    ? (text, message.StartsWith(KeepThisRow, StringComparison.Ordinal) ? message[KeepThisRow.Length..] : "")
+                    : throw new CsvException(CsvErrorCodes.NotCsv, 2, 0, "The first row of the quarantine file, which holds the header of the original, is gone. Take the file again and correct only the column quarantine_text.");
+                continue;
             }
 
-            if (!header && record[rule] != HeaderRule)
+            // A row whose text was emptied is given up for now: it stays in quarantine.
+            if (!string.IsNullOrWhiteSpace(text))
             {
-                throw new CsvException(CsvErrorCodes.NotCsv, 2, 0, "The first row of the quarantine file, which holds the header of the original, is gone. Take the file again and correct only the column quarantine_text.");
+                _ = long.TryParse(record.ElementAtOrDefault(places["line"]), CultureInfo.InvariantCulture, out var line);
+                rows.Add(new RejectedRow(line, 0, rule, message, text.TrimEnd('\r', '\n')));
             }
-
-            target.Write(Encoding.UTF8.GetBytes(record[text].TrimEnd('\r', '\n') + "\n"));
-            rows += header ? 1 : 0;
-            header = true;
         }
 
-        return rows;
+        return first is { } found
+            ? new Quarantine(found.Source, found.Header, rows)
+            : throw new CsvException(CsvErrorCodes.Empty, 1, 0, "The quarantine file has no rows.");
+    }
+
+    /// <summary>The corrected rows alone as a CSV of the original form: its header and below it every row's text, UTF-8, LF.</summary>
+    /// <param name="quarantine">The corrected file.</param>
+    /// <param name="target">Written from its current position; stays open.</param>
+    /// <returns>Number of rows without the header.</returns>
+    /// <exception cref="CsvException">As <see cref="Read"/>.</exception>
+    public static int ReadBack(Stream quarantine, Stream target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        var read = Read(quarantine);
+        foreach (var text in read.Rows.Select(r => r.Text).Prepend(read.HeaderText))
+        {
+            target.Write(Encoding.UTF8.GetBytes(text + "\n"));
+        }
+
+        return read.Rows.Count;
+    }
+
+    /// <summary>
+    /// The original with the corrected rows in the place of the bad ones, UTF-8 with byte-order mark, LF. The same inputs give the same bytes. Bad rows
+    /// that were not corrected stay as they are; rows whose line was changed by hand stand at the end.
+    /// </summary>
+    /// <param name="original">The file that the rows are from.</param>
+    /// <param name="quarantine">The corrected rows.</param>
+    /// <param name="target">Written from its current position; stays open.</param>
+    /// <param name="options">How the original is written.</param>
+    /// <exception cref="CsvException">The original is not readable as CSV at all.</exception>
+    public static void Merge(Stream original, Quarantine quarantine, Stream target, CsvReadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(quarantine);
+        ArgumentNullException.ThrowIfNull(target);
+        var corrected = quarantine.Rows.GroupBy(r => r.Line).ToDictionary(g => g.Key, g => g.Select(r => r.Text).ToList());
+        target.Write([0xEF, 0xBB, 0xBF]);
+        using var reader = new BlockReader(original, options ?? new CsvReadOptions());
+        var block = new TextBlock();
+        var index = new RecordIndex();
+        var line = reader.FirstLine;
+        while (reader.Next(block))
+        {
+            IndexerFactory.Index(IndexerFactory.Best, block.Buffer, TextBlock.Margin, block.Length, reader.Dialect, index);
+            for (var r = 0; r < index.RowCount; r++)
+            {
+                if (corrected.Remove(line + index.RowLine[r], out var texts))
+                {
+                    WriteLines(target, texts);
+                    continue;
+                }
+
+                target.Write(block.Text[index.RowStart[r]..index.RowEnd(r)]);
+                target.WriteByte((byte)'\n');
+            }
+
+            line += index.LineCount;
+        }
+
+        foreach (var rest in corrected.OrderBy(c => c.Key))
+        {
+            WriteLines(target, rest.Value);
+        }
+    }
+
+    private static void WriteLines(Stream target, List<string> texts)
+    {
+        foreach (var text in texts)
+        {
+            target.Write(Encoding.UTF8.GetBytes(text + "\n"));
+        }
+    }
+
+    private static Dictionary<string, int> Places(string[] header)
+    {
+        var places = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var name in (string[])["line", "rule", "message", "text"])
+        {
+            places[name] = Array.IndexOf(header, "quarantine_" + name);
+            if (places[name] < 0)
+            {
+                throw new CsvException(CsvErrorCodes.NotCsv, 1, 0, $"This is not a quarantine file: its header must be {Header}.");
+            }
+        }
+
+        return places;
     }
 }
+
+/// <summary>What a quarantine file holds.</summary>
+/// <param name="Source">What identifies the original file; empty if nothing was said.</param>
+/// <param name="HeaderText">The original's header record as it stands there.</param>
+/// <param name="Rows">The rows, corrected; rule and message are those of the first verdict.</param>
+public sealed record Quarantine(string Source, string HeaderText, IReadOnlyList<RejectedRow> Rows);

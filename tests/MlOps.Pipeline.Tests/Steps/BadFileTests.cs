@@ -187,13 +187,13 @@ public sealed class BadFileTests(AzuriteFixture azurite)
 
     private async Task<ValidateResult> ValidateAsync(byte[] bytes)
     {
-        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + "\nquarantine: 0");
         return await pipeline.ValidateAsync(await pipeline.DropAsync("initial", bytes));
     }
 
     private async Task<ValidateResult> ValidatePeriodAsync(string text)
     {
-        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + "\nquarantine: 0");
         var initial = await pipeline.DropAsync("initial", SmallCase.Csv(200, 1));
         return await pipeline.ValidateAsync(await pipeline.DropAsync("20201001", text), initial);
     }

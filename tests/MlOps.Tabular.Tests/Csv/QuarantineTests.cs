@@ -20,7 +20,7 @@ public sealed class QuarantineTests
         Assert.Equal(new RejectedRow(5, 2, CsvErrorCodes.WrongKind, "'x' is not a number.", "3,x,3"), read.Rejected[0]);
 
         var quarantine = new MemoryStream();
-        QuarantineFile.Write(quarantine, read.HeaderText, read.Rejected);
+        QuarantineFile.Write(quarantine, read.HeaderText, read.Rejected, "the file");
         Assert.True(QuarantineFile.IsQuarantine(quarantine.ToArray()));
         var corrected = Encoding.UTF8.GetString(quarantine.ToArray()).Replace(",x,", ",5,", StringComparison.Ordinal);
         var back = new MemoryStream();
@@ -29,6 +29,13 @@ public sealed class QuarantineTests
         var rows = CsvFile.ReadTable(back, options);
         Assert.Equal((37, 0L), (rows.Table.RowCount, rows.ErrorCount));
         Assert.Equal("5", rows.Table["amount"].Text(36));
+
+        var merged = new MemoryStream();
+        QuarantineFile.Merge(new MemoryStream(bytes), QuarantineFile.Read(new MemoryStream(Encoding.UTF8.GetBytes(corrected))), merged);
+        var whole = CsvFile.ReadTable(new MemoryStream(merged.ToArray()), options);
+        Assert.Equal((1000, 0L), (whole.Table.RowCount, whole.ErrorCount));
+        Assert.Equal(Enumerable.Range(0, 1000).Select(i => i.ToString()), Enumerable.Range(0, 1000).Select(whole.Table["id"].Text));
+        Assert.Equal("the file", QuarantineFile.Read(new MemoryStream(quarantine.ToArray())).Source);
     }
 
     [Fact]

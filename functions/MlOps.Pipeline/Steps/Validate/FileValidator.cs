@@ -6,7 +6,7 @@ namespace MlOps.Pipeline.Steps.Validate;
 /// <summary>What a file turned out to be.</summary>
 /// <param name="Table">The used columns and all rows; <see langword="null"/> where the file is refused.</param>
 /// <param name="Schema">Schema of an accepted history or period.</param>
-/// <param name="Rows">Data rows.</param>
+/// <param name="Rows">Rows that are used; of a refused file, rows that were read.</param>
 /// <param name="HasLabel">Whether the label column is there.</param>
 /// <param name="Errors">Why it is refused.</param>
 /// <param name="Warnings">What is odd about it.</param>
@@ -14,6 +14,12 @@ internal sealed record ValidatedFile(
     Table? Table, FileSchema? Schema, long Rows, bool HasLabel, FindingList Errors, FindingList Warnings)
 {
     public bool Accepted => Errors.Count == 0;
+
+    /// <summary>Rows that could not be used, set aside.</summary>
+    public IReadOnlyList<RejectedRow> Quarantined { get; init; } = [];
+
+    /// <summary>The file's header as it stands there.</summary>
+    public string HeaderText { get; init; } = "";
 }
 
 /// <summary>Judges one file against the definition and, for a period, the history's schema. Any error refuses the file whole.</summary>
@@ -63,7 +69,8 @@ internal static class FileValidator
         }
 
         var used = HeaderCheck.Check(file.Header, definition, history, errors, warnings);
-        AddReaderErrors(file, errors);
+        var setAside = MayBeSetAside(file, definition) ? file.Rejected : [];
+        AddReaderErrors(file, setAside.Count == 0 ? errors : warnings);
         if (file.RecordCount == 0)
         {
             errors.Add("header-only", "The file has a header and no rows.", line: 1);
@@ -100,8 +107,18 @@ internal static class FileValidator
         return errors.Count > 0
             ? refused with { HasLabel = hasLabel }
             : new ValidatedFile(
-                table, SchemaOf(table, used, classes, file.Dialect.Delimiter), file.RecordCount, hasLabel, errors, warnings);
+                table, SchemaOf(table, used, classes, file.Dialect.Delimiter), table.RowCount, hasLabel, errors, warnings)
+            {
+                Quarantined = setAside,
+                HeaderText = file.HeaderText,
+            };
     }
+
+    // A doubled column is an error of the header: no row is to blame for it.
+    private static bool MayBeSetAside(CsvTable file, PipelineDefinition definition) =>
+        file.Rejected.Count > 0
+        && file.Table.RowCount > 0
+        && file.Rejected.Count <= definition.Quarantine * file.RecordCount;
 
     private static CsvReadOptions Options(PipelineDefinition definition, FileSchema? history, int threads)
     {
@@ -131,6 +148,7 @@ internal static class FileValidator
             Columns = columns,
             Kinds = kinds,
             MaxErrors = FindingList.Kept,
+            KeepRejectedRows = true,
             Threads = threads,
         };
     }

@@ -21,6 +21,13 @@ internal sealed class FindingList
         }
     }
 
+    /// <summary>Puts what sums up the others before them.</summary>
+    public void AddFirst(Finding finding)
+    {
+        Count++;
+        _findings.Insert(0, finding);
+    }
+
     public void Add(string code, string message, string? columnName = null, int column = 0, long line = 0, string? text = null) =>
         Add(new Finding(code, line, column, columnName, message, text));
 

@@ -10,12 +10,14 @@ public sealed record ValidateInput(string RunId, string DefinitionHash, DropRefe
 
 /// <summary>The verdict on a drop.</summary>
 /// <param name="Accepted">Whether the drop may be used.</param>
-/// <param name="Rows">Data rows that were read.</param>
+/// <param name="Rows">Rows of an accepted drop that are used; of a refused one, rows that were read.</param>
 /// <param name="HasLabel">Whether the drop carries the label.</param>
 /// <param name="Errors">The first 20 errors; all of them are in the step's output <c>errors.json</c>.</param>
 /// <param name="ErrorCount">Number of errors.</param>
 /// <param name="Warnings">The first 20 warnings; all of them are in <c>warnings.json</c>.</param>
 /// <param name="ErrorsBlob">Blob in the artifacts container with all errors as a JSON list; <see langword="null"/> where accepted.</param>
+/// <param name="QuarantinedRows">Rows of an accepted drop that could not be used.</param>
+/// <param name="QuarantineBlob">Blob in the artifacts container with those rows; <see langword="null"/> where there are none.</param>
 public sealed record ValidateResult(
     bool Accepted,
     long Rows,
@@ -23,4 +25,6 @@ public sealed record ValidateResult(
     IReadOnlyList<Finding> Errors,
     long ErrorCount,
     IReadOnlyList<Finding> Warnings,
-    string? ErrorsBlob) : StepResult;
+    string? ErrorsBlob,
+    long QuarantinedRows = 0,
+    string? QuarantineBlob = null) : StepResult;

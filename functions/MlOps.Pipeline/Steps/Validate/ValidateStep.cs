@@ -8,7 +8,7 @@ namespace MlOps.Pipeline.Steps.Validate;
 
 /// <summary>
 /// Judges a drop. Outputs of an accepted one: <c>table.bin</c> (used columns), <c>ids.bin</c>, <c>schema.json</c>,
-/// <c>warnings.json</c>; of a refused one: <c>errors.json</c>, <c>warnings.json</c>.
+/// <c>warnings.json</c>, and <c>quarantine.csv</c> where rows could not be used; of a refused one: <c>errors.json</c>, <c>warnings.json</c>.
 /// </summary>
 public sealed class ValidateStep
 {
@@ -17,7 +17,8 @@ public sealed class ValidateStep
     internal const string IdsOutput = "ids.bin";
     internal const string SchemaOutput = "schema.json";
     internal const string ErrorsOutput = "errors.json";
-    private const int Version = 1;
+    internal const string QuarantineOutput = "quarantine.csv";
+    private const int Version = 2;
     private const int Shown = 20;
 
     private readonly StepContext _context;
@@ -42,7 +43,7 @@ public sealed class ValidateStep
                 ["definition"] = StepContext.Part(new
                 {
                     definition.Task, definition.Label, definition.Positive, definition.Id, definition.Features, definition.Exclude,
-                    definition.Categorical, definition.Csv,
+                    definition.Categorical, definition.Csv, definition.Quarantine,
                 }),
                 ["file"] = input.Sha256,
                 ["history schema"] = historyHash,
@@ -84,6 +85,14 @@ public sealed class ValidateStep
     {
         await using var file = await OpenDropAsync(pipeline, input, cancellation);
         var validated = FileValidator.Validate(file, definition, history, _context.Options.EffectiveThreads, cancellation);
+        if (validated.Quarantined.Count > 0)
+        {
+            validated.Warnings.AddFirst(new Finding(
+                "quarantined-rows", 0, 0, null,
+                $"{validated.Quarantined.Count} of {validated.Rows + validated.Quarantined.Count} rows cannot be used and are set aside. Correct the quarantine file in the rejected container and drop it into input/{pipeline}/ as {input.Drop.Period}.quarantine.csv: the rows join their period.",
+                null));
+        }
+
         await work.WriteAsync("warnings.json", s => JsonSerializer.Serialize(s, validated.Warnings.Findings, ArtifactJson.Indented), cancellation);
         if (validated.Accepted)
         {
@@ -91,6 +100,10 @@ public sealed class ValidateStep
             await work.WriteAsync(TableOutput, table.Save, cancellation);
             await work.WriteAsync(IdsOutput, Ids(table, definition).Save, cancellation);
             await work.WriteAsync(SchemaOutput, validated.Schema!.Save, cancellation);
+            if (validated.Quarantined.Count > 0)
+            {
+                await work.WriteAsync(QuarantineOutput, s => QuarantineFile.Write(s, validated.HeaderText, validated.Quarantined, input.Sha256), cancellation);
+            }
         }
         else
         {
@@ -101,7 +114,9 @@ public sealed class ValidateStep
             validated.Accepted, validated.Rows, validated.HasLabel,
             [.. validated.Errors.Findings.Take(Shown)], validated.Errors.Count,
             [.. validated.Warnings.Findings.Take(Shown)],
-            validated.Accepted ? null : $"{pipeline}/steps/{key}/{ErrorsOutput}");
+            validated.Accepted ? null : $"{pipeline}/steps/{key}/{ErrorsOutput}",
+            validated.Quarantined.Count,
+            validated.Quarantined.Count > 0 ? $"{pipeline}/steps/{key}/{QuarantineOutput}" : null);
     }
 
     // Rows without an id column are known by their number, from 1.
