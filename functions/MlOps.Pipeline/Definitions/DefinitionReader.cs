@@ -34,7 +34,7 @@ internal static class DefinitionReader
             Categories = map.Choice("categories", CategoryHandling.OneHot, ("onehot", CategoryHandling.OneHot), ("native", CategoryHandling.Native)),
             Missing = Missing(map),
             Csv = Csv(map),
-            Quarantine = map.Number("quarantine", 0.05, 0, 1),
+            Quarantine = map.Number("quarantine", 0, 0, 1),
             Split = Split(map),
             Model = Model(map, task),
             Tune = TuneReader.Read(map),

@@ -92,8 +92,8 @@ public sealed record PipelineDefinition
     /// <summary>How files are written.</summary>
     public CsvFormat Csv { get; init; } = new();
 
-    /// <summary>Up to this share of a file's rows may be unusable: they are set aside and the others used. Above it the file is refused whole. Default 0.05.</summary>
-    public double Quarantine { get; init; } = 0.05;
+    /// <summary>Up to this share of a file's rows may be unusable: they are set aside and the others used. Above it the file is refused whole. Default 0: one bad row refuses the file.</summary>
+    public double Quarantine { get; init; }
 
     /// <summary>How the history is split.</summary>
     public SplitSettings Split { get; init; } = new();

@@ -11,7 +11,7 @@ public sealed class QuarantineTests(AzuriteFixture azurite)
     [Fact]
     public async Task Of_a_thousand_rows_with_37_bad_ones_963_are_used_and_the_others_come_back_corrected_once()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite);
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\nquarantine: 0.05\n");
         await system.DropAsync("initial");
         var etag = await system.DropAsync("20201001", Spoilt(37));
         var ledger = await system.SettledAsync("initial", "20201001");
