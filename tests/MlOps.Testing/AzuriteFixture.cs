@@ -60,6 +60,6 @@ public sealed class AzuriteFixture : IAsyncLifetime
             await azurite.DisposeAsync();
         }
 
-        Directory.Delete(folder, recursive: true);
+        TemporaryFolder.Remove(folder);
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using Azure.Storage.Blobs;
 using MlOps.App.Azurite;
+using MlOps.Testing;
 
 namespace MlOps.App.Tests.Azurite;
 
@@ -26,7 +27,7 @@ public sealed class AzuriteProcessTests
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TemporaryFolder.Remove(folder);
         }
     }
 
@@ -43,7 +44,7 @@ public sealed class AzuriteProcessTests
         }
         finally
         {
-            Array.ForEach(folders, folder => Directory.Delete(folder, recursive: true));
+            Array.ForEach(folders, folder => TemporaryFolder.Remove(folder));
         }
     }
 

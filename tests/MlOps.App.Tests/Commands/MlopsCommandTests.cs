@@ -1,3 +1,5 @@
+using MlOps.Testing;
+
 namespace MlOps.App.Tests.Commands;
 
 public sealed class MlopsCommandTests

@@ -1,5 +1,6 @@
 using Azure.Storage.Blobs;
 using MlOps.App.Hosting;
+using MlOps.Testing;
 
 namespace MlOps.App.Tests.Hosting;
 

@@ -1,5 +1,6 @@
 using MlOps.App.Sample;
 using MlOps.Pipeline.Definitions;
+using MlOps.Testing;
 
 namespace MlOps.App.Tests.Sample;
 

@@ -45,7 +45,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TemporaryFolder.Remove(folder);
         }
     }
 

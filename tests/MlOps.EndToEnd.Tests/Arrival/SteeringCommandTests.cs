@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;
 
@@ -41,7 +42,7 @@ public sealed class SteeringCommandTests
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TemporaryFolder.Remove(folder);
         }
     }
 

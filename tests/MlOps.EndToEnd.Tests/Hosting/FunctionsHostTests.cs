@@ -35,7 +35,7 @@ public sealed class FunctionsHostTests(FunctionsHostTests.OwnAccount own, Functi
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TemporaryFolder.Remove(folder);
         }
     }
 
@@ -59,7 +59,7 @@ public sealed class FunctionsHostTests(FunctionsHostTests.OwnAccount own, Functi
         }
         finally
         {
-            Directory.Delete(folder, recursive: true);
+            TemporaryFolder.Remove(folder);
         }
     }
 

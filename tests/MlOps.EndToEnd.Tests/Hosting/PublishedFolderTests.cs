@@ -121,7 +121,7 @@ public sealed partial class PublishedFolderTests(PublishedFolderTests.Published 
 
         public ValueTask DisposeAsync()
         {
-            Directory.Delete(Folder, recursive: true);
+            TemporaryFolder.Remove(Folder);
             return ValueTask.CompletedTask;
         }
     }
