@@ -69,7 +69,7 @@ public sealed partial class Booster
         valid ??= [];
         foreach (ValidSet set in valid)
         {
-            if (set.Data.Layout != train.Layout)
+            if (!train.IsAlignedWith(set.Data))
             {
                 throw new BoostingDataException($"Validation set '{set.Name}' was binned by another data set: make it with CreateValid of the training set.");
             }

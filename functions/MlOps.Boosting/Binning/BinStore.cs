@@ -73,9 +73,10 @@ internal sealed class BinLayout
     public BinLayout(IReadOnlyList<BinMapper> mappers, IEnumerable<int[]> groups)
     {
         Slots = new FeatureSlot[mappers.Count];
+        Groups = [.. groups];
         var narrow = new List<Column>();
         var wide = new List<Column>();
-        foreach (int[] group in groups)
+        foreach (int[] group in Groups)
         {
             Column column = Lay(mappers, group);
             (column.Entries <= 256 ? narrow : wide).Add(column);
@@ -90,6 +91,9 @@ internal sealed class BinLayout
     }
 
     public FeatureSlot[] Slots { get; }
+
+    /// <summary>The groups that the layout was made from.</summary>
+    public IReadOnlyList<int[]> Groups { get; }
 
     /// <summary>Entries of a whole histogram.</summary>
     public int HistogramEntries { get; private set; }

@@ -34,6 +34,64 @@ internal sealed class RowData
 
     public int Queries => Math.Max(0, QueryBoundaries.Length - 1);
 
+    /// <summary>What belongs to some of the rows.</summary>
+    /// <param name="rows">Row indices, ascending; whole queries.</param>
+    public RowData Subset(ReadOnlySpan<int> rows)
+    {
+        int previous = -1;
+        foreach (int row in rows)
+        {
+            if (row <= previous || row >= Label.Length)
+            {
+                throw new BoostingDataException($"Row {row} cannot follow row {previous}: rows of a part ascend, each once, and there are {Label.Length}.");
+            }
+
+            previous = row;
+        }
+
+        int classes = InitScore.Length / Label.Length;
+        var initScore = new double[classes * rows.Length];
+        for (int k = 0; k < classes; k++)
+        {
+            Select<double>(InitScore.AsSpan(k * Label.Length, Label.Length), rows).CopyTo(initScore, k * rows.Length);
+        }
+
+        return new RowData(
+            Select<float>(Label, rows),
+            Weight.Length == 0 ? null : Select<float>(Weight, rows),
+            classes == 0 ? null : initScore,
+            Queries == 0 ? null : WholeQueries(rows));
+    }
+
+    private static T[] Select<T>(ReadOnlySpan<T> values, ReadOnlySpan<int> rows)
+    {
+        var selected = new T[rows.Length];
+        for (int i = 0; i < selected.Length; i++)
+        {
+            selected[i] = values[rows[i]];
+        }
+
+        return selected;
+    }
+
+    private int[] WholeQueries(ReadOnlySpan<int> rows)
+    {
+        var sizes = new List<int>();
+        for (int i = 0; i < rows.Length; i += sizes[^1])
+        {
+            int query = Array.BinarySearch(QueryBoundaries, rows[i]);
+            int size = query >= 0 ? QueryBoundaries[query + 1] - QueryBoundaries[query] : 0;
+            if (size == 0 || i + size > rows.Length || rows[i + size - 1] != rows[i] + size - 1)
+            {
+                throw new BoostingDataException($"The part begins or ends within a query (row {rows[i]}): take whole queries.");
+            }
+
+            sizes.Add(size);
+        }
+
+        return [.. sizes];
+    }
+
     private static void CheckLabel(float[] label)
     {
         for (int row = 0; row < label.Length; row++)
