@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using MlOps.Durable;
 
@@ -48,9 +47,9 @@ public static class Work
             return run;
         });
 
-    // A file a process, since appends of two processes would overwrite each other; the machine's monotonic clock orders
-    // their lines. One write a line, unbuffered: whole or not at all, whenever we are killed.
-    private static void Append(string? log, string line)
+    // A file a process, since appends of two processes would overwrite each other; the machine's clock, which the journal's
+    // records carry too, orders their lines. One write a line, unbuffered: whole or not at all, whenever we are killed.
+    internal static void Append(string? log, string line)
     {
         if (log is null)
         {
@@ -60,7 +59,7 @@ public static class Work
         lock (Gate)
         {
             file ??= new FileStream($"{log}.{Environment.ProcessId}", FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0);
-            file.Write(Encoding.UTF8.GetBytes($"{Stopwatch.GetTimestamp()} {line}\n"));
+            file.Write(Encoding.UTF8.GetBytes($"{DateTime.UtcNow.Ticks} {line}\n"));
         }
     }
 

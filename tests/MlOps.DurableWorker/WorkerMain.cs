@@ -12,8 +12,9 @@ public static class WorkerMain
     public static async Task<int> RunAsync(string[] args)
     {
         var container = new BlobContainerClient(args[0], args[1]);
+        var log = args[3] == "-" ? null : args[3];
         var options = new LocalOptions { MaxConcurrentActivities = int.Parse(args[2]), PollInterval = TimeSpan.FromMilliseconds(200), ScanInterval = TimeSpan.FromSeconds(2) };
-        await using var worker = new LocalDurableTaskWorker(container, Work.Registry(args[3] == "-" ? null : args[3]), new NoServices(), options, NullLoggerFactory.Instance);
+        await using var worker = new LocalDurableTaskWorker(container, Work.Registry(log), new NoServices(), options, log is null ? NullLoggerFactory.Instance : new ResultLog(log));
         await worker.StartAsync();
         Console.WriteLine("ready");
         await Console.In.ReadToEndAsync();

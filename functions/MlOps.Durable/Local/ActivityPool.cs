@@ -158,6 +158,14 @@ internal sealed class ActivityPool(DurableTaskRegistry registry, IServiceProvide
     private void Report(ActivityWork work, HistoryEvent e)
     {
         e.Timestamp = Timestamp.FromDateTimeOffset(options.TimeProvider.GetUtcNow());
-        _ = work.Runner.PostAsync(e, work.ExecutionId);
+        _ = ReportAsync(work, e);
+    }
+
+    private async Task ReportAsync(ActivityWork work, HistoryEvent e)
+    {
+        if (await work.Runner.PostAsync(e, work.ExecutionId))
+        {
+            logger.LogDebug(LocalEvents.ResultWritten, "The result of activity {Activity} (#{TaskId}) of instance {InstanceId} is in the journal.", work.Call.Name, work.Id, work.Runner.InstanceId);
+        }
     }
 }
