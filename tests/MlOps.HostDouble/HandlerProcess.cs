@@ -12,6 +12,8 @@ namespace MlOps.HostDouble;
 /// <param name="environment">Application settings; nothing else of this process's environment that could help goes along.</param>
 public sealed class HandlerProcess(string executable, IReadOnlyList<string> arguments, string root, IReadOnlyDictionary<string, string> environment) : IHandlerTransport
 {
+    // What any process of a machine has. On Windows also what makes sockets work.
+    private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot"];
     private static readonly TimeSpan InitializationTimeout = TimeSpan.FromSeconds(60);
 
     private readonly HttpClient http = new(new SocketsHttpHandler { PooledConnectionIdleTimeout = TimeSpan.FromSeconds(1) }) { Timeout = Timeout.InfiniteTimeSpan };
@@ -51,6 +53,11 @@ public sealed class HandlerProcess(string executable, IReadOnlyList<string> argu
         foreach (var argument in arguments)
         {
             start.ArgumentList.Add(argument);
+        }
+
+        foreach (var variable in start.Environment.Keys.Except(Inherited, StringComparer.Ordinal).ToList())
+        {
+            start.Environment.Remove(variable);
         }
 
         var worker = Guid.NewGuid().ToString();

@@ -7,6 +7,9 @@ namespace MlOps.App.Commands;
 /// <summary><c>mlops handler</c>: the Azure Functions custom handler.</summary>
 internal static class HandlerCommand
 {
+    /// <summary>The command's name.</summary>
+    public const string Name = "handler";
+
     private const string Port = "FUNCTIONS_CUSTOMHANDLER_PORT";
     private const string Root = "FUNCTIONS_APP_ROOT_PATH";
     private const string HostStorage = "AzureWebJobsStorage";
@@ -17,7 +20,7 @@ internal static class HandlerCommand
     public static Command Create()
     {
         var layout = new Option<string?>("--layout") { Description = "Write host.json and the functions' folders to this folder, and end.", HelpName = "DIR", Hidden = true };
-        var command = new Command("handler", $"Azure Functions custom handler (what host.json starts; port from {Port}).") { layout };
+        var command = new Command(Name, $"Azure Functions custom handler (what host.json starts; port from {Port}).") { layout };
         command.SetAction(async (parse, cancellation) =>
         {
             if (parse.GetValue(layout) is { } folder)
@@ -28,11 +31,9 @@ internal static class HandlerCommand
 
             using var logging = HostLogs.Create();
             var root = Environment.GetEnvironmentVariable(Root) is { Length: > 0 } given ? given : AppContext.BaseDirectory;
-            await using (await FunctionsServer.StartAsync(PortFromHost(), root, AccountLocation.Connect(Connection()), logging, cancellation))
-            {
-                await Task.Delay(Timeout.Infinite, cancellation).ContinueWith(_ => { }, TaskScheduler.Default);
-            }
-
+            var connection = Connection();
+            await using var server = await FunctionsServer.StartAsync(PortFromHost(), () => FunctionsApplication.Compose(root, connection, logging), logging, cancellation);
+            await server.RunAsync(cancellation);
             return Stopped;
         });
         return command;

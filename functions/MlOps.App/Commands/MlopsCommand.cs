@@ -10,10 +10,12 @@ namespace MlOps.App.Commands;
 /// </summary>
 internal static class MlopsCommand
 {
+    private const string Description = "A CSV dropped into blob storage becomes predictions, a model and a report, by itself.";
+
     /// <summary>The root command with all others below it, in the order of a user's way.</summary>
     public static RootCommand Create()
     {
-        var root = new RootCommand("A CSV dropped into blob storage becomes predictions, a model and a report, by itself.")
+        var root = new RootCommand(Description)
         {
             DemoCommand.Create(),
             SampleCommand.Create(),
@@ -45,7 +47,9 @@ internal static class MlopsCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         // No response files: an argument may begin with '@'.
-        var parse = Create().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        // The Functions host waits for its handler to answer: no other command is made on the way there.
+        var root = arguments is [HandlerCommand.Name, ..] ? new RootCommand(Description) { HandlerCommand.Create() } : Create();
+        var parse = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Action is ParseErrorAction)
         {
             foreach (var error in parse.Errors)

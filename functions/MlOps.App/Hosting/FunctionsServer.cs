@@ -1,127 +1,139 @@
 using System.Net;
-using MlOps.App.Commands;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Options;
 using MlOps.Durable.Functions;
-using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.App.Hosting;
 
 /// <summary>
 /// The custom handler's HTTP server. It listens before anything slow happens, answers the host's probe on <c>/</c>, takes
-/// invocations on <c>POST /{function}</c>, and never answers with an empty body.
+/// invocations on <c>POST /{function}</c>, and never answers with an empty body. Kestrel by itself: the host waits for the
+/// first answer, and a web application around it would double that wait.
 /// </summary>
-internal sealed class FunctionsServer : IAsyncDisposable
+internal sealed class FunctionsServer : IHttpApplication<HttpContext>, IAsyncDisposable
 {
-    /// <summary>Container of payloads that are too large for histories.</summary>
-    private const string PayloadContainer = "durable";
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
-    private readonly WebApplication web;
-    private readonly ServiceProvider services;
-    private readonly FunctionsHandler handler;
-    private readonly HttpClient http;
+    private readonly KestrelServer kestrel;
+    private readonly Lazy<Task<FunctionsApplication>> application;
+    private readonly TaskCompletionSource broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private FunctionsServer(WebApplication web, ServiceProvider services, FunctionsHandler handler, HttpClient http)
+    private FunctionsServer(int port, Func<FunctionsApplication> compose, ILoggerFactory logging)
     {
-        this.web = web;
-        this.services = services;
-        this.handler = handler;
-        this.http = http;
+        var options = new KestrelServerOptions { AddServerHeader = false };
+        options.Listen(IPAddress.Loopback, port);
+
+        // Histories grow, base64 adds a third, and the sender is the host: no limits here.
+        options.Limits.MaxRequestBodySize = null;
+        options.Limits.MinRequestBodyDataRate = null;
+        kestrel = new KestrelServer(Options.Create(options), new SocketTransportFactory(Options.Create(new SocketTransportOptions()), logging), logging);
+        application = new Lazy<Task<FunctionsApplication>>(() => Task.Run(() => Composed(compose)));
     }
 
     /// <summary>Starts it.</summary>
     /// <param name="port">The port that the host gave.</param>
-    /// <param name="root">The application's root, with host.json.</param>
-    /// <param name="account">The account of the data.</param>
+    /// <param name="compose">Makes the application, once the host has had its first answer.</param>
     /// <param name="logging">Logs.</param>
     /// <param name="cancellation">Gives up starting.</param>
-    public static async Task<FunctionsServer> StartAsync(int port, string root, StorageAccount account, ILoggerFactory logging, CancellationToken cancellation)
+    public static async Task<FunctionsServer> StartAsync(int port, Func<FunctionsApplication> compose, ILoggerFactory logging, CancellationToken cancellation)
     {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ContentRootPath = root });
-        builder.WebHost.UseKestrelCore();
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Listen(IPAddress.Loopback, port);
-
-            // Histories grow, base64 adds a third, and the sender is the host: no limits here.
-            kestrel.Limits.MaxRequestBodySize = null;
-            kestrel.Limits.MinRequestBodyDataRate = null;
-        });
-        builder.Services.AddSingleton(logging);
-        builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
-
-        var options = new FunctionsHandlerOptions
-        {
-            Payloads = new BlobPayloadStore(account.Service.GetBlobContainerClient(PayloadContainer)),
-            ActivityDeadline = FunctionsLayout.ActivityDeadline(root) ?? new FunctionsHandlerOptions().ActivityDeadline,
-        };
-        var http = new HttpClient { Timeout = TimeSpan.FromSeconds(100) };
-        var client = new FunctionsDurableTaskClient(http, options);
-        var services = PipelineFunctions.Services(account, client, logging);
-        var handler = PipelineFunctions.Create(services, client, options, logging);
-        var web = builder.Build();
-        web.Run(context => AnswerAsync(handler, context));
-        var server = new FunctionsServer(web, services, handler, http);
+        var server = new FunctionsServer(port, compose, logging);
         try
         {
-            await web.StartAsync(cancellation);
-            _ = EnsureContainersAsync(account, logging.CreateLogger("MlOps.Handler"));
+            await server.kestrel.StartAsync(server, cancellation);
             return server;
         }
         catch
         {
-            await server.DisposeAsync();
+            server.kestrel.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>Serves until it is told to stop.</summary>
+    /// <param name="stop">Ends the wait.</param>
+    /// <exception cref="Exception">What kept the application from being put together: nothing can be served.</exception>
+    public async Task RunAsync(CancellationToken stop)
+    {
+        var stopped = Task.Delay(Timeout.Infinite, stop);
+        if (await Task.WhenAny(stopped, broken.Task) == broken.Task)
+        {
+            await broken.Task;
         }
     }
 
     /// <summary>Lets what runs end as soon as it can: activities are cancelled and answer, then the server stops.</summary>
     public async ValueTask DisposeAsync()
     {
-        handler.Stop();
-        using (var limit = new CancellationTokenSource(TimeSpan.FromSeconds(5)))
+        var composed = application.IsValueCreated ? await application.Value.ContinueWith(made => made.IsCompletedSuccessfully ? made.Result : null, TaskScheduler.Default) : null;
+        composed?.Handler.Stop();
+        using (var limit = new CancellationTokenSource(StopLimit))
         {
-            await web.StopAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+            await kestrel.StopAsync(limit.Token).ContinueWith(_ => { }, TaskScheduler.Default);
         }
 
-        await web.DisposeAsync();
-        await services.DisposeAsync();
-        handler.Dispose();
-        http.Dispose();
+        kestrel.Dispose();
+        if (composed is not null)
+        {
+            await composed.DisposeAsync();
+        }
     }
 
-    // The infrastructure makes them; an emulator has none. Whatever fails here fails again, with its reason, where it is needed.
-    private static async Task EnsureContainersAsync(StorageAccount account, ILogger logger)
+    HttpContext IHttpApplication<HttpContext>.CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    void IHttpApplication<HttpContext>.DisposeContext(HttpContext context, Exception? exception)
     {
-        try
-        {
-            await account.EnsureContainersAsync(CancellationToken.None);
-        }
-        catch (Exception e)
-        {
-            logger.LogWarning("The containers could not be checked: {Reason}", e.Message.Split('\n')[0]);
-        }
     }
 
-    private static async Task AnswerAsync(FunctionsHandler handler, HttpContext context)
+    async Task IHttpApplication<HttpContext>.ProcessRequestAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "/";
         if (HttpMethods.IsPost(context.Request.Method) && path.Length > 1 && path.IndexOf('/', 1) < 0)
         {
             // Not tied to the connection: what the host has recorded as started must come to its end.
-            var answer = await handler.InvokeAsync(path[1..], context.Request.Body, context.RequestAborted);
+            var answer = await (await application.Value).Handler.InvokeAsync(path[1..], context.Request.Body, context.RequestAborted);
             if (answer is not null)
             {
                 await WriteAsync(context, answer.StatusCode, answer.Body);
                 return;
             }
         }
-        else if (path is "/" or "/api/health" or "/api/health/live" or "/api/health/ready")
+        else if (path is "/" or "/api/health" or "/api/health/live")
         {
+            context.Response.OnCompleted(Compose);
+            await WriteAsync(context, StatusCodes.Status200OK, "{\"status\":\"live\"}"u8.ToArray());
+            return;
+        }
+        else if (path is "/api/health/ready")
+        {
+            await application.Value;
             await WriteAsync(context, StatusCodes.Status200OK, "{\"status\":\"ready\"}"u8.ToArray());
             return;
         }
 
         await WriteAsync(context, StatusCodes.Status404NotFound, "{\"message\":\"There is no such function.\"}"u8.ToArray());
+    }
+
+    private Task Compose()
+    {
+        _ = application.Value;
+        return Task.CompletedTask;
+    }
+
+    private FunctionsApplication Composed(Func<FunctionsApplication> compose)
+    {
+        try
+        {
+            return compose();
+        }
+        catch (Exception e)
+        {
+            broken.TrySetException(e);
+            throw;
+        }
     }
 
     private static async Task WriteAsync(HttpContext context, int status, ReadOnlyMemory<byte> body)
@@ -130,12 +142,5 @@ internal sealed class FunctionsServer : IAsyncDisposable
         context.Response.ContentType = InvocationAnswer.ContentType;
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body, context.RequestAborted);
-    }
-
-    private sealed class NoLifetime : IHostLifetime
-    {
-        public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

@@ -8,14 +8,14 @@ internal sealed class HostLogs : ILoggerProvider
 {
     private static readonly Lock Gate = new();
 
-    /// <summary>A factory that writes so.</summary>
-    public static ILoggerFactory Create() => LoggerFactory.Create(logging =>
+    /// <summary>A factory that writes so. Put together by hand: the handler's start is not to wait for a container of services.</summary>
+    public static ILoggerFactory Create()
     {
-        logging.SetMinimumLevel(LogLevel.Information);
-        logging.AddFilter("Microsoft", LogLevel.Warning);
-        logging.AddFilter("System", LogLevel.Warning);
-        logging.AddProvider(new HostLogs());
-    });
+        var filter = new LoggerFilterOptions { MinLevel = LogLevel.Information };
+        filter.Rules.Add(new LoggerFilterRule(null, "Microsoft", LogLevel.Warning, null));
+        filter.Rules.Add(new LoggerFilterRule(null, "System", LogLevel.Warning, null));
+        return new LoggerFactory([new HostLogs()], filter);
+    }
 
     public ILogger CreateLogger(string categoryName) => new Logger(categoryName);
 

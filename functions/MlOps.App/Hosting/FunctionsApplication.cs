@@ -1,0 +1,64 @@
+using MlOps.Durable.Functions;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.App.Hosting;
+
+/// <summary>The pipelines as a custom handler runs them: account, services, functions.</summary>
+internal sealed class FunctionsApplication : IAsyncDisposable
+{
+    /// <summary>Container of payloads that are too large for histories.</summary>
+    private const string PayloadContainer = "durable";
+
+    private readonly ServiceProvider services;
+    private readonly HttpClient http;
+
+    private FunctionsApplication(ServiceProvider services, FunctionsHandler handler, HttpClient http)
+    {
+        this.services = services;
+        Handler = handler;
+        this.http = http;
+    }
+
+    /// <summary>All functions.</summary>
+    public FunctionsHandler Handler { get; }
+
+    /// <summary>Puts it together. Asks nobody anything; whether the containers are there is looked after in the background.</summary>
+    /// <param name="root">The application's root, with host.json.</param>
+    /// <param name="connection">The account of the data: a connection string, or the address of its blob service.</param>
+    /// <param name="logging">Logs.</param>
+    public static FunctionsApplication Compose(string root, string connection, ILoggerFactory logging)
+    {
+        var account = AccountLocation.Connect(connection);
+        var options = new FunctionsHandlerOptions
+        {
+            Payloads = new BlobPayloadStore(account.Service.GetBlobContainerClient(PayloadContainer)),
+            ActivityDeadline = FunctionsLayout.ActivityDeadline(root) ?? new FunctionsHandlerOptions().ActivityDeadline,
+        };
+        var http = new HttpClient { Timeout = TimeSpan.FromSeconds(100) };
+        var client = new FunctionsDurableTaskClient(http, options);
+        var services = PipelineFunctions.Services(account, client, logging);
+        var application = new FunctionsApplication(services, PipelineFunctions.Create(services, client, options, logging), http);
+        _ = EnsureContainersAsync(account, logging.CreateLogger("MlOps.Handler"));
+        return application;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await services.DisposeAsync();
+        Handler.Dispose();
+        http.Dispose();
+    }
+
+    // The infrastructure makes them; an emulator has none. Whatever fails here fails again, with its reason, where it is needed.
+    private static async Task EnsureContainersAsync(StorageAccount account, ILogger logger)
+    {
+        try
+        {
+            await account.EnsureContainersAsync(CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            logger.LogWarning("The containers could not be checked: {Reason}", e.Message.Split('\n')[0]);
+        }
+    }
+}
