@@ -10,6 +10,7 @@ using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
@@ -77,6 +78,8 @@ public static class PipelineComposition
             .AddActivity<EvaluateActivity>(StepActivities.Evaluate)
             .AddActivity<RegisterActivity>(StepActivities.Register)
             .AddActivity<PromoteActivity>(StepActivities.Promote)
-            .AddActivity<PredictActivity>(StepActivities.Predict);
+            .AddActivity<PredictActivity>(StepActivities.Predict)
+            .AddActivity<InspectActivity>(StepActivities.Inspect)
+            .AddActivity<MonitorActivity>(StepActivities.Monitor);
     }
 }

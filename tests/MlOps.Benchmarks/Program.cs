@@ -1,5 +1,6 @@
 using MlOps.Benchmarks.Boosting;
 using MlOps.Benchmarks.Csv;
+using MlOps.Benchmarks.Drift;
 using MlOps.Benchmarks.Durable;
 using MlOps.Benchmarks.Tuning;
 
@@ -9,6 +10,7 @@ return args.FirstOrDefault() switch
     "boosting" => BoostingBenchmark.Run(args[1..]),
     "csv" => CsvBenchmark.Run(args[1..]),
     "csv-fuzz" => CsvFuzz.Run(args[1..]),
+    "drift" => DriftBenchmark.Run(args[1..]),
     "durable" => await DurableBenchmarks.ThroughputAsync(),
     "durable-worker" => await MlOps.DurableWorker.WorkerMain.RunAsync(args[1..]),
     "handler-start" when args.Length == 2 => await DurableBenchmarks.HandlerStartAsync(args[1]),
@@ -21,6 +23,7 @@ static int Usage()
     Console.Error.WriteLine("usage: MlOps.Benchmarks boosting …");
     Console.Error.WriteLine("       MlOps.Benchmarks csv FILE [--reader mlops|csvhelper|split] [--threads N] [--columns N] [--values] [--runs N]");
     Console.Error.WriteLine("       MlOps.Benchmarks csv-fuzz [--inputs N] [--seed S] [--seeds FOLDER]");
+    Console.Error.WriteLine("       MlOps.Benchmarks drift [SIMULATIONS]");
     Console.Error.WriteLine("       MlOps.Benchmarks durable");
     Console.Error.WriteLine("       MlOps.Benchmarks handler-start PUBLISHED-FOLDER");
     Console.Error.WriteLine("       MlOps.Benchmarks tuning");

@@ -39,6 +39,7 @@ internal static class DefinitionReader
             Model = Model(map, task),
             Tune = TuneReader.Read(map),
             Promote = PromoteSettings.Read(map, task),
+            Monitor = MonitorSettings.Read(map),
             Output = Output(map),
             WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
             Restate = map.Choice("restate", true, ("always", true), ("never", false)),
@@ -262,6 +263,14 @@ internal static class DefinitionReader
                 {
                     map.Error("exclude", $"'{name}' is both a feature and excluded.");
                 }
+            }
+        }
+
+        foreach (var group in definition.Monitor.Groups ?? [])
+        {
+            if (definition.Exclude.Contains(group, StringComparer.Ordinal) || definition.Features?.Contains(group, StringComparer.Ordinal) == false || group == definition.Label || group == definition.Id)
+            {
+                map.Error("monitor", $"'{group}' is to be watched for fairness but is no feature; name it among the features.");
             }
         }
 

@@ -107,6 +107,9 @@ public sealed record PipelineDefinition
     /// <summary>When a newly trained model becomes the one that predicts; default whenever it beats the trivial baseline.</summary>
     public PromoteSettings Promote { get; init; } = new();
 
+    /// <summary>What is watched in every period.</summary>
+    public MonitorSettings Monitor { get; init; } = new();
+
     /// <summary>The prediction file.</summary>
     public OutputSettings Output { get; init; } = new();
 

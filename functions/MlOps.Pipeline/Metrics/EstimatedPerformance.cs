@@ -158,14 +158,19 @@ public sealed record IsotonicCalibration(IReadOnlyList<double> Scores, IReadOnly
             return Fitted[0];
         }
 
-        for (var i = 1; i < Scores.Count; i++)
+        if (score > Scores[^1])
         {
-            if (score <= Scores[i])
-            {
-                return Fitted[i - 1] + ((Fitted[i] - Fitted[i - 1]) * (score - Scores[i - 1]) / (Scores[i] - Scores[i - 1]));
-            }
+            return Fitted[^1];
         }
 
-        return Fitted[^1];
+        // The first fitted score that is not below.
+        var (low, high) = (1, Scores.Count - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = Scores[middle] < score ? (middle + 1, high) : (low, middle);
+        }
+
+        return Fitted[low - 1] + ((Fitted[low] - Fitted[low - 1]) * (score - Scores[low - 1]) / (Scores[low] - Scores[low - 1]));
     }
 }

@@ -4,6 +4,7 @@ using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 
@@ -15,7 +16,7 @@ namespace MlOps.Pipeline.Orchestrations;
 /// </summary>
 internal static class PredictionSteps
 {
-    /// <summary>Accumulate, featurize the history and the drop side by side, tune in waves, train, evaluate, register.</summary>
+    /// <summary>Accumulate, featurize the history and the drop and look for faults of the drop side by side, tune in waves, train, evaluate, register.</summary>
     public static async Task<Trained> TrainAsync(TaskOrchestrationContext context, RunInProgress run, NextTurnResult turn)
     {
         var (id, pipeline, definition, drop) = (context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, turn.Drop!);
@@ -30,8 +31,10 @@ internal static class PredictionSteps
             id, pipeline, definition, "score", data, drop, turn.Initial));
         var training = run.StepAsync<FeaturizeResult>(StepActivities.Featurize, new FeaturizeInput(
             id, pipeline, definition, "train", data));
-        await Task.WhenAll(scoring, training);
-        var (trainFeatures, scoreFeatures) = (await training, await scoring);
+        var inspecting = run.StepAsync<InspectResult>(StepActivities.Inspect, new InspectInput(
+            id, pipeline, definition, data, drop, turn.Initial!));
+        await Task.WhenAll(scoring, training, inspecting);
+        var (trainFeatures, scoreFeatures, inspected) = (await training, await scoring, await inspecting);
 
         var best = await TuningWaves.RunAsync(run, id, pipeline, definition, trainFeatures.RequireKey());
         run.Stage("train");
@@ -49,9 +52,10 @@ internal static class PredictionSteps
             drop,
             turn.Initial!,
             turn.History,
-            Outcomes(accumulated, trainFeatures, scoreFeatures, trained, evaluated),
+            Outcomes(accumulated, trainFeatures, scoreFeatures, inspected, trained, evaluated),
             [.. accumulated.Warnings, .. trainFeatures.Warnings, .. scoreFeatures.Warnings],
             scoreFeatures.RequireKey(),
+            inspected,
             trained,
             evaluated,
             registered.Version);
@@ -64,7 +68,7 @@ internal static class PredictionSteps
 
         run.Stage("promote");
         var promoted = await run.StepAsync<PromoteResult>(StepActivities.Promote, new PromoteInput(
-            id, pipeline, definition, drop.Period, trained.ModelVersion));
+            id, pipeline, definition, drop.Period, trained.ModelVersion, trained.Inspect.Incidents));
 
         run.Stage("predict");
         var features = trained.ScoreFeaturesKey;
@@ -78,9 +82,13 @@ internal static class PredictionSteps
 
         var predicted = await run.StepAsync<PredictResult>(StepActivities.Predict, new PredictInput(
             id, pipeline, definition, drop.Period, features, promoted.TrainKey, promoted.EvaluateKey));
+        run.Stage("monitor");
+        var monitored = await run.StepAsync<MonitorResult>(StepActivities.Monitor, new MonitorInput(
+            id, pipeline, definition, promoted.AccumulateKey, promoted.TrainKey, promoted.EvaluateKey, trained.Inspect.RequireKey(),
+            predicted.RequireKey(), drop, trained.Initial));
         var prepared = new Prepared(
-            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted)],
-            trained.Train, trained.Evaluate, promoted, predicted);
+            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, monitored)],
+            trained.Train, trained.Evaluate, promoted, predicted, monitored);
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }

@@ -5,6 +5,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -93,6 +94,9 @@ public sealed record RunDocument
 
     /// <summary>Which model predicted, and why.</summary>
     public PromoteResult? Promotion { get; init; }
+
+    /// <summary>Drift, data incidents and alerts of the period, in short.</summary>
+    public MonitorResult? Monitor { get; init; }
 
     /// <summary>SHA-256 of the predictions.</summary>
     public string? PredictionsSha256 { get; init; }

@@ -134,6 +134,7 @@ internal sealed class RunInProgress
         ModelSha256 = prepared.Predict.ModelSha256,
         ModelVersion = prepared.Promotion.Version,
         Promotion = prepared.Promotion,
+        Monitor = prepared.Monitor with { Step = null },
         PredictionsSha256 = prepared.Predict.PredictionsSha256,
     };
 

@@ -2,6 +2,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
@@ -80,6 +81,7 @@ public sealed record JudgeResult(string? RejectedFile, IReadOnlyList<string> Wak
 /// <param name="Steps">How each step came to its result.</param>
 /// <param name="Warnings">What the steps found odd.</param>
 /// <param name="ScoreFeaturesKey">Key of the drop's features by this model's transform.</param>
+/// <param name="Inspect">Faults of the drop's data.</param>
 /// <param name="Train">The model.</param>
 /// <param name="Evaluate">Its metrics.</param>
 /// <param name="ModelVersion">Its registered version.</param>
@@ -91,6 +93,7 @@ public sealed record Trained(
     IReadOnlyList<StepOutcome> Steps,
     IReadOnlyList<Finding> Warnings,
     string ScoreFeaturesKey,
+    InspectResult Inspect,
     TrainResult Train,
     EvaluateResult Evaluate,
     string ModelVersion);
@@ -104,6 +107,7 @@ public sealed record Trained(
 /// <param name="Evaluate">Its metrics.</param>
 /// <param name="Promotion">Which model predicted, and why.</param>
 /// <param name="Predict">The predictions.</param>
+/// <param name="Monitor">What was watched.</param>
 public sealed record Prepared(
     string HistoryHash,
     PinnedDrop Drop,
@@ -112,7 +116,8 @@ public sealed record Prepared(
     TrainResult Train,
     EvaluateResult Evaluate,
     PromoteResult Promotion,
-    PredictResult Predict);
+    PredictResult Predict,
+    MonitorResult Monitor);
 
 /// <summary>Input of <see cref="PublishActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>

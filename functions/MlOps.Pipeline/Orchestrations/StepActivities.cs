@@ -12,4 +12,6 @@ internal static class StepActivities
     public const string Register = "RegisterActivity";
     public const string Promote = "PromoteActivity";
     public const string Predict = "PredictActivity";
+    public const string Inspect = "InspectActivity";
+    public const string Monitor = "MonitorActivity";
 }

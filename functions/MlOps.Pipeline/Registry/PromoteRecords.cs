@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Steps.Compare;
+using MlOps.Pipeline.Steps.Monitor;
 
 namespace MlOps.Pipeline.Registry;
 
@@ -8,7 +9,9 @@ namespace MlOps.Pipeline.Registry;
 /// <param name="DefinitionHash">Pinned definition.</param>
 /// <param name="Period">Period.</param>
 /// <param name="Challenger">Version of the model that the run trained.</param>
-public sealed record PromoteInput(string RunId, string Pipeline, string DefinitionHash, string Period, string Challenger);
+/// <param name="Incidents">Faults of the drop's data; with any, and unless the definition only tells of them, nothing is promoted.</param>
+public sealed record PromoteInput(
+    string RunId, string Pipeline, string DefinitionHash, string Period, string Challenger, IReadOnlyList<DataIncident> Incidents);
 
 /// <summary>The model to predict with.</summary>
 /// <param name="Version">Its version.</param>

@@ -29,6 +29,11 @@ public sealed class Promotion
         var champion = decided is null ? aliases.Before(input.Period) : decided.Previous;
         var verdict = await _compare.RunAsync(
             new CompareInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Challenger, champion), cancellation);
+        if (verdict.Promote && input.Incidents.Count > 0 && await _compare.HoldsAsync(pipeline, input.DefinitionHash, cancellation))
+        {
+            verdict = verdict with { Promote = false, Reason = $"the period's data have an incident, and nothing is promoted on broken data: {input.Incidents[0].Message}" };
+        }
+
         // Without any champion there must still be predictions; a model that was refused makes them and is nobody's champion.
         var chosen = verdict.Promote || champion is null ? input.Challenger : champion;
         if (decided is null)

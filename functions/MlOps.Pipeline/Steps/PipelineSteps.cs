@@ -7,6 +7,7 @@ using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
@@ -36,6 +37,8 @@ public sealed class PipelineSteps
         Train = new TrainStep(context);
         Evaluate = new EvaluateStep(context);
         Predict = new PredictStep(context);
+        Inspect = new InspectStep(context, Validate);
+        Monitor = new MonitorStep(context, Validate);
         Models = new ModelRegistry(account, Runner);
         Aliases = new AliasStore(account, Models, time);
         Compare = new CompareStep(context, Models);
@@ -82,6 +85,12 @@ public sealed class PipelineSteps
     /// <summary>Predicts.</summary>
     public PredictStep Predict { get; }
 
+    /// <summary>Looks for faults of a drop's data.</summary>
+    public InspectStep Inspect { get; }
+
+    /// <summary>Watches a period.</summary>
+    public MonitorStep Monitor { get; }
+
     // A damaged output is made again from the request that made it; damaged inputs of it are made again on the way.
     private Task RecomputeAsync(string name, JsonElement request, CancellationToken cancellation)
     {
@@ -95,6 +104,8 @@ public sealed class PipelineSteps
             EvaluateStep.Name => Evaluate.RunAsync(Input<EvaluateInput>(), cancellation),
             CompareStep.Name => Compare.RunAsync(Input<CompareInput>(), cancellation),
             PredictStep.Name or PredictStep.MeasureName => Predict.RunAsync(Input<PredictInput>(), cancellation),
+            InspectStep.Name => Inspect.RunAsync(Input<InspectInput>(), cancellation),
+            MonitorStep.Name => Monitor.RunAsync(Input<MonitorInput>(), cancellation),
             _ => throw new InvalidDataException($"No step is called '{name}' in this version: drop the file again."),
         };
     }

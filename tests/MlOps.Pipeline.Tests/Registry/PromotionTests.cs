@@ -132,5 +132,5 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     }
 
     private static Task<PromoteResult> DecideAsync(TestPipeline pipeline, string period, string challenger) =>
-        pipeline.Steps.Promotion.DecideAsync(new PromoteInput("run-" + period, TestPipeline.Name, pipeline.DefinitionHash, period, challenger));
+        pipeline.Steps.Promotion.DecideAsync(new PromoteInput("run-" + period, TestPipeline.Name, pipeline.DefinitionHash, period, challenger, []));
 }

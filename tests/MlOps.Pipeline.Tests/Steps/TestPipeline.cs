@@ -8,6 +8,7 @@ using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
@@ -20,7 +21,7 @@ namespace MlOps.Pipeline.Tests.Steps;
 /// <summary>What a run's steps gave.</summary>
 internal sealed record TestRun(
     AccumulateResult Accumulate, FeaturizeResult TrainFeatures, FeaturizeResult ScoreFeatures, TrainResult Train, EvaluateResult Evaluate,
-    PredictResult Predict, RegisterResult Model);
+    PredictResult Predict, RegisterResult Model, InspectResult Inspect, MonitorResult Monitor);
 
 /// <summary>A pipeline in an account of the test's own, driven step by step as an orchestration would.</summary>
 internal sealed class TestPipeline
@@ -89,7 +90,10 @@ internal sealed class TestPipeline
             "run", Name, DefinitionHash, score.Period, features.RequireKey(), model.RequireKey(), evaluate.RequireKey()));
         var version = await Steps.Models.RegisterAsync(new RegisterInput(
             "run", Name, DefinitionHash, score.Period, history, key, model.RequireKey(), evaluate.RequireKey()));
-        return new TestRun(accumulate, train, features, model, evaluate, predict, version);
+        var inspect = await Steps.Inspect.RunAsync(new InspectInput("run", Name, DefinitionHash, key, score, history[0]));
+        var monitor = await Steps.Monitor.RunAsync(new MonitorInput(
+            "run", Name, DefinitionHash, key, model.RequireKey(), evaluate.RequireKey(), inspect.RequireKey(), predict.RequireKey(), score, history[0]));
+        return new TestRun(accumulate, train, features, model, evaluate, predict, version, inspect, monitor);
     }
 
     /// <summary>Trials of the last search.</summary>

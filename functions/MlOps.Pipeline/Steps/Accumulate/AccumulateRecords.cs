@@ -15,6 +15,7 @@ public sealed record AccumulateInput(
 /// <param name="TrainRows">Rows of the train part.</param>
 /// <param name="ValidRows">Rows of the valid part.</param>
 /// <param name="TestRows">Rows of the test part.</param>
-/// <param name="Warnings">Rows that were left out, and why.</param>
+/// <param name="Periods">Periods that are learned from, in order.</param>
+/// <param name="Warnings">Rows and periods that were left out, and why.</param>
 public sealed record AccumulateResult(
-    long Rows, long TrainRows, long ValidRows, long TestRows, IReadOnlyList<Finding> Warnings) : StepResult;
+    long Rows, long TrainRows, long ValidRows, long TestRows, IReadOnlyList<string> Periods, IReadOnlyList<Finding> Warnings) : StepResult;

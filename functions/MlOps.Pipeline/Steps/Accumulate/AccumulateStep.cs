@@ -18,7 +18,7 @@ public sealed class AccumulateStep
     internal const string SplitOutput = "split.bin";
     internal const string TransformOutput = "transform.json";
     internal const string SchemaOutput = "schema.json";
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
@@ -44,7 +44,7 @@ public sealed class AccumulateStep
         {
             ["definition"] = StepContext.Part(new
             {
-                definition.Task, definition.Label, definition.Id, definition.Categorical, definition.Categories, definition.Missing, definition.Split,
+                definition.Task, definition.Label, definition.Id, definition.Categorical, definition.Categories, definition.Missing, definition.Split, definition.Monitor.Hold,
             }),
         };
         var keys = new List<(string Period, string Key)>();
@@ -85,6 +85,7 @@ public sealed class AccumulateStep
         return new AccumulateResult(
             history.Parts.Length,
             history.Parts.Count(p => p == Part.Train), history.Parts.Count(p => p == Part.Valid), history.Parts.Count(p => p == Part.Test),
+            history.Periods,
             history.Findings);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Tabular;
@@ -10,8 +11,9 @@ namespace MlOps.Pipeline.Steps.Accumulate;
 /// <summary>Labelled rows of the history.</summary>
 /// <param name="Table">Feature columns by the initial file's schema, and the label as a number (class index for classes).</param>
 /// <param name="Parts">Part of each row.</param>
-/// <param name="Findings">Rows left out, and why.</param>
-internal sealed record AccumulatedHistory(Table Table, Part[] Parts, IReadOnlyList<Finding> Findings);
+/// <param name="Periods">Periods that the rows are of, in order.</param>
+/// <param name="Findings">Rows and periods left out, and why.</param>
+internal sealed record AccumulatedHistory(Table Table, Part[] Parts, IReadOnlyList<string> Periods, IReadOnlyList<Finding> Findings);
 
 /// <summary>Joins drops by column name, leaves out what would leak, and splits.</summary>
 internal static class History
@@ -32,6 +34,8 @@ internal static class History
         var tables = new List<Table>(drops.Count);
         var parts = new List<Part>();
         var features = schema.Features();
+        var kinds = schema.Columns.Where(c => c.Role == ColumnRole.Feature).Select(c => (c.Name, c.Kind != ColumnKind.Text)).ToList();
+        var (periods, known) = (new List<string>(), (ColumnSample[]?)null);
         for (var d = 0; d < drops.Count; d++)
         {
             var (period, load) = drops[d];
@@ -42,6 +46,20 @@ internal static class History
                 continue;
             }
 
+            if (definition.Monitor.Hold)
+            {
+                var sample = ColumnSample.Of(kinds, table, Sampled(table.RowCount));
+                if (known is not null && IncidentSearch.Find(known, sample) is [var incident, ..])
+                {
+                    findings.Add(new Finding("data-incident", 0, 0, incident.Column, $"Period {period} is not used for training: {incident.Message} Correct the file and drop it again."));
+                    continue;
+                }
+
+                // The first drop is the measure of the later ones.
+                known ??= sample;
+            }
+
+            periods.Add(period);
             var labels = Labels(labelColumn, definition, schema);
             var strata = Array.ConvertAll(labels, l => double.IsNaN(l) ? -1 : definition.Task == TaskKind.Regression ? 0 : (int)l);
             var keys = Keys(table, period, definition);
@@ -59,7 +77,14 @@ internal static class History
             throw new StepRefusedException($"No period of the history carries the label '{definition.Label}': there is nothing to learn from. Drop initial.csv with labels.");
         }
 
-        return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], findings);
+        return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], periods, findings);
+    }
+
+    // Enough rows to tell a fault from chance; evenly taken, in order.
+    private static int[] Sampled(int rows)
+    {
+        var step = Math.Max(1, rows / 20_000);
+        return [.. Enumerable.Range(0, (rows + step - 1) / step).Select(i => i * step)];
     }
 
     private static double[] Labels(Column label, PipelineDefinition definition, FileSchema schema) =>

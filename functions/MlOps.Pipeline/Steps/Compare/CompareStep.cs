@@ -65,6 +65,10 @@ public sealed class CompareStep
             cancellation);
     }
 
+    /// <summary>Whether a data incident keeps a model from promotion.</summary>
+    internal async Task<bool> HoldsAsync(PipelineName pipeline, string definitionHash, CancellationToken cancellation) =>
+        (await _context.Definitions.LoadAsync(pipeline, definitionHash, cancellation)).Monitor.Hold;
+
     private async Task<CompareResult> CompareAsync(
         PipelineName pipeline, PipelineDefinition definition, ModelVersion challenger, ModelVersion? champion, CancellationToken cancellation)
     {

@@ -1,0 +1,59 @@
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Validate;
+
+namespace MlOps.Pipeline.Steps.Monitor;
+
+/// <summary>Looks for faults of a drop's data against the train rows of the history. It has no outputs but its result.</summary>
+public sealed class InspectStep
+{
+    internal const string Name = "inspect";
+    private const int Version = 1;
+
+    private readonly StepContext _context;
+    private readonly ValidateStep _validate;
+
+    internal InspectStep(StepContext context, ValidateStep validate)
+    {
+        _context = context;
+        _validate = validate;
+    }
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">History and drop.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<InspectResult> RunAsync(InspectInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var tableKey = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Drop, input.Initial, cancellation);
+        var history = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
+        var spec = new StepSpec(
+            pipeline, Name, Version, Period.Parse(input.Drop.Period).Value,
+            new Dictionary<string, string>
+            {
+                ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+                ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
+                ["table"] = await _context.HashAsync(pipeline, tableKey, ValidateStep.TableOutput, cancellation),
+                ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
+            },
+            StepContext.Request(input));
+        return await _context.Runner.RunAsync(
+            spec,
+            async (_, stop) =>
+            {
+                var rows = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, stop);
+                var table = await _context.OpenTableAsync(pipeline, tableKey, ValidateStep.TableOutput, stop);
+                var features = FeaturesOf(rows.Transform);
+                return new InspectResult(IncidentSearch.Find(
+                    ColumnSample.Of(features, rows.Table, rows.Rows(Part.Train)), ColumnSample.Of(features, table, StepContext.AllRows(table.RowCount))));
+            },
+            cancellation);
+    }
+
+    /// <summary>Columns of the file that a transform uses, and whether each is a number to it.</summary>
+    internal static IReadOnlyList<(string Name, bool IsNumber)> FeaturesOf(Transform transform) =>
+        [.. transform.Columns.Select(c => (c.Column, c.Encoding == ColumnEncoding.Number))];
+}

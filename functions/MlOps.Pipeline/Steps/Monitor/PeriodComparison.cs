@@ -1,0 +1,44 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Monitoring;
+
+namespace MlOps.Pipeline.Steps.Monitor;
+
+/// <summary>All columns of a period together: which have drifted, when the chance of any false alarm is to stay at the level.</summary>
+internal static class PeriodComparison
+{
+    /// <summary>How the p values are adjusted.</summary>
+    public const string Correction = "Holm 1979, over the tests of values and of missing shares of all columns and scores";
+
+    /// <summary>Adjusts the p values and judges every column; the largest effect on the model comes first.</summary>
+    /// <param name="columns">Columns as compared one by one.</param>
+    /// <param name="broken">Columns with a data incident, which is no drift.</param>
+    /// <param name="settings">Level and limits.</param>
+    public static (IReadOnlyList<ColumnDrift> Columns, int Tests) Judge(
+        IReadOnlyList<ColumnDrift> columns, IReadOnlySet<string> broken, MonitorSettings settings)
+    {
+        var values = columns.Select(c => c.PValue).OfType<double>().ToArray();
+        var missing = columns.Select(c => c.MissingPValue).OfType<double>().ToArray();
+        var adjusted = new Queue<double>(MultipleTesting.Holm([.. values, .. missing]));
+        var judged = columns.Select(c => c with { AdjustedPValue = c.PValue is null ? null : adjusted.Dequeue() }).ToArray();
+        for (var i = 0; i < judged.Length; i++)
+        {
+            var column = judged[i] with { MissingPValue = judged[i].MissingPValue is null ? null : adjusted.Dequeue() };
+            var isBroken = column.Kind != "score" && broken.Contains(column.Column);
+            judged[i] = column with
+            {
+                Drifted = !isBroken && (ValuesMoved(column, settings) || MissingMoved(column, settings)),
+                Problem = isBroken ? "The column has a data incident, which is no drift." : column.Problem,
+            };
+        }
+
+        return (
+            [.. judged.OrderByDescending(c => c.Drifted).ThenByDescending(c => c.Effect).ThenByDescending(c => c.JensenShannon ?? 0).ThenBy(c => c.Column, StringComparer.Ordinal)],
+            values.Length + missing.Length);
+    }
+
+    private static bool ValuesMoved(ColumnDrift c, MonitorSettings s) =>
+        c.AdjustedPValue <= s.Level && (c.Psi >= s.Psi || c.JensenShannon >= s.JensenShannon);
+
+    private static bool MissingMoved(ColumnDrift c, MonitorSettings s) =>
+        c.MissingPValue <= s.Level && Math.Abs(c.CurrentMissing - c.ReferenceMissing) >= s.Missing;
+}
