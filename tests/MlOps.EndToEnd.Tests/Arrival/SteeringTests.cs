@@ -19,8 +19,8 @@ public sealed class SteeringTests(AzuriteFixture azurite)
 
         var run = (await system.DocumentAsync(id))!;
         Assert.Equal((RunState.Succeeded, first.RunId), (ledger.FindRun(id)!.State, run.Parent));
-        Assert.Equal(["train", "evaluate", "compare", "predict"], run.Steps.Where(s => !s.Skipped).Select(s => s.Name));
-        Assert.Equal(["accumulate", "featurize-train", "featurize-score"], run.Steps.Where(s => s.Skipped && s.Name != "validate").Select(s => s.Name));
+        Assert.Equal(["train", "evaluate", "compare", "predict", "monitor"], run.Steps.Where(s => !s.Skipped).Select(s => s.Name));
+        Assert.Equal(["accumulate", "featurize-train", "featurize-score", "inspect"], run.Steps.Where(s => s.Skipped && s.Name != "validate").Select(s => s.Name));
         Assert.All(run.Steps, s => Assert.NotEmpty(s.Reason));
         var second = await system.ManifestAsync("20201001");
         Assert.Equal((first.Revision, first.PredictionsSha256), (second.Revision, second.PredictionsSha256));
