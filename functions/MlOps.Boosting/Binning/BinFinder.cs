@@ -18,7 +18,8 @@ internal static class BinFinder
     /// <param name="total">Sampled rows, the zeros included.</param>
     /// <param name="settings">Limits.</param>
     /// <param name="categorical">Whether the values are categories.</param>
-    public static BinMapper Find(Span<double> sample, int total, BinSettings settings, bool categorical)
+    /// <param name="buffers">Working memory.</param>
+    public static BinMapper Find(Span<double> sample, int total, BinSettings settings, bool categorical, BinBuffers buffers)
     {
         int present = MoveMissingToEnd(sample);
         int missing = sample.Length - present;
@@ -31,9 +32,11 @@ internal static class BinFinder
         int missingCounted = kind == MissingKind.NaN ? missing : 0;
         int zeros = total - present - missingCounted;
         Span<double> values = sample[..present];
-        SortedDoubles.Sort(values);
-        var distinct = new List<double>();
-        var counts = new List<int>();
+        SortedDoubles.Sort(values, buffers);
+        List<double> distinct = buffers.Distinct;
+        List<int> counts = buffers.Counts;
+        distinct.Clear();
+        counts.Clear();
         CountDistinct(values, zeros, distinct, counts);
         return categorical
             ? CategoricalBins.Find(distinct, counts, total, missingCounted, settings)

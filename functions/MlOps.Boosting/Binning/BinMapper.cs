@@ -86,20 +86,14 @@ internal sealed class BinMapper
             value = 0;
         }
 
+        // The number of bounds below the value, the last one apart; without branches, which would be guessed wrong half the time.
         int low = 0;
-        int high = ValueBins - 1;
         double[] bounds = UpperBounds;
-        while (low < high)
+        for (int left = ValueBins - 1; left > 0;)
         {
-            int middle = (high + low - 1) / 2;
-            if (value <= bounds[middle])
-            {
-                high = middle;
-            }
-            else
-            {
-                low = middle + 1;
-            }
+            int half = (left + 1) >> 1;
+            low += bounds[low + half - 1] < value ? half : 0;
+            left -= half;
         }
 
         return low;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using MlOps.Boosting.Kernels;
 using MlOps.Boosting.Settings;
@@ -16,7 +17,13 @@ internal static class DatasetBuilder
         var mappers = new BinMapper[columns.Length];
         var nonZero = new int[columns.Length];
         BinSettings[] settings = Settings(columns.Length, parameters, sample.Length, rowCount);
-        team.Run(columns.Length, i => (mappers[i], nonZero[i]) = FindBins(columns[i], sample, settings[i], isCategorical[i]));
+        var spare = new ConcurrentBag<BinBuffers>();
+        team.Run(columns.Length, i =>
+        {
+            BinBuffers buffers = spare.TryTake(out BinBuffers? free) ? free : new BinBuffers(sample.Length);
+            (mappers[i], nonZero[i]) = FindBins(columns[i], sample, settings[i], isCategorical[i], buffers);
+            spare.Add(buffers);
+        });
 
         int[] used = [.. Enumerable.Range(0, columns.Length).Where(i => !mappers[i].IsTrivial)];
         FeatureGroup[] groups = Group(columns, mappers, nonZero, used, sample, rowCount, parameters);
@@ -29,9 +36,9 @@ internal static class DatasetBuilder
         return Dataset.Assemble(mappers, innerOrder, layout, tiles, names, rows);
     }
 
-    private static (BinMapper Mapper, int NonZero) FindBins(FeatureColumn column, int[] sample, BinSettings settings, bool categorical)
+    private static (BinMapper Mapper, int NonZero) FindBins(FeatureColumn column, int[] sample, BinSettings settings, bool categorical, BinBuffers buffers)
     {
-        var values = new double[sample.Length];
+        double[] values = buffers.Values;
         int count = 0;
         foreach (int row in sample)
         {
@@ -42,7 +49,7 @@ internal static class DatasetBuilder
             }
         }
 
-        return (BinFinder.Find(values.AsSpan(0, count), sample.Length, settings, categorical), count);
+        return (BinFinder.Find(values.AsSpan(0, count), sample.Length, settings, categorical, buffers), count);
     }
 
     private static bool IsNonZero(double value) => Math.Abs(value) > BinMapper.ZeroThreshold || double.IsNaN(value);

@@ -8,7 +8,9 @@ internal static class SortedDoubles
     private const int Buckets = 1 << DigitBits;
 
     /// <summary>Sorts ascending. No NaN may be among the values; -0 comes before 0.</summary>
-    public static void Sort(Span<double> values)
+    /// <param name="values">Values.</param>
+    /// <param name="buffers">Room for the bits of the values.</param>
+    public static void Sort(Span<double> values, BinBuffers buffers)
     {
         if (values.Length < RadixFrom)
         {
@@ -16,13 +18,14 @@ internal static class SortedDoubles
             return;
         }
 
-        RadixSort(values);
+        RadixSort(values, buffers);
     }
 
-    private static void RadixSort(Span<double> values)
+    [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.AggressiveOptimization)]
+    private static void RadixSort(Span<double> values, BinBuffers buffers)
     {
-        var keys = new ulong[values.Length];
-        var swap = new ulong[values.Length];
+        Span<ulong> keys = buffers.Keys.AsSpan(0, values.Length);
+        Span<ulong> swap = buffers.Swap.AsSpan(0, values.Length);
         for (int i = 0; i < keys.Length; i++)
         {
             keys[i] = Key(values[i]);
@@ -53,7 +56,9 @@ internal static class SortedDoubles
                 swap[counts[(int)(key >> shift) & (Buckets - 1)]++] = key;
             }
 
-            (keys, swap) = (swap, keys);
+            Span<ulong> sorted = swap;
+            swap = keys;
+            keys = sorted;
         }
 
         for (int i = 0; i < keys.Length; i++)

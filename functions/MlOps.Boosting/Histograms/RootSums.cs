@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace MlOps.Boosting.Histograms;
@@ -8,6 +9,7 @@ internal static unsafe class RootSums
     /// <param name="rows">Rows, or null for the rows 0 … <paramref name="count"/> - 1.</param>
     /// <param name="count">Number of rows.</param>
     /// <param name="gradients">Pairs (gradient, hessian), by row.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static (double G, double H) Of(int* rows, int count, float* gradients)
     {
         Vector128<double> sum = Vector128<double>.Zero;

@@ -46,7 +46,39 @@ internal static class ExpKernel
         return e * PowerOfTwo(half) * PowerOfTwo(k - half);
     }
 
+    /// <summary>eˣ, lane by lane, in wider registers: the same bits; +∞ and 0 where a double cannot hold it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<double> Exp(Vector512<double> x)
+    {
+        x = Vector512.Min(Vector512.Max(x, Vector512.Create(-800.0)), Vector512.Create(800.0));
+        Vector512<double> rounded = (x * Log2E) + Vector512.Create(Rounder);
+        Vector512<long> k = rounded.AsInt64() - Vector512.Create(BitConverter.DoubleToInt64Bits(Rounder));
+        Vector512<double> whole = rounded - Vector512.Create(Rounder);
+        Vector512<double> r = x - (whole * Ln2High) - (whole * Ln2Low);
+        Vector512<double> p = Vector512.Create(1.0 / 6227020800);
+        p = (p * r) + Vector512.Create(1.0 / 479001600);
+        p = (p * r) + Vector512.Create(1.0 / 39916800);
+        p = (p * r) + Vector512.Create(1.0 / 3628800);
+        p = (p * r) + Vector512.Create(1.0 / 362880);
+        p = (p * r) + Vector512.Create(1.0 / 40320);
+        p = (p * r) + Vector512.Create(1.0 / 5040);
+        p = (p * r) + Vector512.Create(1.0 / 720);
+        p = (p * r) + Vector512.Create(1.0 / 120);
+        p = (p * r) + Vector512.Create(1.0 / 24);
+        p = (p * r) + Vector512.Create(1.0 / 6);
+        p = (p * r) + Vector512.Create(0.5);
+        Vector512<double> e = Vector512<double>.One + (r + (p * r * r));
+
+        // The power of two in two factors, so that results near the ends of the range neither overflow nor vanish early.
+        Vector512<long> half = k >> 1;
+        return e * PowerOfTwo(half) * PowerOfTwo(k - half);
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector256<double> PowerOfTwo(Vector256<long> exponent) =>
         ((exponent + Vector256.Create(1023L)) << 52).AsDouble();
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector512<double> PowerOfTwo(Vector512<long> exponent) =>
+        ((exponent + Vector512.Create(1023L)) << 52).AsDouble();
 }

@@ -155,6 +155,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
         public int Count => lastBin - firstBin + 1 - (skip >= firstBin && skip <= lastBin ? 1 : 0) + (startsWithRest ? 1 : 0);
 
         /// <summary>The bin that a candidate adds to the near side (0 for what the others leave).</summary>
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public int Bin(int candidate)
         {
             if (fromRight)
@@ -271,6 +272,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     }
 
     // The candidates with enough rows on both sides: from the first whose near side has them to the last whose far side has.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private (int From, int End) RangeWithEnoughRows(in Scan scan, in Total total)
     {
         int* rows = _rows.Pointer;

@@ -21,7 +21,7 @@ internal sealed class Team : IDisposable
     public Team(int size)
     {
         Size = Math.Max(1, size);
-        _spins = Environment.ProcessorCount >= Size ? 2000 : 0;
+        _spins = Environment.ProcessorCount >= Size ? 16000 : 0;
         _members = new Thread[Size - 1];
         _wakeUps = new SemaphoreSlim[Size - 1];
         for (int i = 0; i < _members.Length; i++)
@@ -68,7 +68,7 @@ internal sealed class Team : IDisposable
         {
             if (spun++ < _spins)
             {
-                Thread.SpinWait(8);
+                Thread.SpinWait(1);
             }
             else
             {
@@ -148,7 +148,7 @@ internal sealed class Team : IDisposable
                 return _round;
             }
 
-            Thread.SpinWait(8);
+            Thread.SpinWait(1);
         }
 
         Interlocked.Increment(ref _sleepers);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlOps.Boosting.Kernels;
 using MlOps.Boosting.Trees;
 
@@ -82,6 +83,7 @@ internal sealed unsafe class ScoreBoard : IDisposable
 
     public void Dispose() => _scores.Dispose();
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddLeaf(double value, int* rows, int count, double* scores)
     {
         for (int i = 0; i < count; i++)

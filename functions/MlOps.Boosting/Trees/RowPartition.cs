@@ -7,7 +7,7 @@ namespace MlOps.Boosting.Trees;
 internal sealed unsafe class RowPartition : IDisposable
 {
     // Below this a second thread costs more than it brings.
-    private const int ParallelFrom = 16384;
+    private const int ParallelFrom = 8192;
 
     private readonly Team _team;
     private readonly NativeBuffer<int> _rows;
@@ -20,8 +20,8 @@ internal sealed unsafe class RowPartition : IDisposable
     {
         _team = team;
         _rows = new NativeBuffer<int>(rows + (long)HistogramKernel.PrefetchDistance);
-        _right = new NativeBuffer<int>(rows + 1L);
-        _left = team.Size > 1 ? new NativeBuffer<int>(rows + 1L) : _right;
+        _right = new NativeBuffer<int>(rows + (long)HistogramKernel.PrefetchDistance);
+        _left = team.Size > 1 ? new NativeBuffer<int>(rows + (long)HistogramKernel.PrefetchDistance) : _right;
         _begin = new int[leaves];
         _count = new int[leaves];
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlOps.Boosting.Histograms;
 using MlOps.Boosting.Kernels;
 
@@ -15,6 +16,7 @@ internal sealed unsafe class SplitSearch(SplitSettings settings, int maxBins) : 
     /// The entry of the most frequent bin is what the other bins leave of the leaf's sums, subtracted in bin order. Its
     /// last digits differ from a plain sum over rows, and the trees of LightGBM depend on them.
     /// </summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void FixMostFrequentBin(FeatureMeta meta, double* histogram, double g, double h)
     {
         int most = meta.MostFrequentBin;

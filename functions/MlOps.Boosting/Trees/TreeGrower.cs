@@ -12,6 +12,9 @@ namespace MlOps.Boosting.Trees;
 /// </summary>
 internal sealed unsafe class TreeGrower : IDisposable
 {
+    // Rows from which gathering is shared between threads.
+    private const int ShareFrom = 8192;
+
     private readonly Dataset _data;
     private readonly Parameters _parameters;
     private readonly SplitSettings _settings;
@@ -22,6 +25,9 @@ internal sealed unsafe class TreeGrower : IDisposable
     private readonly HistogramPool _pool;
     private readonly NativeBuffer<byte> _sides;
     private readonly int _sideLength;
+
+    // The pairs of the leaf whose histogram is built, in the leaf's order.
+    private readonly NativeBuffer<float> _gathered;
 
     private readonly LeafState[] _leaves;
     private readonly SplitCandidate[] _smallerSplits;
@@ -50,6 +56,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         Partition = new RowPartition(data.RowCount, parameters.NumLeaves, team);
         _sideLength = data.Tiles.Any(tile => tile.IsWide) ? 65536 : 256;
         _sides = new NativeBuffer<byte>(_sideLength);
+        _gathered = new NativeBuffer<float>(2L * data.RowCount);
     }
 
     /// <summary>Which rows ended in which leaf of the last tree.</summary>
@@ -103,6 +110,7 @@ internal sealed unsafe class TreeGrower : IDisposable
 
         _pool.Dispose();
         _sides.Dispose();
+        _gathered.Dispose();
     }
 
     private void StartRoot(QuantizedScale? quantised)
@@ -113,7 +121,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         }
 
         LeafState root = _leaves[0];
-        (root.G, root.H) = RootSums.Of(Partition.IsWhole ? null : Partition.Rows(0), Partition.Count(0), _gradients);
+        (root.G, root.H) = BuildRoot(root);
         double g = root.G * _scaleG;
         double h = root.H * _scaleH;
         if (quantised is { CountsFirstRows: true } && !Partition.IsWhole)
@@ -125,6 +133,30 @@ internal sealed unsafe class TreeGrower : IDisposable
         double output = _settings.PlainOutput(g, h, _settings.L2);
         root.ParentOutput = output;
         _tree.SetLeafOutput(0, output);
+    }
+
+    // The root's sums are one long chain of additions, which another thread can follow while the tiles are summed.
+    private (double G, double H) BuildRoot(LeafState root)
+    {
+        int count = Partition.Count(0);
+        int* rows = Partition.IsWhole ? null : Partition.Rows(0);
+        float* gradients = rows is null ? _gradients : GatherGradients(rows, count);
+        root.Histogram = _pool.Take();
+        double* histogram = root.Histogram.Pointer;
+        double g = 0;
+        double h = 0;
+        _team.Run(_data.Tiles.Length + 1, share =>
+        {
+            if (share == 0)
+            {
+                (g, h) = RootSums.Of(null, count, gradients);
+            }
+            else if (HasFeature(_data.Tiles[share - 1], root))
+            {
+                HistogramKernel.Build(_data.Tiles[share - 1], rows, count, gradients, histogram);
+            }
+        });
+        return (g, h);
     }
 
     // Depth and row limits hold for both new leaves alike: one leaf that is large enough lets both be searched.
@@ -199,7 +231,6 @@ internal sealed unsafe class TreeGrower : IDisposable
     private void FindRootSplit()
     {
         LeafState root = _leaves[0];
-        root.Histogram = _pool.Take();
         SearchBoth(0, -1, _columns.ForNode(root.Branch), []);
     }
 
@@ -212,8 +243,9 @@ internal sealed unsafe class TreeGrower : IDisposable
         int smallDepth = _tree.LeafDepth[smaller];
         double* smallHistogram = small.Histogram!.Pointer;
         double* largeHistogram = large is null ? null : large.Histogram!.Pointer;
-        int* rows = Partition.IsWhole && larger < 0 ? null : Partition.Rows(smaller);
+        int* rows = Partition.Rows(smaller);
         int count = Partition.Count(smaller);
+        float* gradients = large is null ? null : GatherGradients(rows, count);
 
         // One share is one tile: its histograms are summed, searched and subtracted while they are in the cache.
         void SearchTile(int t)
@@ -224,7 +256,11 @@ internal sealed unsafe class TreeGrower : IDisposable
                 return;
             }
 
-            HistogramKernel.Build(tile, rows, count, _gradients, smallHistogram);
+            if (large is not null)
+            {
+                HistogramKernel.Build(tile, rows, count, gradients, smallHistogram);
+            }
+
             foreach (int feature in tile.Features)
             {
                 if (!_columns.InTree[feature] || small.GivenUp[feature])
@@ -268,6 +304,19 @@ internal sealed unsafe class TreeGrower : IDisposable
         {
             Choose(large.Best, _largerSplits, largeFeatures);
         }
+    }
+
+    private float* GatherGradients(int* rows, int count)
+    {
+        float* gathered = _gathered.Pointer;
+        int shares = count >= ShareFrom ? _team.Size : 1;
+        _team.Run(shares, share =>
+        {
+            int start = (int)((long)count * share / shares);
+            int end = (int)((long)count * (share + 1) / shares);
+            HistogramKernel.Gather(rows + start, end - start, _gradients, gathered + (2L * start));
+        });
+        return gathered;
     }
 
     private bool HasFeature(BinTile tile, LeafState leaf)
