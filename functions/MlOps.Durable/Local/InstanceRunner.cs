@@ -20,6 +20,7 @@ internal sealed class InstanceRunner
     private readonly bool recovered;
     private JournalEnd end;
     private ReplaySession? session;
+    private List<Arrival> inHand = [];
 
     public InstanceRunner(LocalDurableTaskWorker host, InstanceState state, JournalEnd end, bool recovered)
     {
@@ -96,13 +97,13 @@ internal sealed class InstanceRunner
                     return;
                 }
 
-                var batch = new List<Arrival>();
+                inHand = [];
                 while (arrivals.Reader.TryRead(out var arrival))
                 {
-                    batch.Add(arrival);
+                    inHand.Add(arrival);
                 }
 
-                await TakeInAsync(batch);
+                await TakeInAsync(inHand);
             }
         }
         catch (OwnershipLostException)
@@ -120,15 +121,19 @@ internal sealed class InstanceRunner
         finally
         {
             Close();
+            var cancelled = ended.CancelAsync();
+
+            // Nobody may be left waiting, or an activity would hold its place for ever. What was in hand when a commit failed
+            // has not been taken in. Of the rest: over, and it has no effect any more; lost, and somebody else must take it in.
+            inHand.ForEach(arrival => arrival.Committed.TrySetResult(false));
             while (arrivals.Reader.TryRead(out var arrival))
             {
-                // Over: whatever still comes has no effect. Lost: somebody else must take it in.
                 arrival.Committed.TrySetResult(state.IsOver);
             }
 
             effects.Dispose();
             host.Remove(this, state);
-            await ended.CancelAsync();
+            await cancelled;
         }
     }
 

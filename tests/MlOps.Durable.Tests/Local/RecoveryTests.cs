@@ -90,6 +90,37 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_activity_whose_instance_is_lost_just_as_it_starts_again_gives_its_place_back()
+    {
+        var reached = new TaskCompletionSource();
+        DurableTaskRegistry Registry() => new DurableTaskRegistry()
+            .AddActivityFunc<string, string>("Step", async (context, _) =>
+            {
+                if (context.InstanceId == "lost")
+                {
+                    reached.TrySetResult();
+                    await Task.Delay(Timeout.Infinite);
+                }
+
+                return "done";
+            })
+            .AddOrchestratorFunc<string, string>("O", (context, _) => context.CallActivityAsync<string>("Step", ""));
+        var dying = await host.StartAsync(Registry());
+        await dying.Client.ScheduleNewOrchestrationInstanceAsync("O", null, new StartOrchestrationOptions("lost"));
+        await reached.Task;
+        await dying.AbandonAsync();
+
+        // It takes the instance up, but somebody else writes to the journal before it can write that the activity starts again.
+        var heir = await host.StartAsync(Registry(), LocalHost.Quick with { MaxConcurrentActivities = 1, ScanInterval = TimeSpan.FromHours(1) });
+        var journal = (await host.Store.ReadAsync("lost", CancellationToken.None))!;
+        await heir.Adopt(InstanceState.Of("lost", journal.Bytes), journal.End with { ETag = "earlier" }, recovered: true).Finished;
+
+        await heir.Client.ScheduleNewOrchestrationInstanceAsync("O", null, new StartOrchestrationOptions("next"));
+        Assert.Equal("done", (await heir.Client.WaitForInstanceCompletionAsync("next", true, Soon())).ReadOutputAs<string>());
+        Assert.DoesNotContain(host.Log.Lines, line => line.Contains("could not be run", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task Timers_events_and_sub_orchestrations_survive_a_crash()
     {
         DurableTaskRegistry Registry() => new DurableTaskRegistry()
