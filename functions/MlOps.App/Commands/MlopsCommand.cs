@@ -27,6 +27,7 @@ internal static class MlopsCommand
             StatusCommand.Create(),
             RunsCommand.Create(),
             RunCommand.Create(),
+            LogsCommand.Create(),
             ReproduceCommand.Create(),
             SweepCommand.Create(),
             ModelCommands.Models(),

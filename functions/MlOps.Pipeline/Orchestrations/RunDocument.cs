@@ -107,12 +107,20 @@ public sealed record RunDocument
     /// <summary>Names of the published files in the output container.</summary>
     public IReadOnlyList<string> Outputs { get; init; } = [];
 
+    /// <summary>What the run did and waited for, in order of time.</summary>
+    public IReadOnlyList<RunLogEntry> Log { get; init; } = [];
+
     /// <summary>The step that failed.</summary>
     public string? FailedStep { get; init; }
 
     /// <summary>Why it failed, in a sentence.</summary>
     public string? Cause { get; init; }
 }
+
+/// <summary>One line of a run's log.</summary>
+/// <param name="Time">When it began.</param>
+/// <param name="Text">What began.</param>
+public sealed record RunLogEntry(DateTimeOffset Time, string Text);
 
 /// <summary>The run documents in the account.</summary>
 /// <param name="account">The account.</param>

@@ -23,6 +23,7 @@ internal sealed class RunInProgress
 
     private readonly TaskOrchestrationContext _context;
     private readonly DateTime _began;
+    private readonly List<RunLogEntry> _log = [];
     private TimeSpan _delay = FirstDelay;
     private string? _waitsFor;
     private DateTime _waitsSince;
@@ -61,7 +62,17 @@ internal sealed class RunInProgress
     public void Stage(string stage)
     {
         _step = stage;
+        Note(stage);
         _context.SetCustomStatus(new { stage, since = Utc(_context.CurrentUtcDateTime) });
+    }
+
+    // Looking again and again for the same thing is one line.
+    private void Note(string text)
+    {
+        if (_log is not [.., var last] || last.Text != text)
+        {
+            _log.Add(new RunLogEntry(Utc(_context.CurrentUtcDateTime), text));
+        }
     }
 
     public void Wake(IReadOnlyList<string> runIds)
@@ -124,7 +135,17 @@ internal sealed class RunInProgress
     public void Tuned(IReadOnlyList<TrialRecord> trials) => Document = Document with { Trials = trials };
 
     // The same step may be taken again with newer data; the latest outcome of each counts.
-    public void Ran(Prepared prepared, IReadOnlyList<Finding> warnings) => Document = Document with
+    public void Ran(Prepared prepared, IReadOnlyList<Finding> warnings)
+    {
+        foreach (var step in prepared.Steps)
+        {
+            Note($"{step.Name} {step.Reason} ({step.Seconds:0.0} s)");
+        }
+
+        Document = With(prepared, warnings);
+    }
+
+    private RunDocument With(Prepared prepared, IReadOnlyList<Finding> warnings) => Document with
     {
         Steps = [.. Document.Steps.Where(s => s.Name == "validate"), .. prepared.Steps],
         Warnings = [.. Document.Warnings.Concat(warnings).Distinct()],
@@ -191,7 +212,11 @@ internal sealed class RunInProgress
 
     public void WasWoken() => _delay = FirstDelay;
 
-    public RunDocument Close() => Document = Document with { EndedAt = Utc(_context.CurrentUtcDateTime) };
+    public RunDocument Close()
+    {
+        Note($"{Document.State.ToString().ToLowerInvariant()}: {Document.Reason}");
+        return Document = Document with { EndedAt = Utc(_context.CurrentUtcDateTime), Log = [.. _log] };
+    }
 
     public Notice Notice() => RunFailure.NoticeOf(Document);
 

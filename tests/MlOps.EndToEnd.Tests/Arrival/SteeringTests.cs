@@ -22,6 +22,11 @@ public sealed class SteeringTests(AzuriteFixture azurite)
         Assert.Equal(["train", "evaluate", "compare", "predict", "monitor"], run.Steps.Where(s => !s.Skipped).Select(s => s.Name));
         Assert.Equal(["accumulate", "featurize-train", "featurize-score", "inspect"], run.Steps.Where(s => s.Skipped && s.Name != "validate").Select(s => s.Name));
         Assert.All(run.Steps, s => Assert.NotEmpty(s.Reason));
+        var log = run.Log.Select(l => l.Text).ToList();
+        Assert.Equal("admit", log[0]);
+        Assert.Contains(log, l => l.StartsWith("accumulate skipped:", StringComparison.Ordinal));
+        Assert.StartsWith("succeeded: ", log[^1], StringComparison.Ordinal);
+        Assert.Equal(run.Log.OrderBy(l => l.Time), run.Log);
         var second = await system.ManifestAsync("20201001");
         Assert.Equal((first.Revision, first.PredictionsSha256), (second.Revision, second.PredictionsSha256));
     }
