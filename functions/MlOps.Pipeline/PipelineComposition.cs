@@ -9,6 +9,7 @@ using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
@@ -80,6 +81,7 @@ public static class PipelineComposition
             .AddActivity<PromoteActivity>(StepActivities.Promote)
             .AddActivity<PredictActivity>(StepActivities.Predict)
             .AddActivity<InspectActivity>(StepActivities.Inspect)
-            .AddActivity<MonitorActivity>(StepActivities.Monitor);
+            .AddActivity<MonitorActivity>(StepActivities.Monitor)
+            .AddActivity<ExplainActivity>(StepActivities.Explain);
     }
 }

@@ -209,7 +209,8 @@ internal static class DefinitionReader
             inner.Text("target") ?? defaults.Target,
             inner.Text("score") ?? defaults.Score,
             byRule ? defaults.Threshold : inner.Number("threshold", defaults.Threshold, 0, 1),
-            byRule ? "f1" : "fixed");
+            byRule ? "f1" : "fixed",
+            inner.Integer("reasons", defaults.Reasons, 0, 20));
         if (new[] { output.Id, output.Target, output.Score }.Distinct(StringComparer.Ordinal).Count() < 3)
         {
             map.Error("output", "The three columns of the prediction file need different names.");

@@ -52,8 +52,9 @@ public sealed record SplitSettings(double Test = 0.2, double Valid = 0.2, int Se
 /// <param name="Score">Header of the score.</param>
 /// <param name="Threshold">Probability from which on a row is positive.</param>
 /// <param name="ThresholdRule"><c>fixed</c>, or <c>f1</c>: the threshold with the best F1 on the valid part.</param>
+/// <param name="Reasons">Columns <c>REASON_1</c>, … with what moved each row's score most; 0 for none.</param>
 public sealed record OutputSettings(
-    string Id = "ID", string Target = "TARGET", string Score = "SCORE", double Threshold = 0.5, string ThresholdRule = "fixed");
+    string Id = "ID", string Target = "TARGET", string Score = "SCORE", double Threshold = 0.5, string ThresholdRule = "fixed", int Reasons = 0);
 
 /// <summary>One webhook that is told of every run's end.</summary>
 /// <param name="Url">Absolute http or https address.</param>

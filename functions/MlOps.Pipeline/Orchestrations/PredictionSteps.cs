@@ -3,6 +3,7 @@ using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
@@ -61,7 +62,7 @@ internal static class PredictionSteps
             registered.Version);
     }
 
-    /// <summary>Decide which model predicts, then predict with it.</summary>
+    /// <summary>Decide which model predicts, then predict with it and explain it.</summary>
     public static async Task<Prepared> PredictAsync(TaskOrchestrationContext context, RunInProgress run, Trained trained)
     {
         var (id, pipeline, definition, drop) = (context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, trained.Drop);
@@ -80,14 +81,18 @@ internal static class PredictionSteps
             features = own.RequireKey();
         }
 
-        var predicted = await run.StepAsync<PredictResult>(StepActivities.Predict, new PredictInput(
+        var predicting = run.StepAsync<PredictResult>(StepActivities.Predict, new PredictInput(
             id, pipeline, definition, drop.Period, features, promoted.TrainKey, promoted.EvaluateKey));
+        var explaining = run.StepAsync<ExplainResult>(StepActivities.Explain, new ExplainInput(
+            id, pipeline, definition, promoted.AccumulateKey, promoted.TrainKey));
+        await Task.WhenAll(predicting, explaining);
+        var (predicted, explained) = (await predicting, await explaining);
         run.Stage("monitor");
         var monitored = await run.StepAsync<MonitorResult>(StepActivities.Monitor, new MonitorInput(
             id, pipeline, definition, promoted.AccumulateKey, promoted.TrainKey, promoted.EvaluateKey, trained.Inspect.RequireKey(),
             predicted.RequireKey(), drop, trained.Initial));
         var prepared = new Prepared(
-            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, monitored)],
+            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored)],
             trained.Train, trained.Evaluate, promoted, predicted, monitored);
         run.Ran(prepared, trained.Warnings);
         return prepared;

@@ -14,4 +14,5 @@ internal static class StepActivities
     public const string Predict = "PredictActivity";
     public const string Inspect = "InspectActivity";
     public const string Monitor = "MonitorActivity";
+    public const string Explain = "ExplainActivity";
 }

@@ -6,6 +6,7 @@ using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
@@ -36,9 +37,10 @@ public sealed class PipelineSteps
         Tune = new TuneStep(context);
         Train = new TrainStep(context);
         Evaluate = new EvaluateStep(context);
-        Predict = new PredictStep(context);
+        Predict = new PredictStep(context, Validate);
         Inspect = new InspectStep(context, Validate);
         Monitor = new MonitorStep(context, Validate);
+        Explain = new ExplainStep(context);
         Models = new ModelRegistry(account, Runner);
         Aliases = new AliasStore(account, Models, time);
         Compare = new CompareStep(context, Models);
@@ -91,6 +93,9 @@ public sealed class PipelineSteps
     /// <summary>Watches a period.</summary>
     public MonitorStep Monitor { get; }
 
+    /// <summary>Says what the model looks at.</summary>
+    public ExplainStep Explain { get; }
+
     // A damaged output is made again from the request that made it; damaged inputs of it are made again on the way.
     private Task RecomputeAsync(string name, JsonElement request, CancellationToken cancellation)
     {
@@ -106,6 +111,7 @@ public sealed class PipelineSteps
             PredictStep.Name or PredictStep.MeasureName => Predict.RunAsync(Input<PredictInput>(), cancellation),
             InspectStep.Name => Inspect.RunAsync(Input<InspectInput>(), cancellation),
             MonitorStep.Name => Monitor.RunAsync(Input<MonitorInput>(), cancellation),
+            ExplainStep.Name => Explain.RunAsync(Input<ExplainInput>(), cancellation),
             _ => throw new InvalidDataException($"No step is called '{name}' in this version: drop the file again."),
         };
     }

@@ -1,7 +1,12 @@
+using System.Globalization;
+using System.Text.Json;
 using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Metrics;
+using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Train;
@@ -11,7 +16,7 @@ using MlOps.Tabular;
 namespace MlOps.Pipeline.Steps.Predict;
 
 /// <summary>
-/// Predicts a drop: <c>predictions.csv</c> with id, class and score of every row, in the drop's order. Labels in the drop are
+/// Predicts a drop: <c>predictions.csv</c> with id, class, score and, where asked for, reasons of every row, in the drop's order. Labels in the drop are
 /// read only afterwards, by a step of their own that measures the scores.
 /// </summary>
 public sealed class PredictStep
@@ -24,7 +29,13 @@ public sealed class PredictStep
 
     private readonly StepContext _context;
 
-    internal PredictStep(StepContext context) => _context = context;
+    private readonly ValidateStep _validate;
+
+    internal PredictStep(StepContext context, ValidateStep validate)
+    {
+        _context = context;
+        _validate = validate;
+    }
 
     /// <summary>Runs the step, or finds it done; measures the scores where the drop carries labels.</summary>
     /// <param name="input">Drop, model and threshold.</param>
@@ -37,17 +48,22 @@ public sealed class PredictStep
         var features = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
         var modelHash = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
         var evaluation = (await _context.Runner.ReadRecordAsync(pipeline, input.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
-        var spec = new StepSpec(
-            pipeline, Name, Version, Period.Parse(input.Period).Value,
-            new Dictionary<string, string>
-            {
-                ["columns"] = StepContext.Part(new { definition.Output.Id, definition.Output.Target, definition.Output.Score }),
-                ["features"] = features.Output(FeaturizeStep.FeaturesOutput).Sha256,
-                ["ids"] = features.Output(ValidateStep.IdsOutput).Sha256,
-                ["model"] = modelHash,
-                ["target"] = StepContext.Part(new { definition.Task, evaluation.Classes, evaluation.Threshold }),
-            },
-            StepContext.Request(input));
+        var inputs = new Dictionary<string, string>
+        {
+            ["columns"] = StepContext.Part(new { definition.Output.Id, definition.Output.Target, definition.Output.Score }),
+            ["features"] = features.Output(FeaturizeStep.FeaturesOutput).Sha256,
+            ["ids"] = features.Output(ValidateStep.IdsOutput).Sha256,
+            ["model"] = modelHash,
+            ["target"] = StepContext.Part(new { definition.Task, evaluation.Classes, evaluation.Threshold }),
+        };
+        if (definition.Output.Reasons > 0)
+        {
+            inputs["reasons"] = definition.Output.Reasons.ToString(CultureInfo.InvariantCulture);
+            inputs["table"] = features.Inputs["table"];
+            inputs["transform"] = features.Inputs["transform"];
+        }
+
+        var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Period).Value, inputs, StepContext.Request(input));
         var result = await _context.Runner.RunAsync(
             spec, (work, stop) => WorkAsync(input, pipeline, definition, modelHash, evaluation, work, stop), cancellation);
         return features.Outputs.Any(o => o.Name == FeaturizeStep.LabelsOutput)
@@ -64,10 +80,30 @@ public sealed class PredictStep
         var booster = Booster.Load(model);
         var columns = features.Columns.Select(c => ((NumberColumn)c).Values).ToArray();
         var scores = Predictions.Scores(booster, columns, _context.Options);
+        var reasons = definition.Output.Reasons == 0
+            ? null
+            : await ReasonsAsync(input, pipeline, definition, booster, columns, scores, cancellation);
         var file = await work.WriteAsync(
-            PredictionsOutput, s => PredictionFile.Write(s, definition, ids, scores, evaluation), cancellation);
+            PredictionsOutput, s => PredictionFile.Write(s, definition, ids, scores, evaluation, reasons), cancellation);
         await work.WriteAsync(ScoresOutput, new Table([new NumberColumn("score", scores)], rowCount: scores.Length).Save, cancellation);
         return new PredictResult(ids.RowCount, file.Sha256, modelHash, new Dictionary<string, double>());
+    }
+
+    // The values that people read are those of the file, not what the transform made of them.
+    private async Task<RowReasons> ReasonsAsync(
+        PredictInput input, PipelineName pipeline, PipelineDefinition definition, Booster booster, double[][] columns, double[] scores, CancellationToken cancellation)
+    {
+        var record = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
+        var request = record.Request.Deserialize<FeaturizeInput>(ArtifactJson.Compact)!;
+        var key = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, request.Score!, request.Initial!, cancellation);
+        var table = await _context.OpenTableAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
+        await using var json = await _context.Runner.OpenAsync(pipeline, request.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
+        var transform = Transform.Load(json);
+        var width = booster.NumberOfClasses;
+        return RowReasons.Find(
+            new Contributions(booster, transform), transform, table, columns,
+            row => width == 1 ? 0 : MulticlassMetrics.MostProbable(scores.AsSpan(row * width, width)),
+            definition.Output.Reasons, _context.Options.EffectiveThreads, cancellation);
     }
 
     private async Task<IReadOnlyDictionary<string, double>> MeasureAsync(

@@ -2,6 +2,7 @@ using System.Globalization;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Predict;
@@ -9,10 +10,13 @@ namespace MlOps.Pipeline.Steps.Predict;
 /// <summary>
 /// The prediction file: UTF-8, comma, LF, numbers in their shortest exact form. Binary: id, class 0 or 1, probability of 1.
 /// Regression: id, value, value again as score. Multiclass: id, class, its probability, then the probability of every class.
+/// Last, where the definition asks for them: the reasons.
 /// </summary>
 internal static class PredictionFile
 {
-    public static void Write(Stream stream, PipelineDefinition definition, Column ids, double[] scores, EvaluateResult evaluation)
+    private const string ReasonColumn = "REASON_";
+
+    public static void Write(Stream stream, PipelineDefinition definition, Column ids, double[] scores, EvaluateResult evaluation, RowReasons? reasons = null)
     {
         using var writer = new CsvWriter(stream);
         var output = definition.Output;
@@ -23,6 +27,11 @@ internal static class PredictionFile
         foreach (var name in classes)
         {
             writer.Write($"{output.Score}_{name}");
+        }
+
+        for (var rank = 0; rank < (reasons?.Count ?? 0); rank++)
+        {
+            writer.Write($"{ReasonColumn}{rank + 1}");
         }
 
         writer.EndRecord();
@@ -42,6 +51,11 @@ internal static class PredictionFile
                 default:
                     WriteClasses(writer, classes, scores.AsSpan(row * classes.Count, classes.Count));
                     break;
+            }
+
+            for (var rank = 0; rank < (reasons?.Count ?? 0); rank++)
+            {
+                writer.Write(reasons!.Text(row, rank));
             }
 
             writer.EndRecord();

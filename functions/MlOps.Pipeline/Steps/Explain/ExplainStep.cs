@@ -1,0 +1,83 @@
+using System.Text.Json;
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
+
+namespace MlOps.Pipeline.Steps.Explain;
+
+/// <summary>
+/// Explains the model that predicts: gain and split importance, and SHAP contributions on a seeded sample of its test rows.
+/// Output: <c>explanation.json</c>.
+/// </summary>
+public sealed class ExplainStep
+{
+    internal const string Name = "explain";
+    internal const string ExplanationOutput = "explanation.json";
+    private const int Version = 1;
+
+    // Enough for a stable order of the top columns; more rows cost time in every run and ink in every chart.
+    private const int SampleRows = 500;
+    private const int ColumnsWithPoints = 15;
+    private const int TopColumns = 10;
+
+    private readonly StepContext _context;
+
+    internal ExplainStep(StepContext context) => _context = context;
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">The model and its history.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<ExplainResult> RunAsync(ExplainInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        var history = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
+        var spec = new StepSpec(
+            pipeline, Name, Version, "final",
+            new Dictionary<string, string>
+            {
+                ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+                ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
+                ["sample"] = StepContext.Part(new { Rows = SampleRows, definition.Split.Seed }),
+                ["schema"] = history.Output(AccumulateStep.SchemaOutput).Sha256,
+                ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
+                ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
+            },
+            StepContext.Request(input));
+        return await _context.Runner.RunAsync(
+            spec,
+            async (work, stop) =>
+            {
+                var explanation = await ExplainAsync(input, pipeline, definition.Split.Seed, stop);
+                await work.WriteAsync(ExplanationOutput, s => JsonSerializer.Serialize(s, explanation, ArtifactJson.Compact), stop);
+                return new ExplainResult(explanation.Rows, [.. explanation.Columns.Take(TopColumns).Select(c => c.Column)]);
+            },
+            cancellation);
+    }
+
+    private async Task<Explanation> ExplainAsync(ExplainInput input, PipelineName pipeline, int seed, CancellationToken cancellation)
+    {
+        var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, cancellation);
+        await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
+        var booster = Booster.Load(model);
+        await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
+        var classes = FileSchema.Load(json).LabelClasses ?? [];
+        var test = history.Rows(Part.Test);
+        var rows = RowSample.Take(test.Length > 0 ? test : history.Rows(Part.Train), SampleRows, seed);
+        var contributions = new Contributions(booster, history.Transform);
+        var values = contributions.Of(
+            TransformApply.Apply(history.Transform, history.Table, rows), 0, rows.Length, _context.Options.EffectiveThreads);
+        var effects = new ColumnEffects(booster, history, rows, values);
+        return new Explanation(
+            test.Length > 0 ? "test" : "train", rows.Length,
+            booster.NumberOfClasses == 1 ? [""] : classes,
+            [.. Enumerable.Range(0, booster.NumberOfClasses).Select(k => values.Length == 0 ? 0 : values[(k * (contributions.Columns + 1)) + contributions.Columns])],
+            effects.Columns(ColumnsWithPoints),
+            effects.Features());
+    }
+}
