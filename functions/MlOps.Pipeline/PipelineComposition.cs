@@ -13,6 +13,7 @@ using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Report;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
 using MlOps.Pipeline.Steps.Validate;
@@ -82,6 +83,7 @@ public static class PipelineComposition
             .AddActivity<PredictActivity>(StepActivities.Predict)
             .AddActivity<InspectActivity>(StepActivities.Inspect)
             .AddActivity<MonitorActivity>(StepActivities.Monitor)
-            .AddActivity<ExplainActivity>(StepActivities.Explain);
+            .AddActivity<ExplainActivity>(StepActivities.Explain)
+            .AddActivity<ReportActivity>(StepActivities.Report);
     }
 }

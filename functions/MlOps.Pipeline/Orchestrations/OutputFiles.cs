@@ -6,6 +6,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Report;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -32,6 +33,12 @@ public sealed record Manifest
 
     /// <summary>SHA-256 of the predictions.</summary>
     public required string PredictionsSha256 { get; init; }
+
+    /// <summary>Name of the report in the output container; <see langword="null"/> where there is none.</summary>
+    public string? Report { get; init; }
+
+    /// <summary>SHA-256 of the report.</summary>
+    public string? ReportSha256 { get; init; }
 
     /// <summary>Rows predicted.</summary>
     public required long Rows { get; init; }
@@ -92,31 +99,64 @@ public sealed class OutputFiles(StorageAccount account, StepRunner steps)
     /// <param name="period">Period.</param>
     public static string ManifestName(string pipeline, string period) => $"{pipeline}/pred_{period}.manifest.json";
 
-    /// <summary>Writes one revision: the predictions, then the manifest.</summary>
+    /// <summary>Name of a period's report in the output container.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="period">Period.</param>
+    public static string ReportName(string pipeline, string period) => $"{pipeline}/pred_{period}.report.html";
+
+    /// <summary>Writes one revision: the predictions, then the report, last the manifest, which has the hashes of both.</summary>
     /// <param name="manifest">The revision.</param>
     /// <param name="predictStep">Key of the step whose output <c>predictions.csv</c> it is.</param>
+    /// <param name="reportStep">Key of the step whose output <c>report.html</c> is published with the run's facts; <see langword="null"/> for none.</param>
     /// <param name="cancellation">Stops the writing.</param>
     /// <returns>Names in the output container.</returns>
-    public async Task<IReadOnlyList<string>> WriteAsync(Manifest manifest, string predictStep, CancellationToken cancellation = default)
+    public async Task<IReadOnlyList<string>> WriteAsync(
+        Manifest manifest, string predictStep, string? reportStep, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         var pipeline = PipelineName.Parse(manifest.Pipeline);
         var folder = $"{pipeline}/runs/{RunId.Parse(manifest.RunId)}/";
+        var report = reportStep is null ? null : await ReportAsync(pipeline, manifest, reportStep, cancellation);
+        if (report is not null)
+        {
+            manifest = manifest with { Report = ReportName(manifest.Pipeline, manifest.Period), ReportSha256 = ContentHash.Of(report) };
+        }
+
         var json = JsonSerializer.SerializeToUtf8Bytes(manifest, ArtifactJson.Indented);
         await using var predictions = await steps.OpenAsync(pipeline, predictStep, "predictions.csv", cancellation);
 
         // Kept for good under the run, because the files in the output container are replaced by later revisions.
         await PutAsync(account.Artifacts.GetBlobClient(folder + "predictions.csv"), predictions, "text/csv", manifest, cancellation);
+        if (report is not null)
+        {
+            await PutAsync(account.Artifacts.GetBlobClient(folder + "report.html"), new MemoryStream(report), "text/html; charset=utf-8", manifest, cancellation);
+        }
+
         await PutAsync(account.Artifacts.GetBlobClient(folder + "manifest.json"), new MemoryStream(json), "application/json", manifest, cancellation);
 
-        var names = new[] { manifest.Predictions, ManifestName(manifest.Pipeline, manifest.Period) };
+        var names = new List<string> { manifest.Predictions, ManifestName(manifest.Pipeline, manifest.Period) };
         await PutAsync(account.Output.GetBlobClient(names[0]), predictions, "text/csv", manifest, cancellation, sameRevisionIsDone: true);
+        if (report is not null)
+        {
+            names.Add(manifest.Report!);
+            await PutAsync(account.Output.GetBlobClient(names[2]), new MemoryStream(report), "text/html; charset=utf-8", manifest, cancellation);
+        }
+
         await PutAsync(account.Output.GetBlobClient(names[1]), new MemoryStream(json), "application/json", manifest, cancellation);
         return names;
     }
 
+    private async Task<byte[]> ReportAsync(PipelineName pipeline, Manifest manifest, string reportStep, CancellationToken cancellation)
+    {
+        await using var page = await steps.OpenAsync(pipeline, reportStep, ReportStep.ReportOutput, cancellation);
+        var bytes = new byte[page.Length];
+        await page.ReadExactlyAsync(bytes, cancellation);
+        return new RunFacts(
+            manifest.RunId, manifest.Revision, manifest.AsOf, manifest.PredictionsSha256, manifest.CodeVersion, manifest.Steps).PutInto(bytes);
+    }
+
     // One conditional upload, so that a writer that was thought dead can never put an older revision over a newer one.
-    // The bytes of a revision never change, so predictions that are there are left alone; its manifest may gain metrics.
+    // The bytes of a revision never change, so predictions that are there are left alone; its report and manifest may gain metrics.
     private static async Task PutAsync(
         BlobClient blob, Stream content, string type, Manifest manifest, CancellationToken cancellation, bool sameRevisionIsDone = false)
     {

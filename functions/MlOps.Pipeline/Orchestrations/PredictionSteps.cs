@@ -7,6 +7,7 @@ using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Report;
 using MlOps.Pipeline.Steps.Train;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -62,7 +63,7 @@ internal static class PredictionSteps
             registered.Version);
     }
 
-    /// <summary>Decide which model predicts, then predict with it and explain it.</summary>
+    /// <summary>Decide which model predicts, then predict with it, explain it and draw the report.</summary>
     public static async Task<Prepared> PredictAsync(TaskOrchestrationContext context, RunInProgress run, Trained trained)
     {
         var (id, pipeline, definition, drop) = (context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, trained.Drop);
@@ -91,9 +92,13 @@ internal static class PredictionSteps
         var monitored = await run.StepAsync<MonitorResult>(StepActivities.Monitor, new MonitorInput(
             id, pipeline, definition, promoted.AccumulateKey, promoted.TrainKey, promoted.EvaluateKey, trained.Inspect.RequireKey(),
             predicted.RequireKey(), drop, trained.Initial));
+        run.Stage("report");
+        var reported = await run.StepAsync<ReportResult>(StepActivities.Report, new ReportInput(
+            id, pipeline, definition, drop, trained.History, trained.ModelVersion, promoted, features, predicted.RequireKey(), explained.RequireKey(),
+            predicted.Metrics, run.Document.Trials, [.. run.FileWarnings.Concat(trained.Warnings).Distinct()], monitored.RequireKey()));
         var prepared = new Prepared(
-            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored)],
-            trained.Train, trained.Evaluate, promoted, predicted, monitored);
+            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored, reported)],
+            trained.Train, trained.Evaluate, promoted, predicted, monitored, reported);
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }

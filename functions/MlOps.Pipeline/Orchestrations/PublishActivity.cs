@@ -30,7 +30,7 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
         }
 
         var names = await outputs.WriteAsync(
-            Describe(input, claim), input.Prepared.Predict.RequireKey(), context.CancellationToken);
+            Describe(input, claim), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), context.CancellationToken);
         ledger = await ledgers.UpdateAsync(pipeline, l => LedgerEndings.Complete(l, input.RunId), context.CancellationToken);
         return new PublishResult(true, claim.Revision, names, Waiting.In(ledger, input.RunId));
     }

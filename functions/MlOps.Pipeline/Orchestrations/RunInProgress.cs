@@ -56,6 +56,9 @@ internal sealed class RunInProgress
 
     public Trained? Trained { get; set; }
 
+    /// <summary>What validation found odd; later steps add theirs.</summary>
+    public IReadOnlyList<Finding> FileWarnings { get; private set; } = [];
+
     public bool Starved { get; private set; }
 
     // What the run does now, for those who look at the orchestration.
@@ -91,14 +94,18 @@ internal sealed class RunInProgress
         Document = Document with { DefinitionHash = definition.Hash };
     }
 
-    public void Validated(ValidateResult result) => Document = Document with
+    public void Validated(ValidateResult result)
     {
-        Rows = result.Rows,
-        Warnings = result.Warnings,
-        Errors = result.Errors,
-        ErrorCount = result.ErrorCount,
-        Steps = result.Step is { } step ? [step] : [],
-    };
+        FileWarnings = result.Warnings;
+        Document = Document with
+        {
+            Rows = result.Rows,
+            Warnings = result.Warnings,
+            Errors = result.Errors,
+            ErrorCount = result.ErrorCount,
+            Steps = result.Step is { } step ? [step] : [],
+        };
+    }
 
     public void Judged(JudgeResult result) => Document = Document with { RejectedFile = result.RejectedFile };
 

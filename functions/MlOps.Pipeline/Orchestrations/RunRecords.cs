@@ -4,6 +4,7 @@ using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Report;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
 
@@ -108,6 +109,7 @@ public sealed record Trained(
 /// <param name="Promotion">Which model predicted, and why.</param>
 /// <param name="Predict">The predictions.</param>
 /// <param name="Monitor">What was watched.</param>
+/// <param name="Report">The report; <see langword="null"/> for a run that was begun before there were reports.</param>
 public sealed record Prepared(
     string HistoryHash,
     PinnedDrop Drop,
@@ -117,7 +119,8 @@ public sealed record Prepared(
     EvaluateResult Evaluate,
     PromoteResult Promotion,
     PredictResult Predict,
-    MonitorResult Monitor);
+    MonitorResult Monitor,
+    ReportResult? Report = null);
 
 /// <summary>Input of <see cref="PublishActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>

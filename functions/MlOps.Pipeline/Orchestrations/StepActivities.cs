@@ -15,4 +15,5 @@ internal static class StepActivities
     public const string Inspect = "InspectActivity";
     public const string Monitor = "MonitorActivity";
     public const string Explain = "ExplainActivity";
+    public const string Report = "ReportActivity";
 }

@@ -10,6 +10,7 @@ using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Report;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
 using MlOps.Pipeline.Steps.Validate;
@@ -44,6 +45,7 @@ public sealed class PipelineSteps
         Models = new ModelRegistry(account, Runner);
         Aliases = new AliasStore(account, Models, time);
         Compare = new CompareStep(context, Models);
+        Report = new ReportStep(context, Models);
         Promotion = new Promotion(Compare, Models, Aliases);
         Runner.Recompute = RecomputeAsync;
     }
@@ -96,6 +98,9 @@ public sealed class PipelineSteps
     /// <summary>Says what the model looks at.</summary>
     public ExplainStep Explain { get; }
 
+    /// <summary>Draws the report.</summary>
+    public ReportStep Report { get; }
+
     // A damaged output is made again from the request that made it; damaged inputs of it are made again on the way.
     private Task RecomputeAsync(string name, JsonElement request, CancellationToken cancellation)
     {
@@ -112,6 +117,7 @@ public sealed class PipelineSteps
             InspectStep.Name => Inspect.RunAsync(Input<InspectInput>(), cancellation),
             MonitorStep.Name => Monitor.RunAsync(Input<MonitorInput>(), cancellation),
             ExplainStep.Name => Explain.RunAsync(Input<ExplainInput>(), cancellation),
+            ReportStep.Name => Report.RunAsync(Input<ReportInput>(), cancellation),
             _ => throw new InvalidDataException($"No step is called '{name}' in this version: drop the file again."),
         };
     }

@@ -1,0 +1,155 @@
+using System.Text;
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Steps.Leaderboard;
+using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Report;
+
+/// <summary>
+/// Draws a period's report: one HTML file that needs no network and no script. Output: <c>report.html</c>. It holds no clock and no
+/// run, so that the same data give the same bytes; what belongs to a run is put in when it is published.
+/// </summary>
+public sealed class ReportStep
+{
+    internal const string Name = "report";
+    internal const string ReportOutput = "report.html";
+    private const int Version = 1;
+    private const string MonitorOutput = "monitor.json";
+    private const string LeaderboardOutput = "leaderboard.json";
+
+    private readonly StepContext _context;
+    private readonly ModelRegistry _models;
+
+    internal ReportStep(StepContext context, ModelRegistry models)
+    {
+        _context = context;
+        _models = models;
+    }
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">What was done for the period.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<ReportResult> RunAsync(ReportInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var model = await _models.RequireAsync(pipeline, input.Promotion.Version, cancellation);
+        var challenger = await _models.RequireAsync(pipeline, input.Challenger, cancellation);
+        var history = await _context.Runner.ReadRecordAsync(pipeline, challenger.AccumulateKey, cancellation);
+        var features = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
+        var inputs = new Dictionary<string, string>
+        {
+            ["challenger"] = Identity(challenger),
+            ["decision"] = StepContext.Part(new { input.Promotion.Promoted, input.Promotion.Champion, Verdict = input.Promotion.Verdict with { Step = null } }),
+            ["definition"] = input.DefinitionHash,
+            ["explanation"] = await _context.HashAsync(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),
+            ["files"] = StepContext.Part(input.History.Append(input.Drop).Select(d => new { d.Period, d.BlobName, d.Revision, d.Sha256 })),
+            ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+            ["labels"] = features.Outputs.FirstOrDefault(o => o.Name == FeaturizeStep.LabelsOutput)?.Sha256 ?? "none",
+            ["leaderboard"] = await OptionalAsync(pipeline, input.LeaderboardKey, LeaderboardOutput, cancellation),
+            ["metrics"] = StepContext.Part(input.Metrics),
+            ["model"] = Identity(model),
+            ["monitor"] = await OptionalAsync(pipeline, input.MonitorKey, MonitorOutput, cancellation),
+            ["scores"] = await _context.HashAsync(pipeline, input.PredictKey, PredictStep.ScoresOutput, cancellation),
+            ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
+            ["trials"] = StepContext.Part(input.Trials),
+            ["warnings"] = StepContext.Part(input.Warnings),
+        };
+        var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Drop.Period).Value, inputs, StepContext.Request(input));
+        return await _context.Runner.RunAsync(
+            spec,
+            async (work, stop) =>
+            {
+                var page = Encoding.UTF8.GetBytes(ReportPage.Html(await CollectAsync(input, pipeline, model, challenger, stop)));
+                var output = await work.WriteAsync(ReportOutput, s => s.Write(page), stop);
+                return new ReportResult(output.Sha256, output.Length);
+            },
+            cancellation);
+    }
+
+    // A version's run and time are not part of what it is.
+    private static string Identity(ModelVersion model) => StepContext.Part(new
+    {
+        model.Version, model.ModelSha256, model.TransformSha256, model.DefinitionHash, model.Parameters, model.Metrics, model.Classes, model.Threshold, model.BestIteration,
+        Files = model.History.Select(h => new { h.Period, h.Revision, h.Sha256 }),
+    });
+
+    private async Task<string> OptionalAsync(PipelineName pipeline, string? key, string output, CancellationToken cancellation) =>
+        key is null ? "none" : await _context.HashAsync(pipeline, key, output, cancellation);
+
+    private async Task<ReportData> CollectAsync(
+        ReportInput input, PipelineName pipeline, ModelVersion model, ModelVersion challenger, CancellationToken cancellation)
+    {
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        var history = await HistoryRows.OpenAsync(_context, pipeline, challenger.AccumulateKey, cancellation);
+        var test = history.Rows(Part.Test);
+        var scores = await _context.OpenTableAsync(pipeline, input.PredictKey, PredictStep.ScoresOutput, cancellation);
+        var promotion = input.Promotion;
+        var other = promotion.Version != input.Challenger
+            ? challenger
+            : promotion.Champion is { } before && before != promotion.Version ? await _models.FindAsync(pipeline, before, cancellation) : null;
+        var comparable = other is not null && other.Classes.SequenceEqual(model.Classes, StringComparer.Ordinal);
+        return new ReportData
+        {
+            Pipeline = input.Pipeline,
+            Period = input.Drop.Period,
+            Definition = definition,
+            Drop = input.Drop,
+            History = input.History,
+            Model = model,
+            Challenger = challenger,
+            Champion = promotion.Champion,
+            Promoted = promotion.Promoted,
+            Verdict = promotion.Verdict,
+            Scores = ((NumberColumn)scores.Columns[0]).Values,
+            DropLabels = await LabelsAsync(input, pipeline, definition, model, cancellation),
+            DropMetrics = input.Metrics,
+            TestLabels = history.Labels(test),
+            TestScores = await ScoresAsync(pipeline, model, history, test, cancellation),
+            OtherScores = comparable ? await ScoresAsync(pipeline, other!, history, test, cancellation) : [],
+            OtherName = promotion.Version == input.Challenger ? "former champion" : "challenger",
+            Explanation = await _context.OpenJsonAsync<Explanation>(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),
+            Trials = input.Trials,
+            Warnings = input.Warnings,
+            Monitor = input.MonitorKey is { } monitor
+                ? await _context.OpenJsonAsync<MonitorDocument>(pipeline, monitor, MonitorOutput, cancellation) : null,
+            Leaderboard = input.LeaderboardKey is { } board
+                ? await _context.OpenJsonAsync<LeaderboardDocument>(pipeline, board, LeaderboardOutput, cancellation) : null,
+            HistoryRows = history.Table.RowCount,
+        };
+    }
+
+    private async Task<double[]> LabelsAsync(
+        ReportInput input, PipelineName pipeline, PipelineDefinition definition, ModelVersion model, CancellationToken cancellation)
+    {
+        var features = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
+        if (features.Outputs.All(o => o.Name != FeaturizeStep.LabelsOutput))
+        {
+            return [];
+        }
+
+        var column = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.LabelsOutput, cancellation)).Columns[0];
+        return definition.Task == TaskKind.Regression ? ((NumberColumn)column).Values : new LabelValues(model.Classes).Read(column);
+    }
+
+    private async Task<double[]> ScoresAsync(
+        PipelineName pipeline, ModelVersion version, HistoryRows history, int[] rows, CancellationToken cancellation)
+    {
+        await using var json = await _context.Runner.OpenAsync(pipeline, version.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
+        var transform = Transform.Load(json);
+        await using var model = await _context.Runner.OpenAsync(pipeline, version.TrainKey, TrainStep.ModelOutput, cancellation);
+        return Predictions.Scores(Booster.Load(model), TransformApply.Apply(transform, history.Table, rows), _context.Options);
+    }
+}

@@ -1,0 +1,67 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Report.Html;
+
+namespace MlOps.Pipeline.Steps.Report.Sections;
+
+/// <summary>What happened, what to do, and the few figures that matter.</summary>
+internal static class Headline
+{
+    public static void Write(HtmlWriter page, ReportData data)
+    {
+        var tag = Verdicts.Tag(data);
+        page.Add($"<header><p class=\"eyebrow\">{data.Pipeline} · {Figures.Period(data.Period)} · {data.Task.ToString().ToLowerInvariant()} prediction of <b>{data.Definition.Label}</b></p>\n");
+        page.Add($"<h1>{Figures.Count(data.Rows, "row is", "rows are")} predicted</h1>\n");
+        page.Add($"<p class=\"lead\"><span class=\"tag {tag.Style}\">{tag.Text}</span> {Verdicts.Sentence(data)}: {data.Verdict.Reason}.</p>\n");
+        var advice = Verdicts.Advice(data);
+        if (advice.Count == 0)
+        {
+            page.Add($"<div class=\"do\"><p><b>Nothing to do.</b> No check found anything that needs a person.</p></div>\n");
+        }
+        else
+        {
+            page.Add($"<div class=\"do {advice[0].Style}\"><p><b>To do</b></p><ul>");
+            foreach (var (_, text) in advice)
+            {
+                page.Add($"<li>{text}</li>");
+            }
+
+            page.Add($"</ul></div>\n");
+        }
+
+        Tiles(page, data);
+        page.Add($"</header>\n");
+    }
+
+    private static void Tiles(HtmlWriter page, ReportData data)
+    {
+        page.Add($"<dl class=\"tiles\">");
+        Tile("Rows predicted", Figures.Whole(data.Rows), data.DropLabels.Length > 0 ? "labels came with the file" : "without labels yet");
+        if (data.Task == TaskKind.Binary)
+        {
+            Tile("Predicted positive", Figures.Share(Positives(data)), $"score at least {Figures.Number(data.Model.Threshold)}");
+        }
+
+        foreach (var (name, words) in Main(data.Task))
+        {
+            Tile($"{words}, test rows", Figures.Metric(Find(data.Model.Metrics, "test", name)), data.DropMetrics.TryGetValue(name, out var now) ? $"{Figures.Metric(now)} on this period" : "rows never learned from");
+        }
+
+        Tile("Learned from", Figures.Count(data.Model.History.Count, "file"), $"up to {Figures.Period(data.Model.History[^1].Period)}");
+        page.Add($"</dl>\n");
+
+        void Tile(string name, string value, string more) => page.Add($"<div><dt>{name}</dt><dd>{value}</dd><dd>{more}</dd></div>");
+    }
+
+    private static (string Name, string Words)[] Main(TaskKind task) => task switch
+    {
+        TaskKind.Binary => [("auc", "AUC"), ("binary_logloss", "Log loss")],
+        TaskKind.Regression => [("rmse", "RMSE"), ("r2", "R²")],
+        _ => [("accuracy", "Accuracy"), ("multi_logloss", "Log loss")],
+    };
+
+    private static double Positives(ReportData data) =>
+        data.Rows == 0 ? double.NaN : data.Scores.Count(s => s >= data.Model.Threshold) / (double)data.Rows;
+
+    private static double? Find(IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> metrics, string part, string name) =>
+        metrics.TryGetValue(part, out var values) && values.TryGetValue(name, out var value) ? value : null;
+}

@@ -1,0 +1,28 @@
+using MlOps.Pipeline.Steps.Report.Html;
+
+namespace MlOps.Pipeline.Steps.Report.Sections;
+
+/// <summary>Where the predictions came from: files with revisions and hashes, model, definition.</summary>
+internal static class LineageSection
+{
+    public static void Write(HtmlWriter page, ReportData data)
+    {
+        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">File</th><th class=\"l\" scope=\"col\">Part</th><th scope=\"col\">Revision</th><th class=\"l\" scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
+        foreach (var drop in data.History)
+        {
+            Row(drop, "history");
+        }
+
+        Row(data.Drop, "predicted");
+        page.Add($"</tbody></table></div>\n<dl class=\"card\"><dt>Model</dt><dd class=\"mono\">{data.Model.ModelSha256}</dd><dt>Transform</dt><dd class=\"mono\">{data.Model.TransformSha256}</dd><dt>Definition</dt><dd class=\"mono\">{data.Definition.Hash}</dd>");
+        if (data.Model.Version != data.Challenger.Version)
+        {
+            page.Add($"<dt>Not promoted</dt><dd class=\"mono\">{data.Challenger.Version}</dd>");
+        }
+
+        page.Add($"</dl>\n");
+
+        void Row(PinnedDrop drop, string part) =>
+            page.Add($"<tr><th scope=\"row\">{drop.BlobName}</th><td class=\"l\">{part}</td><td>{drop.Revision}</td><td class=\"l mono\">{drop.Sha256}</td></tr>\n");
+    }
+}

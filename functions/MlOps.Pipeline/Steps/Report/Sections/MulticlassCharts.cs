@@ -1,0 +1,71 @@
+using MlOps.Pipeline.Metrics;
+using MlOps.Pipeline.Steps.Report.Charts;
+using MlOps.Pipeline.Steps.Report.Html;
+
+namespace MlOps.Pipeline.Steps.Report.Sections;
+
+/// <summary>Confusion, and each class against the rest, of a model with several classes.</summary>
+internal static class MulticlassCharts
+{
+    // A larger matrix cannot be read; the table of classes says the same.
+    private const int MatrixMax = 15;
+
+    public static void Write(HtmlWriter page, ReportData data)
+    {
+        var k = data.Width;
+        var cells = new long[k, k];
+        for (var i = 0; i < data.TestLabels.Length; i++)
+        {
+            cells[(int)data.TestLabels[i], MulticlassMetrics.MostProbable(data.TestScores.AsSpan(i * k, k))]++;
+        }
+
+        page.Add($"<div class=\"grid two\">\n");
+        if (k <= MatrixMax)
+        {
+            ConfusionTable.Write(page, "Test rows", data.Classes, cells, "a row is given to its most probable class");
+        }
+
+        Classes(page, data, cells);
+        if (k <= MatrixMax)
+        {
+            RocCurves(page, data);
+        }
+
+        page.Add($"</div>\n");
+    }
+
+    private static void Classes(HtmlWriter page, ReportData data, long[,] cells)
+    {
+        var k = data.Width;
+        var metrics = MulticlassMetrics.Of(k, data.TestLabels, data.TestScores);
+        page.Add($"<div class=\"card\"><h3>Each class: test rows</h3><div class=\"wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Class</th><th scope=\"col\">Rows</th><th scope=\"col\">Recall</th><th scope=\"col\">Precision</th><th scope=\"col\">AUC against the rest</th></tr></thead><tbody>");
+        for (var c = 0; c < k; c++)
+        {
+            var row = Enumerable.Range(0, k).Sum(p => cells[c, p]);
+            var column = Enumerable.Range(0, k).Sum(t => cells[t, c]);
+            page.Add($"<tr><th scope=\"row\">{data.Classes[c]}</th><td>{Figures.Whole(row)}</td><td>{Share(cells[c, c], row)}</td><td>{Share(cells[c, c], column)}</td><td>{Figures.Metric(metrics.OneVersusRestAuc[c])}</td></tr>");
+        }
+
+        page.Add($"</tbody></table></div></div>\n");
+    }
+
+    private static void RocCurves(HtmlWriter page, ReportData data)
+    {
+        page.Add($"<div class=\"card\"><h3>ROC curve of each class against the rest</h3>");
+        var plot = new Plot("ROC curves of the classes on the test rows", new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), "false positive rate", "true positive rate", 300);
+        plot.Line("ln", [(0, 0), (1, 1)]);
+        for (var c = 0; c < data.Width; c++)
+        {
+            double[] labels = [.. data.TestLabels.Select(l => (int)l == c ? 1.0 : 0.0)];
+            if (labels.Contains(1) && labels.Contains(0))
+            {
+                double[] scores = [.. Enumerable.Range(0, labels.Length).Select(i => data.TestScores[(i * data.Width) + c])];
+                plot.Line($"la c{c % 7}", Curves.Roc(labels, scores).Select(p => (p.FalsePositiveRate, p.TruePositiveRate)));
+            }
+        }
+
+        page.Add($"{plot.Close()}<p class=\"note\">One line a class; the area below each is in the table.</p></div>\n");
+    }
+
+    private static string Share(long part, long of) => of == 0 ? "–" : Figures.Share(part / (double)of);
+}
