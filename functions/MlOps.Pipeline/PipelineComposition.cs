@@ -11,6 +11,7 @@ using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Report;
@@ -50,6 +51,8 @@ public static class PipelineComposition
         services.TryAddSingleton<DropReceiver>();
         services.TryAddSingleton<NoticeOutbox>();
         services.TryAddSingleton<NoticeSender>();
+        services.TryAddSingleton<AlertBook>();
+        services.TryAddSingleton<AlertNotice>();
         services.TryAddSingleton<Sweep>();
         services.TryAddSingleton<Steering>();
         services.TryAddSingleton<Reproducer>();
@@ -81,6 +84,8 @@ public static class PipelineComposition
             .AddActivity<RegisterActivity>(StepActivities.Register)
             .AddActivity<PromoteActivity>(StepActivities.Promote)
             .AddActivity<PredictActivity>(StepActivities.Predict)
+            .AddActivity<BaselineActivity>(StepActivities.Baseline)
+            .AddActivity<LeaderboardActivity>(StepActivities.Leaderboard)
             .AddActivity<InspectActivity>(StepActivities.Inspect)
             .AddActivity<MonitorActivity>(StepActivities.Monitor)
             .AddActivity<ExplainActivity>(StepActivities.Explain)

@@ -37,6 +37,7 @@ internal static class DefinitionReader
             Quarantine = map.Number("quarantine", 0, 0, 1),
             Split = Split(map),
             Model = Model(map, task),
+            Models = LearnerSettings.Read(map, task),
             Tune = TuneReader.Read(map),
             Promote = PromoteSettings.Read(map, task),
             Monitor = MonitorSettings.Read(map),

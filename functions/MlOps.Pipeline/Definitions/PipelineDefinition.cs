@@ -102,6 +102,9 @@ public sealed record PipelineDefinition
     /// <summary>Parameters of the learner, LightGBM's names, as text; defaults already filled in, ordered by name.</summary>
     public IReadOnlyDictionary<string, string> Model { get; init; } = ModelDefaults.For(TaskKind.Binary, new Dictionary<string, string>());
 
+    /// <summary>Learners to compare with, and which may be promoted; default boosting alone.</summary>
+    public LearnerSettings Models { get; init; } = LearnerSettings.Default;
+
     /// <summary>Search for parameters before each training; default none.</summary>
     public TuneSettings Tune { get; init; } = TuneSettings.Off;
 

@@ -182,6 +182,23 @@ internal sealed class YamlMap
         return null;
     }
 
+    /// <summary>A list of nested mappings; empty where the key is absent.</summary>
+    public IReadOnlyList<YamlMap> Maps(string key)
+    {
+        if (!Take(key, out var node))
+        {
+            return [];
+        }
+
+        if (node is YamlSequenceNode list && list.Children.All(c => c is YamlMappingNode))
+        {
+            return [.. list.Children.Select(c => new YamlMap((YamlMappingNode)c, _errors))];
+        }
+
+        Error(node, $"'{key}' must be a list of settings, each beginning with '-'.");
+        return [];
+    }
+
     public YamlNode? Node(string key) => Take(key, out var node) ? node : null;
 
     public IEnumerable<(string Key, YamlNode Value)> Entries()

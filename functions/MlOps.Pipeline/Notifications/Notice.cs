@@ -1,15 +1,22 @@
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Monitor;
 
 namespace MlOps.Pipeline.Notifications;
 
 /// <summary>
-/// What people and systems are told when a run has ended: one notice a run, under the run's id, whatever is delivered how often.
+/// What people and systems are told when a run has ended: one notice a run, under the run's id, and one more where it raises alerts, whatever is delivered how often.
 /// </summary>
 public sealed record Notice
 {
     /// <summary>Id of the run, and of the notice.</summary>
     public required string RunId { get; init; }
+
+    /// <summary>What else than the run's end the notice is about, such as <c>alert</c>; <see langword="null"/> for the end.</summary>
+    public string? About { get; init; }
+
+    /// <summary>What somebody must look at, the largest effect on the model first.</summary>
+    public IReadOnlyList<MonitorAlert> Alerts { get; init; } = [];
 
     /// <summary>Pipeline's name.</summary>
     public required string Pipeline { get; init; }

@@ -23,16 +23,18 @@ public sealed class NoticeOutbox(StorageAccount account)
         ArgumentNullException.ThrowIfNull(notice);
         return new CloudEvent(
             $"/mlops/{notice.Pipeline}",
-            "MlOps.Run" + notice.State,
+            notice.About is null ? "MlOps.Run" + notice.State : "MlOps.Alert",
             new BinaryData(JsonSerializer.SerializeToUtf8Bytes(notice, ArtifactJson.Compact)),
             "application/json",
             CloudEventDataFormat.Json)
         {
-            Id = notice.RunId,
+            Id = IdOf(notice),
             Subject = $"{notice.Pipeline}/{notice.Period}",
             Time = notice.Time,
         };
     }
+
+    private static string IdOf(Notice notice) => notice.About is { } about ? $"{notice.RunId}.{about}" : notice.RunId;
 
     /// <summary>Writes a notice unless one of that run is there already.</summary>
     /// <param name="notice">The notice.</param>
@@ -41,7 +43,7 @@ public sealed class NoticeOutbox(StorageAccount account)
     public async Task<string> PutAsync(Notice notice, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        var name = $"{PipelineName.Parse(notice.Pipeline)}/{Artifacts.RunId.Parse(notice.RunId)}.json";
+        var name = $"{PipelineName.Parse(notice.Pipeline)}/{Artifacts.RunId.Parse(IdOf(notice))}.json";
         try
         {
             await account.Notifications.GetBlobClient(name).UploadAsync(

@@ -18,7 +18,7 @@ public sealed class PinDefinitionActivity(DefinitionStore definitions) : TaskAct
             var definition = await definitions.PinAsync(PipelineName.Parse(input), context.CancellationToken);
             return definition is null
                 ? None(null)
-                : new DefinitionFacts(definition.Hash, null, definition.WaitForInitial, definition.Restate, definition.Model);
+                : new DefinitionFacts(definition.Hash, null, definition.WaitForInitial, definition.Restate, definition.Model, definition.Models.Compare);
         }
         catch (DefinitionException e)
         {
@@ -27,5 +27,5 @@ public sealed class PinDefinitionActivity(DefinitionStore definitions) : TaskAct
     }
 
     private static DefinitionFacts None(string? problem) =>
-        new(null, problem, TimeSpan.Zero, Restate: true, new Dictionary<string, string>());
+        new(null, problem, TimeSpan.Zero, Restate: true, new Dictionary<string, string>(), []);
 }

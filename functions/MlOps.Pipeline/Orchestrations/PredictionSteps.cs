@@ -39,13 +39,8 @@ internal static class PredictionSteps
         var (trainFeatures, scoreFeatures, inspected) = (await training, await scoring, await inspecting);
 
         var best = await TuningWaves.RunAsync(run, id, pipeline, definition, trainFeatures.RequireKey());
-        run.Stage("train");
-        var trained = await run.StepAsync<TrainResult>(StepActivities.Train, new TrainInput(
-            id, pipeline, definition, trainFeatures.RequireKey(), best));
-
-        run.Stage("evaluate");
-        var evaluated = await run.StepAsync<EvaluateResult>(StepActivities.Evaluate, new EvaluateInput(
-            id, pipeline, definition, data, trained.RequireKey()));
+        var compared = await LearnerComparison.RunAsync(run, id, accumulated, trainFeatures, best);
+        var (trained, evaluated) = (compared.Train, compared.Evaluate);
         var registered = await run.StepAsync<RegisterResult>(StepActivities.Register, new RegisterInput(
             id, pipeline, definition, drop.Period, turn.History, data, trained.RequireKey(), evaluated.RequireKey()));
 
@@ -54,12 +49,13 @@ internal static class PredictionSteps
             drop,
             turn.Initial!,
             turn.History,
-            Outcomes(accumulated, trainFeatures, scoreFeatures, inspected, trained, evaluated),
+            [.. Outcomes(accumulated, trainFeatures, scoreFeatures, inspected), .. compared.Outcomes],
             [.. accumulated.Warnings, .. trainFeatures.Warnings, .. scoreFeatures.Warnings],
             scoreFeatures.RequireKey(),
             inspected,
             trained,
             evaluated,
+            compared.Leaderboard,
             registered.Version);
     }
 
@@ -98,7 +94,7 @@ internal static class PredictionSteps
             predicted.Metrics, run.Document.Trials, [.. run.FileWarnings.Concat(trained.Warnings).Distinct()], monitored.RequireKey()));
         var prepared = new Prepared(
             trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored, reported)],
-            trained.Train, trained.Evaluate, promoted, predicted, monitored, reported);
+            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported);
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }

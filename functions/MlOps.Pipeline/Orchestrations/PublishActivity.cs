@@ -11,9 +11,10 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="ledgers">Ledgers.</param>
 /// <param name="files">Input container.</param>
 /// <param name="outputs">Output container.</param>
+/// <param name="alerts">Tells of what was found in the period.</param>
 /// <param name="time">Clock for the as-of time.</param>
 [DurableTask(nameof(PublishActivity))]
-public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, OutputFiles outputs, TimeProvider time)
+public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, TimeProvider time)
     : TaskActivity<PublishInput, PublishResult>
 {
     /// <inheritdoc/>
@@ -31,6 +32,7 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
 
         var names = await outputs.WriteAsync(
             Describe(input, claim), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), context.CancellationToken);
+        await alerts.TellAsync(pipeline, input.RunId, input.Prepared.Drop, claim, input.Prepared.Monitor.Alerts, context.CancellationToken);
         ledger = await ledgers.UpdateAsync(pipeline, l => LedgerEndings.Complete(l, input.RunId), context.CancellationToken);
         return new PublishResult(true, claim.Revision, names, Waiting.In(ledger, input.RunId));
     }

@@ -96,7 +96,7 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
     }
 
     // The model that predicted may be an earlier run's: what it learned from, and with which parameters, is kept with its steps.
-    private static async Task<(AccumulateInput Learnt, IReadOnlyDictionary<string, string>? Parameters)> ModelInputsAsync(
+    private static async Task<(AccumulateInput Learnt, TrainInput? Trained)> ModelInputsAsync(
         StepRunner runner, PipelineName pipeline, RunDocument run, PinnedDrop drop, CancellationToken cancellation)
     {
         if (run.Promotion is not { } model)
@@ -108,11 +108,11 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
         var train = await runner.ReadRecordAsync(pipeline, model.TrainKey, cancellation);
         return (
             accumulate.Request.Deserialize<AccumulateInput>(ArtifactJson.Compact)!,
-            train.Request.Deserialize<TrainInput>(ArtifactJson.Compact)!.Parameters);
+            train.Request.Deserialize<TrainInput>(ArtifactJson.Compact)!);
     }
 
     private static async Task<Reproduction> RepeatAsync(
-        RunDocument run, PinnedDrop drop, AccumulateInput learnt, IReadOnlyDictionary<string, string>? parameters, PipelineSteps steps, CancellationToken cancellation)
+        RunDocument run, PinnedDrop drop, AccumulateInput learnt, TrainInput? model, PipelineSteps steps, CancellationToken cancellation)
     {
         var (id, pipeline, definition) = (run.RunId, run.Pipeline, run.DefinitionHash!);
         var accumulated = await steps.Accumulate.RunAsync(learnt, cancellation);
@@ -121,7 +121,7 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
             new FeaturizeInput(id, pipeline, definition, "score", data, drop, run.History[0]), cancellation);
         var training = await steps.Featurize.RunAsync(new FeaturizeInput(id, pipeline, learnt.DefinitionHash, "train", data), cancellation);
         var trained = await steps.Train.RunAsync(
-            new TrainInput(id, pipeline, learnt.DefinitionHash, training.RequireKey(), parameters), cancellation);
+            new TrainInput(id, pipeline, learnt.DefinitionHash, training.RequireKey(), model?.Parameters, model?.Learner), cancellation);
         var evaluated = await steps.Evaluate.RunAsync(
             new EvaluateInput(id, pipeline, learnt.DefinitionHash, data, trained.RequireKey()), cancellation);
         var predicted = await steps.Predict.RunAsync(

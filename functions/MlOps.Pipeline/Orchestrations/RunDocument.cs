@@ -5,6 +5,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Tuning;
 
@@ -81,6 +82,9 @@ public sealed record RunDocument
 
     /// <summary>Trials of the search for parameters, in order; empty where the definition asks for none.</summary>
     public IReadOnlyList<TrialRecord> Trials { get; init; } = [];
+
+    /// <summary>The run's models in order; all metrics are in the step's <c>leaderboard.json</c>.</summary>
+    public LeaderboardResult? Leaderboard { get; init; }
 
     /// <summary>Metrics by part (<c>train</c>, <c>valid</c>, <c>test</c>, and <c>drop</c> where the file carries labels) and name.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; init; } =

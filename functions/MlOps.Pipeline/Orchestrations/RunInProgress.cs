@@ -161,6 +161,7 @@ internal sealed class RunInProgress
         Metrics = RunMetrics.Of(prepared),
         ModelSha256 = prepared.Predict.ModelSha256,
         ModelVersion = prepared.Promotion.Version,
+        Leaderboard = prepared.Leaderboard with { Step = null },
         Promotion = prepared.Promotion,
         Monitor = prepared.Monitor with { Step = null },
         PredictionsSha256 = prepared.Predict.PredictionsSha256,

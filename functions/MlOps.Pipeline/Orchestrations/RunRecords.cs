@@ -2,6 +2,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Report;
@@ -45,8 +46,9 @@ public sealed record AdmitResult(RunState State, string Reason, string? Sha256, 
 /// <param name="WaitForInitial">How long a period waits for the history.</param>
 /// <param name="Restate">Whether published periods are restated when their history changes.</param>
 /// <param name="Model">Parameters of the learner.</param>
+/// <param name="Compare">Other learners to compare with.</param>
 public sealed record DefinitionFacts(
-    string? Hash, string? Problem, TimeSpan WaitForInitial, bool Restate, IReadOnlyDictionary<string, string> Model);
+    string? Hash, string? Problem, TimeSpan WaitForInitial, bool Restate, IReadOnlyDictionary<string, string> Model, IReadOnlyList<string> Compare);
 
 /// <summary>Input of <see cref="NextTurnActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>
@@ -85,6 +87,7 @@ public sealed record JudgeResult(string? RejectedFile, IReadOnlyList<string> Wak
 /// <param name="Inspect">Faults of the drop's data.</param>
 /// <param name="Train">The model.</param>
 /// <param name="Evaluate">Its metrics.</param>
+/// <param name="Leaderboard">The order of the run's models.</param>
 /// <param name="ModelVersion">Its registered version.</param>
 public sealed record Trained(
     string HistoryHash,
@@ -97,6 +100,7 @@ public sealed record Trained(
     InspectResult Inspect,
     TrainResult Train,
     EvaluateResult Evaluate,
+    LeaderboardResult Leaderboard,
     string ModelVersion);
 
 /// <summary>Predictions that a run has made in its turn.</summary>
@@ -106,6 +110,7 @@ public sealed record Trained(
 /// <param name="Steps">How each step came to its result.</param>
 /// <param name="Train">The run's own model.</param>
 /// <param name="Evaluate">Its metrics.</param>
+/// <param name="Leaderboard">The order of the run's models.</param>
 /// <param name="Promotion">Which model predicted, and why.</param>
 /// <param name="Predict">The predictions.</param>
 /// <param name="Monitor">What was watched.</param>
@@ -117,6 +122,7 @@ public sealed record Prepared(
     IReadOnlyList<StepOutcome> Steps,
     TrainResult Train,
     EvaluateResult Evaluate,
+    LeaderboardResult Leaderboard,
     PromoteResult Promotion,
     PredictResult Predict,
     MonitorResult Monitor,

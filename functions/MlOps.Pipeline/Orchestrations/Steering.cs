@@ -12,7 +12,7 @@ namespace MlOps.Pipeline.Orchestrations;
 public sealed class Steering
 {
     /// <summary>The steps that a rerun may begin at, in their order.</summary>
-    public static readonly IReadOnlyList<string> StepNames = ["validate", "accumulate", "featurize", "inspect", "train", "evaluate", "compare", "predict", "explain", "monitor", "report"];
+    public static readonly IReadOnlyList<string> StepNames = ["validate", "accumulate", "featurize", "inspect", "train", "baseline", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "report"];
 
     private readonly LedgerStore _ledgers;
     private readonly RunDocuments _documents;

@@ -12,6 +12,8 @@ internal static class StepActivities
     public const string Register = "RegisterActivity";
     public const string Promote = "PromoteActivity";
     public const string Predict = "PredictActivity";
+    public const string Baseline = "BaselineActivity";
+    public const string Leaderboard = "LeaderboardActivity";
     public const string Inspect = "InspectActivity";
     public const string Monitor = "MonitorActivity";
     public const string Explain = "ExplainActivity";

@@ -8,6 +8,7 @@ using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Report;
@@ -38,6 +39,8 @@ public sealed class PipelineSteps
         Tune = new TuneStep(context);
         Train = new TrainStep(context);
         Evaluate = new EvaluateStep(context);
+        Baseline = new BaselineStep(context);
+        Leaderboard = new LeaderboardStep(context);
         Predict = new PredictStep(context, Validate);
         Inspect = new InspectStep(context, Validate);
         Monitor = new MonitorStep(context, Validate);
@@ -89,6 +92,12 @@ public sealed class PipelineSteps
     /// <summary>Predicts.</summary>
     public PredictStep Predict { get; }
 
+    /// <summary>Fits simple models.</summary>
+    public BaselineStep Baseline { get; }
+
+    /// <summary>Orders a run's models.</summary>
+    public LeaderboardStep Leaderboard { get; }
+
     /// <summary>Looks for faults of a drop's data.</summary>
     public InspectStep Inspect { get; }
 
@@ -114,6 +123,8 @@ public sealed class PipelineSteps
             EvaluateStep.Name => Evaluate.RunAsync(Input<EvaluateInput>(), cancellation),
             CompareStep.Name => Compare.RunAsync(Input<CompareInput>(), cancellation),
             PredictStep.Name or PredictStep.MeasureName => Predict.RunAsync(Input<PredictInput>(), cancellation),
+            BaselineStep.Name => Baseline.RunAsync(Input<BaselineInput>(), cancellation),
+            LeaderboardStep.Name => Leaderboard.RunAsync(Input<LeaderboardInput>(), cancellation),
             InspectStep.Name => Inspect.RunAsync(Input<InspectInput>(), cancellation),
             MonitorStep.Name => Monitor.RunAsync(Input<MonitorInput>(), cancellation),
             ExplainStep.Name => Explain.RunAsync(Input<ExplainInput>(), cancellation),

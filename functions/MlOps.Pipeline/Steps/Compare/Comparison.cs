@@ -20,16 +20,35 @@ internal sealed class Comparison
 
     public bool HigherIsBetter => _metric == "auc";
 
-    public double Measure(double[] scores) => _metric == "auc" ? BinaryMetrics.Auc(_labels, scores) : Losses(scores).Average();
+    public double Measure(double[] scores) => _labels.Length == 0 ? double.NaN : _metric == "auc" ? BinaryMetrics.Auc(_labels, scores) : Losses(scores).Average();
 
     /// <summary>The metric of predicting every row alike, from the labels of the training part.</summary>
-    public double Baseline(double[] trainLabels) => _metric switch
+    public double Baseline(double[] trainLabels) => _metric == "auc" ? 0.5 : Measure(BaselineScores(trainLabels));
+
+    /// <summary>The prediction that is alike for every row.</summary>
+    public double[] BaselineScores(double[] trainLabels) => _metric switch
     {
-        "auc" => 0.5,
-        "multi_logloss" => Measure([.. _labels.SelectMany(_ => Shares(trainLabels))]),
-        "l1" => Measure([.. Enumerable.Repeat(NumericBins.Quantile([.. trainLabels.Order()], 0.5), _labels.Length)]),
-        _ => Measure([.. Enumerable.Repeat(trainLabels.Average(), _labels.Length)]),
+        "multi_logloss" => [.. _labels.SelectMany(_ => Shares(trainLabels))],
+        "l1" => [.. Enumerable.Repeat(NumericBins.Quantile([.. trainLabels.Order()], 0.5), _labels.Length)],
+        _ => [.. Enumerable.Repeat(trainLabels.Average(), _labels.Length)],
     };
+
+    /// <summary>95 % percentile interval of a model's metric over resamples of the rows; <see langword="null"/> where there is none.</summary>
+    public (double Low, double High)? Interval(double[] scores, int count = 500, ulong seed = 42)
+    {
+        if (_labels.Length == 0)
+        {
+            return null;
+        }
+
+        // Held against a model that is the same for every row: an AUC of one half, or a loss of 0.
+        var resamples = ResampledDifferences.Resamples(_labels.Length, count, seed);
+        double[] values = _metric == "auc"
+            ? [.. ResampledDifferences.AucDifferences(_labels, scores, new double[_labels.Length], resamples).Select(d => d + 0.5)]
+            : ResampledDifferences.MeanDifferences(Losses(scores), new double[_labels.Length], resamples);
+        double[] sorted = [.. values.Where(double.IsFinite).Order()];
+        return sorted.Length == 0 ? null : (NumericBins.Quantile(sorted, 0.025), NumericBins.Quantile(sorted, 0.975));
+    }
 
     /// <summary>Improvement of the challenger over the champion in each resample, positive where it is better; ascending.</summary>
     public double[] Improvements(double[] challenger, double[] champion, PromoteSettings settings)

@@ -11,12 +11,13 @@ using MlOps.Pipeline.Steps.Validate;
 
 namespace MlOps.Pipeline.Steps.Evaluate;
 
-/// <summary>Chooses the threshold on the valid part and measures on all parts. Output: <c>metrics.json</c>.</summary>
+/// <summary>Chooses the threshold on the valid part and measures on all parts. Outputs: <c>metrics.json</c>, <c>evaluation.json</c> (<see cref="EvaluationDocument"/>).</summary>
 public sealed class EvaluateStep
 {
     internal const string Name = "evaluate";
     internal const string MetricsOutput = "metrics.json";
-    private const int Version = 1;
+    internal const string DocumentOutput = "evaluation.json";
+    private const int Version = 2;
 
     private readonly StepContext _context;
 
@@ -72,6 +73,9 @@ public sealed class EvaluateStep
         }
 
         await work.WriteAsync(MetricsOutput, s => JsonSerializer.Serialize(s, metrics, ArtifactJson.Indented), cancellation);
-        return new EvaluateResult(metrics, classes, threshold);
+        var result = new EvaluateResult(metrics, classes, threshold);
+        var document = EvaluationCurves.Document(definition.Task, result, definition.Output.ThresholdRule, scores[Part.Test].Labels, scores[Part.Test].Scores);
+        await work.WriteAsync(DocumentOutput, s => JsonSerializer.Serialize(s, document, ArtifactJson.Indented), cancellation);
+        return result;
     }
 }

@@ -25,6 +25,54 @@ internal static class LearnerParameters
         return all;
     }
 
+    /// <summary>
+    /// Parameters of a tree or a forest, fixed so that they mean the same on every leaderboard. With squared error on labels of 0 and 1 the
+    /// best split is that of the Gini impurity, and a leaf's value is its share of positives.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Fixed(string learner, PipelineDefinition definition, int classes, int features)
+    {
+        var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["metric"] = definition.Model["metric"],
+            ["min_data_in_bin"] = "1",
+            ["min_sum_hessian_in_leaf"] = "0",
+            ["objective"] = definition.Task == TaskKind.Multiclass ? "multiclass" : "regression",
+            ["seed"] = definition.Model["seed"],
+        };
+        var own = learner switch
+        {
+            "random_forest" => new Dictionary<string, string>
+            {
+                ["boosting"] = "rf",
+                ["bagging_fraction"] = "0.632",
+                ["bagging_freq"] = "1",
+                ["feature_fraction_bynode"] = (Math.Max(1, Math.Round(Math.Sqrt(features))) / features).ToString("R", CultureInfo.InvariantCulture),
+                ["min_data_in_leaf"] = "5",
+                ["num_iterations"] = "100",
+                ["num_leaves"] = "255",
+            },
+            "decision_tree" => new Dictionary<string, string>
+            {
+                ["learning_rate"] = "1",
+                ["min_data_in_leaf"] = "20",
+                ["num_iterations"] = "1",
+                ["num_leaves"] = "31",
+            },
+            _ => throw new ArgumentException($"'{learner}' is no learner with fixed parameters.", nameof(learner)),
+        };
+        foreach (var (name, value) in own)
+        {
+            all[name] = value;
+        }
+
+        if (definition.Task == TaskKind.Multiclass)
+        {
+            all["num_class"] = classes.ToString(CultureInfo.InvariantCulture);
+        }
+
+        return all;
+    }
+
     /// <summary>Settings as the learner takes them, with the number of threads, which never changes a result.</summary>
     public static Parameters Parse(IReadOnlyDictionary<string, string> settings, int threads) =>
         Parameters.Parse(settings.Append(KeyValuePair.Create("num_threads", threads.ToString(CultureInfo.InvariantCulture))));

@@ -6,8 +6,9 @@ namespace MlOps.Pipeline.Steps.Train;
 /// <param name="DefinitionHash">Pinned definition.</param>
 /// <param name="FeaturizeKey">Key of featurize(train).</param>
 /// <param name="Parameters">Parameters of a trial, which replace those of the definition; <see langword="null"/> for the definition's own.</param>
+/// <param name="Learner">A learner of its own with fixed parameters, such as <c>random_forest</c>; <see langword="null"/> for the definition's.</param>
 public sealed record TrainInput(
-    string RunId, string Pipeline, string DefinitionHash, string FeaturizeKey, IReadOnlyDictionary<string, string>? Parameters = null);
+    string RunId, string Pipeline, string DefinitionHash, string FeaturizeKey, IReadOnlyDictionary<string, string>? Parameters = null, string? Learner = null);
 
 /// <summary>A trained model; the file is the step's output <c>model.txt</c>.</summary>
 /// <param name="ModelSha256">SHA-256 of <c>model.txt</c>.</param>

@@ -27,9 +27,11 @@ public sealed class TrainStep
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
         var features = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
         var shape = features.ResultOf<FeaturizeResult>();
-        var settings = LearnerParameters.Settings(definition, input.Parameters, shape.Classes);
+        var settings = input.Learner is { } learner
+            ? LearnerParameters.Fixed(learner, definition, shape.Classes, shape.Features)
+            : LearnerParameters.Settings(definition, input.Parameters, shape.Classes);
         var spec = new StepSpec(
-            pipeline, Name, Version, input.Parameters is null ? "final" : "trial",
+            pipeline, Name, Version, input.Learner ?? (input.Parameters is null ? "final" : "trial"),
             new Dictionary<string, string>
             {
                 ["features"] = StepContext.Part(shape with { Step = null, Warnings = [] }),

@@ -1,0 +1,110 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps.Monitor;
+
+namespace MlOps.Pipeline.Notifications;
+
+/// <summary>An alert from the period that raised it until one in which it is gone.</summary>
+/// <param name="Kind">Kind of the alert, such as <c>drift</c>.</param>
+/// <param name="Subject">What it is about, such as a column.</param>
+/// <param name="OpenedIn">Period that raised it.</param>
+/// <param name="OpenedBy">Run that raised it.</param>
+/// <param name="LastSeenIn">Latest period in which it was still there.</param>
+/// <param name="ClosedIn">First period in which it was gone; <see langword="null"/> while it is open.</param>
+/// <param name="Cause">What was found when it was raised.</param>
+public sealed record TrackedAlert(
+    string Kind, string Subject, string OpenedIn, string OpenedBy, string LastSeenIn, string? ClosedIn, string Cause);
+
+/// <summary>The alerts of a pipeline: <c>artifacts/{pipeline}/alerts.json</c>, changed only under If-Match.</summary>
+/// <param name="account">The account.</param>
+public sealed class AlertBook(StorageAccount account)
+{
+    private const int Attempts = 20;
+
+    /// <summary>Every alert so far, in the order in which they were raised.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<IReadOnlyList<TrackedAlert>> ReadAsync(PipelineName pipeline, CancellationToken cancellation = default) =>
+        (await LoadAsync(pipeline, cancellation)).Alerts;
+
+    /// <summary>Enters a period's alerts: new ones are raised, those that are gone are closed, those that are open stay as they are.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="runId">Run that found them.</param>
+    /// <param name="period">Its period.</param>
+    /// <param name="found">What it found.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>The alerts that this run raised, also where it asks again.</returns>
+    public async Task<IReadOnlyList<MonitorAlert>> EnterAsync(
+        PipelineName pipeline, string runId, string period, IReadOnlyList<MonitorAlert> found, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(found);
+        for (var attempt = 1; ; attempt++)
+        {
+            var (before, etag) = await LoadAsync(pipeline, cancellation);
+            var after = Enter(before, runId, period, found);
+            if (!after.SequenceEqual(before))
+            {
+                try
+                {
+                    await account.Artifacts.GetBlobClient(Name(pipeline)).UploadAsync(
+                        new BinaryData(JsonSerializer.SerializeToUtf8Bytes(after, ArtifactJson.Indented)),
+                        new BlobUploadOptions { Conditions = etag is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                        cancellation);
+                }
+                catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < Attempts)
+                {
+                    continue;
+                }
+            }
+
+            return [.. found.Where(f => after.Any(a => a.OpenedBy == runId && a.OpenedIn == period && Is(a, f)))];
+        }
+    }
+
+    internal static IReadOnlyList<TrackedAlert> Enter(
+        IReadOnlyList<TrackedAlert> before, string runId, string period, IReadOnlyList<MonitorAlert> found)
+    {
+        var after = before.Select(alert =>
+        {
+            // A period that is predicted again says nothing about the time after it.
+            if (alert.ClosedIn is not null || string.CompareOrdinal(alert.LastSeenIn, period) > 0)
+            {
+                return alert;
+            }
+
+            return found.Any(f => Is(alert, f))
+                ? alert with { LastSeenIn = period }
+                : alert.LastSeenIn == period ? alert : alert with { ClosedIn = period };
+        }).ToList();
+        foreach (var alert in found)
+        {
+            var isKnown = after.Exists(a => Is(a, alert)
+                && string.CompareOrdinal(a.OpenedIn, period) <= 0 && (a.ClosedIn is null || string.CompareOrdinal(period, a.ClosedIn) < 0));
+            if (!isKnown && !after.Exists(a => Is(a, alert) && a.OpenedBy == runId))
+            {
+                after.Add(new TrackedAlert(alert.Kind, alert.Subject, period, runId, period, null, alert.Cause));
+            }
+        }
+
+        return after;
+    }
+
+    private static bool Is(TrackedAlert tracked, MonitorAlert alert) => tracked.Kind == alert.Kind && tracked.Subject == alert.Subject;
+
+    private static string Name(PipelineName pipeline) => $"{pipeline}/alerts.json";
+
+    private async Task<(IReadOnlyList<TrackedAlert> Alerts, ETag? ETag)> LoadAsync(PipelineName pipeline, CancellationToken cancellation)
+    {
+        try
+        {
+            var content = (await account.Artifacts.GetBlobClient(Name(pipeline)).DownloadContentAsync(cancellation)).Value;
+            return (JsonSerializer.Deserialize<List<TrackedAlert>>(content.Content.ToMemory().Span, ArtifactJson.Compact)!, content.Details.ETag);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return ([], null);
+        }
+    }
+}

@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Logging;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Monitor;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Tells of a period's alerts, once: an alert that is open already is not repeated.</summary>
+/// <param name="book">Alerts of the pipeline.</param>
+/// <param name="outbox">Notices in the account.</param>
+/// <param name="sender">Sends to webhooks.</param>
+/// <param name="logger">Gets a line where a webhook did not take the notice.</param>
+public sealed class AlertNotice(AlertBook book, NoticeOutbox outbox, NoticeSender sender, ILogger<AlertNotice> logger)
+{
+    /// <summary>What the notice is about.</summary>
+    public const string About = "alert";
+
+    /// <summary>Enters the alerts and tells of those that are new.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="runId">Run that found them.</param>
+    /// <param name="drop">The file that was predicted.</param>
+    /// <param name="publication">The predictions.</param>
+    /// <param name="found">The alerts, the largest effect first.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public async Task TellAsync(
+        PipelineName pipeline, string runId, PinnedDrop drop, Publication publication, IReadOnlyList<MonitorAlert> found, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(drop);
+        ArgumentNullException.ThrowIfNull(publication);
+        var raised = await book.EnterAsync(pipeline, runId, publication.Period, found, cancellation);
+        if (raised.Count == 0)
+        {
+            return;
+        }
+
+        var more = raised.Count > 1 ? $" and {raised.Count - 1} more" : "";
+        var name = await outbox.PutAsync(
+            new Notice
+            {
+                RunId = runId,
+                About = About,
+                Pipeline = pipeline.Value,
+                Period = publication.Period,
+                File = drop.BlobName,
+                State = RunState.Succeeded,
+                Summary = $"{drop.BlobName} needs a look: {raised[0].Cause}{more}",
+                Cause = raised[0].Cause,
+                Alerts = raised,
+                Command = $"mlops run {runId}",
+                Time = publication.AsOf,
+            },
+            cancellation);
+        try
+        {
+            await sender.SendAsync(pipeline, name, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            // It stays in the outbox, from which the sweep sends it.
+            logger.LogUndelivered(runId, e.Message);
+        }
+    }
+}
