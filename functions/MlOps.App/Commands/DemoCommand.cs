@@ -53,6 +53,13 @@ internal static class DemoCommand
         true_auc = p.File.TrueAuc,
         history_true_auc = p.File.HistoryTrueAuc,
         metrics = p.Manifest?.Metrics,
+        trials = p.Run?.Trials.Count,
+        waves = p.Run?.Trials.Select(t => t.Wave).Distinct().Count(),
+        leaderboard = p.Run?.Leaderboard?.Entries.Select(e => new { e.Rank, e.Learner, e.Value, e.Chosen }),
+        promoted = p.Run?.Promotion?.Promoted,
+        decision = p.Run?.Promotion?.Verdict.Reason,
+        drift = p.Run?.Monitor?.HasDrift,
+        drifted = p.Run?.Monitor?.Drifted,
         model_sha256 = p.Manifest?.ModelSha256,
         revision = p.Manifest?.Revision,
         predictions = p.Manifest is { } manifest ? $"output/{manifest.Predictions}" : null,
@@ -62,21 +69,7 @@ internal static class DemoCommand
     private static void Print(IReadOnlyList<DemoPeriod> periods, DemoRun demo, double seconds, string data)
     {
         var predicted = periods.Where(p => p.Manifest is not null).ToArray();
-        var listing = new Listing("period", "rows", "learnt from", "test AUC", "best possible", "period AUC", "best possible", "model", "seconds");
-        foreach (var p in predicted)
-        {
-            var manifest = p.Manifest!;
-            var run = p.Standing.Run;
-            listing.Add(
-                p.File.Period, $"{manifest.Rows}", $"{manifest.History.Count} files", Metric(manifest.Metrics, "test"), Number(p.File.HistoryTrueAuc),
-                Metric(manifest.Metrics, "drop"), Number(p.File.TrueAuc), manifest.ModelSha256[..8],
-                run is { EndedAt: { } end } ? $"{(end - run.StartedAt).TotalSeconds:0.0}" : "-");
-        }
-
-        listing.Print();
-        Answer.Line("");
-        Answer.Line("test AUC: on rows of the history that the model never saw; period AUC: of the published scores against the labels in");
-        Answer.Line("the period's own file, which were not used. Best possible: the AUC of the probabilities that the labels were drawn from.");
+        DemoTables.Print(predicted);
         Answer.Line("");
         foreach (var p in predicted)
         {
@@ -94,9 +87,4 @@ internal static class DemoCommand
             ? ExitCode.Done
             : throw new CommandException(string.Join(Environment.NewLine + "mlops: ", failed.Select(p => $"{p.File.Period} failed: {p.Standing.Reason}")));
     }
-
-    private static string Metric(IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> metrics, string part) =>
-        metrics.TryGetValue(part, out var values) && values.TryGetValue("auc", out var auc) ? Number(auc) : "-";
-
-    private static string Number(double? value) => value is { } number ? $"{number:0.0000}" : "-";
 }

@@ -11,14 +11,16 @@ namespace MlOps.App.Demo;
 /// <param name="File">The file that was dropped, with its truth.</param>
 /// <param name="Standing">How its run ended.</param>
 /// <param name="Manifest">Where its predictions came from; <see langword="null"/> where there are none.</param>
+/// <param name="Run">The document of that run; <see langword="null"/> where there is none.</param>
 /// <param name="Copies">Local copies of its predictions and what belongs to them.</param>
-internal sealed record DemoPeriod(SampleFile File, PeriodStanding Standing, Manifest? Manifest, IReadOnlyList<string> Copies);
+internal sealed record DemoPeriod(SampleFile File, PeriodStanding Standing, Manifest? Manifest, RunDocument? Run, IReadOnlyList<string> Copies);
 
 /// <summary>The main job from nothing: a case is made, dropped as upstream would, run, and fetched.</summary>
 internal sealed class DemoRun(StorageAccount account, string folder)
 {
     private static readonly PipelineName Pipeline = PipelineName.Parse(CreditDefaultCase.PipelineName);
     private readonly RunHistory history = new(account);
+    private readonly RunDocuments documents = new(account);
 
     /// <summary>Folder of the local copies.</summary>
     public string Copies { get; } = Path.Combine(folder, "predictions", CreditDefaultCase.PipelineName);
@@ -46,10 +48,12 @@ internal sealed class DemoRun(StorageAccount account, string folder)
         {
             var standing = standings.First(s => s.Period == file.Period);
             var predicted = standing.Standing == Standing.Done && file.Period != "initial";
+            var manifest = predicted ? await history.ManifestAsync(Pipeline, Period.Parse(file.Period), cancellation) : null;
             periods.Add(new DemoPeriod(
                 file,
                 standing,
-                predicted ? await history.ManifestAsync(Pipeline, Period.Parse(file.Period), cancellation) : null,
+                manifest,
+                manifest is null ? null : await documents.ReadAsync(Pipeline, RunId.Parse(manifest.RunId), cancellation),
                 predicted ? await GetCommand.FetchAsync(account, Pipeline, Period.Parse(file.Period), Copies, cancellation) : []));
         }
 

@@ -1,0 +1,69 @@
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Predict;
+using MlOps.Testing;
+
+namespace MlOps.Pipeline.Tests.Steps;
+
+/// <summary>
+/// What the gate is good for, on data whose world changes: the champion that it leaves in production against training again every
+/// month and against never. All 19 months take minutes and run on demand:
+/// <c>dotnet test tests/MlOps.Pipeline.Tests -c Release --filter FullyQualifiedName~GateTests -- xUnit.Explicit=on</c>.
+/// </summary>
+public sealed class GateTests(AzuriteFixture azurite, ITestOutputHelper output)
+{
+    private const string Definition = "label: y\nexclude: [duration]\npromote: better\n";
+
+    [Fact(Explicit = true)]
+    public async Task Over_19_months_of_bank_marketing_the_champion_does_better_than_always_and_than_never_training_again()
+    {
+        var (champion, always, never) = await MeansAsync(int.MaxValue);
+
+        Assert.True(champion < always, $"{champion} is not below {always}");
+        Assert.True(champion < never, $"{champion} is not below {never}");
+    }
+
+    [Fact]
+    public async Task In_the_first_four_months_of_bank_marketing_the_gate_is_no_worse_than_always_training_again()
+    {
+        var (champion, always, _) = await MeansAsync(4);
+
+        Assert.True(champion <= always, $"{champion} is above {always}");
+    }
+
+    private async Task<(double Champion, double Always, double Never)> MeansAsync(int most)
+    {
+        var folder = Shared.DataPath("data", "bank-marketing", "drops");
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition);
+        var initial = await pipeline.DropAsync("initial", await File.ReadAllBytesAsync(Path.Combine(folder, "initial.csv.gz")));
+        var history = new List<PinnedDrop> { initial };
+        var losses = new List<(double Champion, double Always, double Never)>();
+        PromoteResult? first = null;
+        foreach (var file in Directory.GetFiles(folder, "20*.csv").Order(StringComparer.Ordinal).Take(most))
+        {
+            var drop = await pipeline.DropAsync(Path.GetFileNameWithoutExtension(file), await File.ReadAllBytesAsync(file));
+            var run = await pipeline.RunAsync(drop, [.. history]);
+            var decision = await pipeline.Steps.Promotion.DecideAsync(new PromoteInput(
+                "run-" + drop.Period, TestPipeline.Name, pipeline.DefinitionHash, drop.Period, run.Model.Version, run.Inspect.Incidents));
+            first ??= decision;
+            losses.Add((await LossAsync(pipeline, decision, drop, initial), run.Predict.Metrics["binary_logloss"], await LossAsync(pipeline, first, drop, initial)));
+            output.WriteLine(FormattableString.Invariant(
+                $"{drop.Period}: champion {losses[^1].Champion:0.0000} always {losses[^1].Always:0.0000} never {losses[^1].Never:0.0000} {(decision.Promoted ? "promoted" : "refused")}: {decision.Verdict.Reason}"));
+            history.Add(drop);
+        }
+
+        var means = (losses.Average(l => l.Champion), losses.Average(l => l.Always), losses.Average(l => l.Never));
+        output.WriteLine(FormattableString.Invariant($"mean log loss: champion {means.Item1:0.00000}, always {means.Item2:0.00000}, never {means.Item3:0.00000}"));
+        return means;
+    }
+
+    private static async Task<double> LossAsync(TestPipeline pipeline, PromoteResult model, PinnedDrop drop, PinnedDrop initial)
+    {
+        var features = await pipeline.Steps.Featurize.RunAsync(
+            new FeaturizeInput("run", TestPipeline.Name, pipeline.DefinitionHash, "score", model.AccumulateKey, drop, initial));
+        var predicted = await pipeline.Steps.Predict.RunAsync(new PredictInput(
+            "run", TestPipeline.Name, pipeline.DefinitionHash, drop.Period, features.RequireKey(), model.TrainKey, model.EvaluateKey));
+        return predicted.Metrics["binary_logloss"];
+    }
+}
