@@ -15,6 +15,16 @@ public sealed record StepOptions(int Threads = 0)
 /// <summary>What every step works with.</summary>
 internal sealed record StepContext(StorageAccount Account, StepRunner Runner, DefinitionStore Definitions, StepOptions Options)
 {
+    // Trials of a wave come all at once, and those of several runs: more trainings than threads would only take turns, each with its data in memory.
+    private readonly SemaphoreSlim _trainings = new(Options.EffectiveThreads);
+
+    /// <summary>Waits until the machine has room for one more training; <see cref="SemaphoreSlim.Release()"/> gives it back.</summary>
+    public async Task<SemaphoreSlim> EnterTrainingAsync(CancellationToken cancellation)
+    {
+        await _trainings.WaitAsync(cancellation);
+        return _trainings;
+    }
+
     /// <summary>A record as it is kept with a step. The run's id is not part of what determines a step.</summary>
     public static JsonElement Request<T>(T input) => JsonSerializer.SerializeToElement(input, ArtifactJson.Compact);
 

@@ -9,33 +9,35 @@ namespace MlOps.Pipeline.Tests.Steps;
 /// <summary>
 /// What the gate is good for, on data whose world changes: the champion that it leaves in production against training again every
 /// month and against never. All 19 months take minutes and run on demand:
-/// <c>dotnet test tests/MlOps.Pipeline.Tests -c Release --filter FullyQualifiedName~GateTests -- xUnit.Explicit=on</c>.
+/// <c>dotnet run -c Release --project tests/MlOps.Pipeline.Tests -- -explicit on -class MlOps.Pipeline.Tests.Steps.GateTests</c>.
 /// </summary>
 public sealed class GateTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
     private const string Definition = "label: y\nexclude: [duration]\npromote: better\n";
 
-    [Fact(Explicit = true)]
-    public async Task Over_19_months_of_bank_marketing_the_champion_does_better_than_always_and_than_never_training_again()
+    [Theory(Explicit = true)]
+    [InlineData("")]
+    [InlineData("model: {metric: binary_logloss}")]
+    public async Task Over_19_months_of_bank_marketing_the_champion_does_better_than_always_and_than_never_training_again(string more)
     {
-        var (champion, always, never) = await MeansAsync(int.MaxValue);
+        var (champion, always, never) = await MeansAsync(int.MaxValue, more);
 
         Assert.True(champion < always, $"{champion} is not below {always}");
         Assert.True(champion < never, $"{champion} is not below {never}");
     }
 
     [Fact]
-    public async Task In_the_first_four_months_of_bank_marketing_the_gate_is_no_worse_than_always_training_again()
+    public async Task In_the_first_four_months_of_bank_marketing_the_champion_does_better_than_never_training_again()
     {
-        var (champion, always, _) = await MeansAsync(4);
+        var (champion, _, never) = await MeansAsync(4, "");
 
-        Assert.True(champion <= always, $"{champion} is above {always}");
+        Assert.True(champion < never, $"{champion} is not below {never}");
     }
 
-    private async Task<(double Champion, double Always, double Never)> MeansAsync(int most)
+    private async Task<(double Champion, double Always, double Never)> MeansAsync(int most, string more)
     {
         var folder = Shared.DataPath("data", "bank-marketing", "drops");
-        var pipeline = await TestPipeline.CreateAsync(azurite, Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition + more);
         var initial = await pipeline.DropAsync("initial", await File.ReadAllBytesAsync(Path.Combine(folder, "initial.csv.gz")));
         var history = new List<PinnedDrop> { initial };
         var losses = new List<(double Champion, double Always, double Never)>();
@@ -49,7 +51,7 @@ public sealed class GateTests(AzuriteFixture azurite, ITestOutputHelper output)
             first ??= decision;
             losses.Add((await LossAsync(pipeline, decision, drop, initial), run.Predict.Metrics["binary_logloss"], await LossAsync(pipeline, first, drop, initial)));
             output.WriteLine(FormattableString.Invariant(
-                $"{drop.Period}: champion {losses[^1].Champion:0.0000} always {losses[^1].Always:0.0000} never {losses[^1].Never:0.0000} {(decision.Promoted ? "promoted" : "refused")}: {decision.Verdict.Reason}"));
+                $"{drop.Period}: champion {losses[^1].Champion:0.0000} always {losses[^1].Always:0.0000} never {losses[^1].Never:0.0000} trees {run.Train.Trees} gate {decision.Verdict.Challenger:0.0000} against {decision.Verdict.Champion:0.0000} {(decision.Promoted ? "promoted" : "refused")}: {decision.Verdict.Reason}"));
             history.Add(drop);
         }
 

@@ -44,21 +44,37 @@ public sealed class TrainStep
             spec,
             async (work, stop) =>
             {
-                var parameters = LearnerParameters.Parse(settings, _context.Options.EffectiveThreads);
-                var (names, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.TrainOutput, stop));
-                using var train = Dataset.Create(columns, names, label, parameters, shape.Categorical);
-                (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, stop));
-                using var valid = train.CreateValid(columns, label, threads: _context.Options.EffectiveThreads);
-                var rounds = new List<MetricResult>();
-                var booster = Booster.Train(
-                    parameters, train, [new ValidSet("valid", valid)], r => rounds.Add(r.Metrics[0]), stop);
-                var model = await work.WriteAsync(ModelOutput, booster.Save, stop);
-                await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, rounds.Select(r => r.Value), ArtifactJson.Compact), stop);
-                var kept = rounds[Math.Clamp(booster.NumberOfIterations, 1, rounds.Count) - 1];
-                return new TrainResult(
-                    model.Sha256, rounds.Count, booster.NumberOfIterations, booster.NumberOfTrees, kept.Metric, kept.Value, kept.HigherIsBetter,
-                    (long)train.RowCount * rounds.Count * parameters.NumLeaves, settings);
+                var room = await _context.EnterTrainingAsync(stop);
+                try
+                {
+                    return await TrainAsync(input, pipeline, shape, settings, work, stop);
+                }
+                finally
+                {
+                    room.Release();
+                }
             },
             cancellation);
+    }
+
+    private async Task<TrainResult> TrainAsync(
+        TrainInput input, PipelineName pipeline, FeaturizeResult shape, IReadOnlyDictionary<string, string> settings, StepWork work, CancellationToken stop)
+    {
+        // Trials run beside each other, one thread each; the result does not depend on it.
+        var threads = input.Parameters is null ? _context.Options.EffectiveThreads : 1;
+        var parameters = LearnerParameters.Parse(settings, threads);
+        var (names, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.TrainOutput, stop));
+        using var train = Dataset.Create(columns, names, label, parameters, shape.Categorical);
+        (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, stop));
+        using var valid = train.CreateValid(columns, label, threads: threads);
+        var rounds = new List<MetricResult>();
+        var booster = Booster.Train(
+            parameters, train, [new ValidSet("valid", valid)], r => rounds.Add(r.Metrics[0]), stop);
+        var model = await work.WriteAsync(ModelOutput, booster.Save, stop);
+        await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, rounds.Select(r => r.Value), ArtifactJson.Compact), stop);
+        var kept = rounds[Math.Clamp(booster.NumberOfIterations, 1, rounds.Count) - 1];
+        return new TrainResult(
+            model.Sha256, rounds.Count, booster.NumberOfIterations, booster.NumberOfTrees, kept.Metric, kept.Value, kept.HigherIsBetter,
+            (long)train.RowCount * rounds.Count * parameters.NumLeaves, settings);
     }
 }
