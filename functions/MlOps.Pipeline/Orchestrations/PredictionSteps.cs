@@ -91,7 +91,7 @@ internal static class PredictionSteps
         run.Stage("report");
         var reported = await run.StepAsync<ReportResult>(StepActivities.Report, new ReportInput(
             id, pipeline, definition, drop, trained.History, trained.ModelVersion, promoted, features, predicted.RequireKey(), explained.RequireKey(),
-            predicted.Metrics, run.Document.Trials, [.. run.FileWarnings.Concat(trained.Warnings).Distinct()], monitored.RequireKey()));
+            predicted.Metrics, run.Document.Trials, [.. run.FileWarnings.Concat(trained.Warnings).Distinct()], monitored.RequireKey(), trained.Leaderboard.RequireKey()));
         var prepared = new Prepared(
             trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored, reported)],
             trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported);

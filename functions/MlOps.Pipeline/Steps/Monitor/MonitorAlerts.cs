@@ -20,7 +20,7 @@ internal static class MonitorAlerts
         var moved = c.Bins.Count == 0
             ? $"missing in {Share(c.ReferenceMissing)} of the training rows and {Share(c.CurrentMissing)} of the period's"
             : Largest(c);
-        var distance = c.Psi is { } psi ? string.Create(CultureInfo.InvariantCulture, $" (PSI {psi:0.000}, adjusted p {c.AdjustedPValue:0.0e0}, importance {c.Importance:P1})") : "";
+        var distance = c.Psi is { } psi ? string.Create(CultureInfo.InvariantCulture, $" (PSI {psi:0.000}, adjusted p {Math.Min(c.AdjustedPValue ?? 1, c.MissingPValue ?? 1):0.0e0}, importance {c.Importance:P1})") : "";
         return $"'{c.Column}' has drifted: {moved}{distance}.";
     }
 
