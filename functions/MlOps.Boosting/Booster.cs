@@ -64,6 +64,49 @@ public sealed partial class Booster
         Action<IterationResult>? onIteration = null,
         CancellationToken cancellation = default)
     {
+        return Train(parameters, train, valid, onIteration, null, cancellation);
+    }
+
+    /// <summary>
+    /// Trains further iterations on top of this model. The start scores of all sets must be this model's raw scores
+    /// (<see cref="Predict(IReadOnlyList{double[]}, PredictionKind, int, int, int)"/> with <see cref="PredictionKind.Raw"/>, class by class).
+    /// </summary>
+    /// <param name="parameters">Settings of the further iterations; num_iterations counts only those.</param>
+    /// <param name="train">Training set.</param>
+    /// <param name="valid">Sets to be measured after each iteration.</param>
+    /// <param name="onIteration">Called after each iteration.</param>
+    /// <param name="cancellation">Stops within an iteration.</param>
+    /// <returns>A model of this model's trees and the new ones; its best iteration counts the new ones only.</returns>
+    /// <exception cref="ParameterException">A parameter does not fit the data, or boosting=rf.</exception>
+    /// <exception cref="BoostingDataException">Features, classes or start scores do not fit this model.</exception>
+    /// <exception cref="OperationCanceledException">Training was cancelled.</exception>
+    public Booster Continue(
+        Parameters parameters,
+        Dataset train,
+        IReadOnlyList<ValidSet>? valid = null,
+        Action<IterationResult>? onIteration = null,
+        CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        if (train.FeatureCount != FeatureCount)
+        {
+            throw new BoostingDataException($"The model has {FeatureCount} features, but the data has {train.FeatureCount}: a training continues on the same features.");
+        }
+
+        foreach (Dataset data in (Dataset[])[train, .. (valid ?? []).Select(set => set.Data)])
+        {
+            if (data.Rows.InitScore.Length != (long)data.RowCount * NumberOfClasses)
+            {
+                throw new BoostingDataException("A training continues from the earlier model's raw scores: give them as start scores of every set.");
+            }
+        }
+
+        return Train(parameters, train, valid, onIteration, this, cancellation);
+    }
+
+    private static Booster Train(
+        Parameters parameters, Dataset train, IReadOnlyList<ValidSet>? valid, Action<IterationResult>? onIteration, Booster? earlier, CancellationToken cancellation)
+    {
         ArgumentNullException.ThrowIfNull(parameters);
         ArgumentNullException.ThrowIfNull(train);
         valid ??= [];
@@ -76,8 +119,15 @@ public sealed partial class Booster
         }
 
         using Trainer trainer = Trainer.Create(parameters, train, valid, cancellation);
+        if (earlier is not null && earlier.NumberOfClasses != trainer.Classes)
+        {
+            throw new BoostingDataException($"The earlier model has {earlier.NumberOfClasses} trees an iteration, but objective={parameters.Objective} grows {trainer.Classes}.");
+        }
+
+        trainer.Continues = earlier is { NumberOfTrees: > 0 };
         int best = Run(trainer, valid, onIteration, cancellation);
-        return new Booster(ModelOf(trainer), best);
+        BoosterModel model = ModelOf(trainer);
+        return new Booster(earlier is null ? model : model with { Trees = [.. earlier._model.Trees, .. model.Trees] }, best);
     }
 
     /// <summary>Importance of each feature.</summary>
@@ -112,6 +162,14 @@ public sealed partial class Booster
     {
         bool gain = _model.ParametersText.Contains("[saved_feature_importance_type: 1]", StringComparison.Ordinal);
         return ModelWriter.Write(_model, FeatureImportance(gain ? ImportanceType.Gain : ImportanceType.Split));
+    }
+
+    /// <summary>Writes the model as JSON, with the names and the nesting of LightGBM's <c>dump_model</c>. For reading by other programs; it is not read back.</summary>
+    /// <param name="destination">Receives UTF-8.</param>
+    public void DumpJson(Stream destination)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        ModelJson.Write(_model, FeatureImportance(ImportanceType.Split), destination);
     }
 
     /// <summary>Reads a model in LightGBM's text format.</summary>

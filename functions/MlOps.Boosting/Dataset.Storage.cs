@@ -19,6 +19,10 @@ public sealed partial class Dataset
         DatasetWriter.Write(this, destination);
     }
 
+    /// <summary>Whether a file that begins so is one that <see cref="Save"/> wrote.</summary>
+    /// <param name="beginning">The file's first eight bytes.</param>
+    public static bool IsDataset(ReadOnlySpan<byte> beginning) => beginning.StartsWith(DatasetWriter.Magic);
+
     /// <summary>Reads a set that <see cref="Save"/> wrote.</summary>
     /// <param name="source">The file, from its beginning; left open.</param>
     /// <exception cref="BoostingDataException">The file is not a whole data set of this format, or its checksum is wrong.</exception>

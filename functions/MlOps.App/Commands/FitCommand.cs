@@ -30,14 +30,10 @@ internal static class FitCommand
             throw new CommandException("data=FILE is missing: which CSV shall be learned from?", ExitCode.WrongUsage);
         }
 
-        if (parameters.Text("input_model").Length > 0)
-        {
-            throw new CommandException("input_model is for `mlops score`: training starts from the data only.", ExitCode.WrongUsage);
-        }
-
+        LearnerArguments.CheckTask(parameters, "train", "training");
         try
         {
-            return Train(parameters, data, json, cancellation);
+            return Train(parameters, json, cancellation);
         }
         catch (Exception e) when (e is ParameterException or BoostingDataException)
         {
@@ -45,32 +41,27 @@ internal static class FitCommand
         }
     }
 
-    private static int Train(Parameters parameters, string data, bool json, CancellationToken cancellation)
+    private static int Train(Parameters parameters, bool json, CancellationToken cancellation)
     {
         bool talks = parameters.Verbosity >= 1;
-        var clock = Stopwatch.StartNew();
-        LearnerTable train = LearnerTable.Read(data, parameters, cancellation);
-        string[] validFiles = parameters.Text("valid").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        LearnerTable[] validTables = [.. validFiles.Where(file => file != data).Select(file => LearnerTable.Read(file, parameters, cancellation))];
-        if (validTables.Length < validFiles.Length)
+        if (TrainingSets.ValidFiles(parameters).Contains(parameters.Text("data")))
         {
             parameters = parameters.With("is_provide_training_metric", "true");
         }
 
-        double loadSeconds = clock.Elapsed.TotalSeconds;
-        clock.Restart();
-        using Dataset dataset = Dataset.Create(train.Columns, train.Names, train.Label!, parameters, train.Categorical, train.Weight, train.InitScore, train.Group);
-        List<ValidSet> valid = [.. validTables.Select((table, i) => new ValidSet(
-            $"valid_{i + 1}", dataset.CreateValid(Aligned(train, table, validFiles[i]), table.Label!, table.Weight, table.InitScore, table.Group, parameters.NumThreads)))];
-        double binningSeconds = clock.Elapsed.TotalSeconds;
+        string inputModel = parameters.Text("input_model");
+        Booster? earlier = inputModel.Length > 0 ? ScoreCommand.Load(inputModel) : null;
+        using TrainingSets sets = TrainingSets.Read(parameters, earlier, cancellation);
+        Dataset dataset = sets.Train;
+        GC.Collect(); // the raw values are of no more use
         if (talks)
         {
             Answer.Progress($"{dataset.RowCount} rows, {dataset.FeatureCount} features ({dataset.UsedFeatureCount} used)");
         }
 
-        clock.Restart();
+        var clock = Stopwatch.StartNew();
         IterationResult? last = null;
-        Booster booster = Booster.Train(parameters, dataset, valid, result =>
+        void Report(IterationResult result)
         {
             last = result;
             if (talks)
@@ -80,23 +71,22 @@ internal static class FitCommand
                     Answer.Progress(FormattableString.Invariant($"Iteration:{result.Iteration}, {metric.Set} {metric.Metric} : {metric.Value:G6}"));
                 }
             }
-        }, cancellation);
+        }
+
+        Booster booster = earlier is null
+            ? Booster.Train(parameters, dataset, sets.Valid, Report, cancellation)
+            : earlier.Continue(parameters, dataset, sets.Valid, Report, cancellation);
         double trainingSeconds = clock.Elapsed.TotalSeconds;
         string output = parameters.Text("output_model");
         WholeFile.Write(output, booster.Save);
-        foreach (ValidSet set in valid)
-        {
-            set.Data.Dispose();
-        }
-
         if (json)
         {
             Answer.Json(new
             {
                 rows = dataset.RowCount,
                 features = dataset.FeatureCount,
-                load_seconds = loadSeconds,
-                binning_seconds = binningSeconds,
+                load_seconds = sets.LoadSeconds,
+                binning_seconds = sets.BinningSeconds,
                 training_seconds = trainingSeconds,
                 iterations = booster.NumberOfIterations,
                 best_iteration = booster.BestIteration,
@@ -120,17 +110,4 @@ internal static class FitCommand
     private static Dictionary<string, Dictionary<string, double>> Metrics(IterationResult? last) => (last?.Metrics ?? [])
         .GroupBy(metric => metric.Set)
         .ToDictionary(set => set.Key, set => set.ToDictionary(metric => metric.Metric, metric => metric.Value));
-
-    // The columns of a validation file in the training file's order; by position where the names differ.
-    private static double[][] Aligned(LearnerTable train, LearnerTable valid, string file)
-    {
-        if (valid.Columns.Length != train.Columns.Length)
-        {
-            throw new CommandException($"{file} has {valid.Columns.Length} features, but the training file has {train.Columns.Length}.");
-        }
-
-        return train.Names.All(name => valid.Names.Contains(name))
-            ? [.. train.Names.Select(name => valid.Columns[Array.IndexOf(valid.Names, name)])]
-            : valid.Columns;
-    }
 }

@@ -26,6 +26,7 @@ internal static class ScoreCommand
     private static int Run(string[] keyValues, bool json, CancellationToken cancellation)
     {
         Parameters parameters = LearnerArguments.Parse(keyValues);
+        LearnerArguments.CheckTask(parameters, "predict", "prediction", "test", "train", "training");
         string data = Needed(parameters, "data");
         string modelFile = Needed(parameters, "input_model");
         string output = parameters.Text("output_result");
@@ -73,7 +74,7 @@ internal static class ScoreCommand
         }
     }
 
-    private static Booster Load(string file)
+    internal static Booster Load(string file)
     {
         try
         {

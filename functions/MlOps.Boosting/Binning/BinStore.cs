@@ -156,7 +156,13 @@ internal sealed class BinLayout
         {
             int from = (int)((long)columns.Count * t / tiles);
             int to = (int)((long)columns.Count * (t + 1) / tiles);
-            _tiles.Add((isWide, [.. columns.GetRange(from, to - from)]));
+            // The last tile is cut in two: small shares at the end of the work let threads finish together.
+            int middle = tiles > 1 && t == tiles - 1 && to - from > 3 ? (from + to + 1) / 2 : to;
+            _tiles.Add((isWide, [.. columns.GetRange(from, middle - from)]));
+            if (middle < to)
+            {
+                _tiles.Add((isWide, [.. columns.GetRange(middle, to - middle)]));
+            }
         }
     }
 

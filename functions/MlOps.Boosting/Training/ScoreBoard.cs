@@ -88,6 +88,7 @@ internal sealed unsafe class ScoreBoard : IDisposable
     {
         for (int i = 0; i < count; i++)
         {
+            HistogramKernel.Prefetch(scores + rows[i + HistogramKernel.PrefetchDistance]);
             scores[rows[i]] += value;
         }
     }

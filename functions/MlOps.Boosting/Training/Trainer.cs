@@ -56,6 +56,9 @@ internal unsafe class Trainer : IDisposable
 
     public IReadOnlyList<ScoreBoard> ValidScores { get; }
 
+    /// <summary>Whether trees of an earlier model come before these.</summary>
+    public bool Continues { get; set; }
+
     /// <summary>Finished iterations.</summary>
     public int Iteration { get; protected set; }
 
@@ -110,7 +113,7 @@ internal unsafe class Trainer : IDisposable
 
         if (!learned)
         {
-            if (Trees.Count > Classes)
+            if (Trees.Count > Classes || Continues)
             {
                 Trees.RemoveRange(Trees.Count - Classes, Classes);
             }

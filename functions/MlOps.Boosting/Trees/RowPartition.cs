@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using MlOps.Boosting.Binning;
 using MlOps.Boosting.Kernels;
 
@@ -36,10 +38,8 @@ internal sealed unsafe class RowPartition : IDisposable
         {
             _count[0] = rows;
             int* target = _rows.Pointer;
-            for (int i = 0; i < rows; i++)
-            {
-                target[i] = i;
-            }
+            int shares = rows >= ParallelFrom ? _team.Size : 1;
+            _team.Run(shares, share => Count(target, (int)((long)rows * share / shares), (int)((long)rows * (share + 1) / shares)));
         }
         else
         {
@@ -73,6 +73,22 @@ internal sealed unsafe class RowPartition : IDisposable
         _rows.Dispose();
         _left.Dispose();
         _right.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Count(int* target, int from, int end)
+    {
+        int i = from;
+        for (Vector256<int> next = Vector256.CreateSequence(from, 1); i + 8 <= end; i += 8)
+        {
+            next.Store(target + i);
+            next += Vector256.Create(8);
+        }
+
+        for (; i < end; i++)
+        {
+            target[i] = i;
+        }
     }
 
     private int DivideAlone(int* rows, int count, BinTile tile, int position, byte* goesLeft)
