@@ -59,7 +59,25 @@ def histgradientboosting(x, y, leaves, rounds, threads):
     return binning, training, training_cpu, predicting, predicting_cpu, scores
 
 
+def table(path):
+    """Markdown of a run's lines: figures, and beside each peer's training the share of it that MlOps.Boosting took."""
+    runs = [json.loads(line) for line in open(path) if line.startswith("{")]
+    print("| leaves | threads | learner | binning s | training s | of the peer's | rows/s predicted | times the peer's | peak MB | AUC |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    for run in runs:
+        own = next(r for r in runs if r["learner"] == "MlOps.Boosting" and (r["leaves"], r["threads"]) == (run["leaves"], run["threads"]))
+        share, times = "", ""
+        if run is not own:
+            share = "%.2f" % (own["training_seconds"] / run["training_seconds"])
+            times = "%.1f" % (own["predict_rows_per_second"] / run["predict_rows_per_second"])
+        print("| %d | %d | %s | %.2f | %.2f | %s | %d,000 | %s | %d | %.4f |" % (
+            run["leaves"], run["threads"], run["learner"], run["binning_seconds"], run["training_seconds"], share,
+            run["predict_rows_per_second"] // 1000, times, run["peak_memory_mb"], run["auc"]))
+
+
 def main():
+    if sys.argv[1] == "table":
+        return table(sys.argv[2])
     learner, path, rows, features, leaves, rounds, threads = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
     x, y = read(path, rows, features)
     binning, training, training_cpu, predicting, predicting_cpu, scores = globals()[learner](x, y, leaves, rounds, threads)

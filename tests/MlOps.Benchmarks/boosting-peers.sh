@@ -12,8 +12,8 @@ $python -c 'import xgboost, sklearn' 2>/dev/null || {
 }
 dotnet build -c Release -nologo -v q
 bench=bin/Release/net10.0/MlOps.Benchmarks
-data=$(mktemp)
-trap 'rm -f "$data"' EXIT
+data=$(mktemp) lines=$(mktemp)
+trap 'rm -f "$data" "$lines"' EXIT
 "$bench" boosting write "$data" "$rows" "$features" 1
 for leaves in 31 255; do
   for threads in 1 2; do
@@ -22,4 +22,6 @@ for leaves in 31 255; do
     $python boosting-peers.py xgboost "$data" "$rows" "$features" "$leaves" "$rounds" "$threads"
     $python boosting-peers.py histgradientboosting "$data" "$rows" "$features" "$leaves" "$rounds" "$threads"
   done
-done
+done | tee "$lines"
+$python -c 'import sklearn, xgboost; print("xgboost", xgboost.__version__, "scikit-learn", sklearn.__version__)'
+$python boosting-peers.py table "$lines"

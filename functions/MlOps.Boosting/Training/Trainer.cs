@@ -173,10 +173,22 @@ internal unsafe class Trainer : IDisposable
 
     protected void AddToScores(Tree tree, int k)
     {
+        CheckOutputs(tree);
         TrainScores.AddGrownTree(tree, k, _grower.Partition, _rows.OutOfBag);
         foreach (ScoreBoard scores in ValidScores)
         {
             scores.AddTree(tree, k);
+        }
+    }
+
+    // An infinite output would spread over all scores, and the model file could not be read again.
+    private void CheckOutputs(Tree tree)
+    {
+        int leaf = tree.LeafValue.AsSpan(0, tree.NumLeaves).IndexOfAnyExceptInRange(double.MinValue, double.MaxValue);
+        if (leaf >= 0)
+        {
+            throw new BoostingDataException(
+                $"Iteration {Iteration + 1}: leaf {leaf} came out as {tree.LeafValue[leaf]}. Labels, weights or start scores are too large to be added up, or a leaf has no hessian: raise min_sum_hessian_in_leaf or lambda_l2 above 0.");
         }
     }
 
