@@ -70,9 +70,9 @@ def table(path):
         if run is not own:
             share = "%.2f" % (own["training_seconds"] / run["training_seconds"])
             times = "%.1f" % (own["predict_rows_per_second"] / run["predict_rows_per_second"])
-        print("| %d | %d | %s | %.2f | %.2f | %s | %d,000 | %s | %d | %.4f |" % (
+        print("| %d | %d | %s | %.2f | %.2f | %s | %s | %s | %d | %.4f |" % (
             run["leaves"], run["threads"], run["learner"], run["binning_seconds"], run["training_seconds"], share,
-            run["predict_rows_per_second"] // 1000, times, run["peak_memory_mb"], run["auc"]))
+            format(int(round(run["predict_rows_per_second"], -3)), ",d"), times, run["peak_memory_mb"], run["auc"]))
 
 
 def main():
