@@ -34,7 +34,7 @@ public static class PipelineComposition
     {
         services.TryAddSingleton(account);
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton(_ => NotificationSettings.Parse(Environment.GetEnvironmentVariable(NotificationSettings.Variable)));
+        services.TryAddSingleton(_ => NotificationSettings.FromEnvironment(Environment.GetEnvironmentVariable));
         services.TryAddSingleton(_ => new HttpClient { Timeout = TimeSpan.FromSeconds(30) });
         services.TryAddSingleton(new StepOptions());
         services.TryAddSingleton<PipelineSteps>();

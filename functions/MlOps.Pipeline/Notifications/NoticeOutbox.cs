@@ -9,12 +9,13 @@ namespace MlOps.Pipeline.Notifications;
 
 /// <summary>
 /// The notices in the account: <c>notifications/{pipeline}/{runId}.json</c>, each a CloudEvents 1.0 document. A notice is written
-/// before it is sent, never changes, and is marked (in the blob's metadata) once every webhook has taken it.
+/// before it is sent, never changes, and is marked (in the blob's metadata) for each receiver that has taken it and once all have.
 /// </summary>
 /// <param name="account">The account.</param>
 public sealed class NoticeOutbox(StorageAccount account)
 {
     private const string DeliveredMark = "delivered";
+    private const string TakenMark = "taken_";
 
     /// <summary>The CloudEvent of a notice. Its id is the run's id, so that a receiver can tell a repetition.</summary>
     /// <param name="notice">The notice.</param>
@@ -77,6 +78,20 @@ public sealed class NoticeOutbox(StorageAccount account)
         var properties = await account.Notifications.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellation);
         return properties.Value.Metadata.ContainsKey(DeliveredMark);
     }
+
+    /// <summary>Receivers that have taken a notice; <see langword="null"/> once all have.</summary>
+    internal async Task<HashSet<string>?> TakenAsync(string name, CancellationToken cancellation)
+    {
+        var metadata = (await account.Notifications.GetBlobClient(name).GetPropertiesAsync(cancellationToken: cancellation)).Value.Metadata;
+        return metadata.ContainsKey(DeliveredMark)
+            ? null
+            : [.. metadata.Keys.Where(k => k.StartsWith(TakenMark, StringComparison.Ordinal)).Select(k => k[TakenMark.Length..])];
+    }
+
+    /// <summary>Records which receivers have taken a notice that others have not.</summary>
+    internal async Task MarkTakenAsync(string name, IEnumerable<string> receivers, CancellationToken cancellation) =>
+        await account.Notifications.GetBlobClient(name).SetMetadataAsync(
+            receivers.ToDictionary(r => TakenMark + r, _ => "1", StringComparer.Ordinal), cancellationToken: cancellation);
 
     /// <summary>Records that every webhook has taken a notice.</summary>
     /// <param name="name">Name of the blob.</param>

@@ -1,32 +1,21 @@
 using System.Net.Http.Headers;
+using System.Text.Json;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+using Azure.Messaging;
+using Azure.Messaging.EventGrid;
 using Microsoft.Extensions.Logging;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 
 namespace MlOps.Pipeline.Notifications;
 
-/// <summary>Webhooks that are told of every pipeline's runs, besides those that a definition names.</summary>
-/// <param name="Webhooks">Absolute http or https addresses.</param>
-public sealed record NotificationSettings(IReadOnlyList<Uri> Webhooks)
-{
-    /// <summary>Environment variable with addresses, divided by commas.</summary>
-    public const string Variable = "MLOPS_WEBHOOK";
-
-    /// <summary>Reads <see cref="Variable"/>.</summary>
-    /// <param name="value">Its value; <see langword="null"/> or empty for none.</param>
-    /// <exception cref="FormatException">An entry is not an absolute http or https address.</exception>
-    public static NotificationSettings Parse(string? value) => new(
-    [
-        .. (value ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(entry =>
-            Uri.TryCreate(entry, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-                ? uri
-                : throw new FormatException($"{Variable} holds an entry that is not an absolute http or https address. Divide several by commas.")),
-    ]);
-}
-
 /// <summary>
-/// Sends notices to webhooks as CloudEvents in structured mode. Delivery is at least once: a webhook may see a notice again after a
-/// crash, always under the same id.
+/// Sends notices: CloudEvents in structured mode to webhooks, signed where there is a secret, and to an Event Grid topic by identity;
+/// cards to Slack and Teams. Delivery is at least once: a receiver may see a notice again after a crash, always under the same id;
+/// whoever has taken it is not told again because another one has not.
 /// </summary>
 public sealed class NoticeSender
 {
@@ -36,17 +25,19 @@ public sealed class NoticeSender
     private readonly HttpClient _http;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
+    private readonly Lazy<EventGridPublisherClient> _topic;
 
     /// <summary>Makes a sender.</summary>
     /// <param name="outbox">Notices in the account.</param>
     /// <param name="definitions">Definitions, which name webhooks.</param>
-    /// <param name="settings">Further webhooks.</param>
+    /// <param name="settings">Further receivers.</param>
     /// <param name="http">Client; its time-out is the limit of one delivery.</param>
     /// <param name="logger">Gets a line for each delivery that failed.</param>
-    /// <param name="time">Clock for the mark of delivery.</param>
+    /// <param name="time">Clock for signatures and for the mark of delivery.</param>
+    /// <param name="credential">Identity towards Event Grid; the program's own where none is given.</param>
     public NoticeSender(
         NoticeOutbox outbox, DefinitionStore definitions, NotificationSettings settings, HttpClient http,
-        ILogger<NoticeSender> logger, TimeProvider time)
+        ILogger<NoticeSender> logger, TimeProvider time, TokenCredential? credential = null)
     {
         _outbox = outbox;
         _definitions = definitions;
@@ -54,30 +45,42 @@ public sealed class NoticeSender
         _http = http;
         _logger = logger;
         _time = time;
+        _topic = new Lazy<EventGridPublisherClient>(() => new EventGridPublisherClient(
+            settings.Topic, credential ?? new DefaultAzureCredential(), new EventGridPublisherClientOptions { Transport = new HttpClientTransport(http) }));
     }
 
-    /// <summary>Sends one notice to every webhook, unless it was delivered before.</summary>
+    /// <summary>Sends one notice to every receiver that has not taken it yet.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="name">Name of the blob in the outbox.</param>
     /// <param name="cancellation">Stops the sending.</param>
-    /// <exception cref="HttpRequestException">A webhook did not take it; all were tried, and the notice stays undelivered.</exception>
+    /// <exception cref="HttpRequestException">A receiver did not take it; all were tried, and the notice stays undelivered.</exception>
     public async Task SendAsync(PipelineName pipeline, string name, CancellationToken cancellation = default)
     {
-        if (await _outbox.IsDeliveredAsync(name, cancellation))
+        var taken = await _outbox.TakenAsync(name, cancellation);
+        if (taken is null)
         {
             return;
         }
 
-        var failed = 0;
         var body = await _outbox.ReadAsync(name, cancellation);
-        foreach (var webhook in await WebhooksAsync(pipeline, cancellation))
+        var receivers = await ReceiversAsync(pipeline, body, cancellation);
+        var failed = 0;
+        foreach (var receiver in receivers.Where(r => !taken.Contains(r.Key)))
         {
-            failed += await TrySendAsync(webhook, name, body, cancellation) ? 0 : 1;
+            if (await TrySendAsync(receiver, name, cancellation))
+            {
+                taken.Add(receiver.Key);
+            }
+            else
+            {
+                failed++;
+            }
         }
 
         if (failed > 0)
         {
-            throw new HttpRequestException($"{failed} webhook(s) did not take the notice {name}. It stays in the container notifications and is sent again by the next sweep.");
+            await _outbox.MarkTakenAsync(name, taken, cancellation);
+            throw new HttpRequestException($"{failed} of {receivers.Count} receivers did not take the notice {name}. It stays in the container notifications and is sent again by the next sweep.");
         }
 
         await _outbox.MarkDeliveredAsync(name, _time.GetUtcNow(), cancellation);
@@ -106,6 +109,27 @@ public sealed class NoticeSender
         return sent;
     }
 
+    // A path and query may hold a secret: keys hold a hash of the address, logs its host only.
+    private async Task<IReadOnlyList<Receiver>> ReceiversAsync(PipelineName pipeline, BinaryData body, CancellationToken cancellation)
+    {
+        var notice = CloudEvent.Parse(body)!;
+        var content = notice.Data!.ToObjectFromJson<Notice>(ArtifactJson.Compact)!;
+        var receivers = new List<Receiver>();
+        foreach (var webhook in await WebhooksAsync(pipeline, cancellation))
+        {
+            receivers.Add(new Receiver("webhook", webhook, stop => PostAsync(webhook, body.ToArray(), "application/cloudevents+json", notice.Id, stop)));
+        }
+
+        receivers.AddRange(_settings.Slack.Select(a => new Receiver("slack", a, stop => PostAsync(a, ChatMessages.Slack(content), "application/json", null, stop))));
+        receivers.AddRange(_settings.Teams.Select(a => new Receiver("teams", a, stop => PostAsync(a, ChatMessages.Teams(content), "application/json", null, stop))));
+        if (_settings.Topic is { } topic)
+        {
+            receivers.Add(new Receiver("eventgrid", topic, async stop => (await _topic.Value.SendEventAsync(notice, stop)).Status));
+        }
+
+        return receivers;
+    }
+
     private async Task<IEnumerable<Uri>> WebhooksAsync(PipelineName pipeline, CancellationToken cancellation)
     {
         try
@@ -120,26 +144,43 @@ public sealed class NoticeSender
         }
     }
 
-    private async Task<bool> TrySendAsync(Uri webhook, string name, BinaryData body, CancellationToken cancellation)
+    private async Task<int> PostAsync(Uri address, byte[] body, string type, string? signedAs, CancellationToken cancellation)
     {
-        // A webhook's path and query may hold a secret: logs name its host only.
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(type) { CharSet = "utf-8" };
+        if (signedAs is not null && _settings.Secret is { } secret)
+        {
+            new WebhookSignature(secret).Sign(request, signedAs, _time.GetUtcNow(), body);
+        }
+
+        using var response = await _http.SendAsync(request, cancellation);
+        return (int)response.StatusCode;
+    }
+
+    private async Task<bool> TrySendAsync(Receiver receiver, string name, CancellationToken cancellation)
+    {
         try
         {
-            using var content = new ByteArrayContent(body.ToArray());
-            content.Headers.ContentType = new MediaTypeHeaderValue("application/cloudevents+json") { CharSet = "utf-8" };
-            using var response = await _http.PostAsync(webhook, content, cancellation);
-            if (response.IsSuccessStatusCode)
+            var status = await receiver.SendAsync(cancellation);
+            if (status is >= 200 and < 300)
             {
                 return true;
             }
 
-            _logger.LogWarning("The webhook at {Host} answered {Status} to the notice {Name}.", webhook.Host, (int)response.StatusCode, name);
+            _logger.LogWarning("The {Kind} at {Host} answered {Status} to the notice {Name}.", receiver.Kind, receiver.Address.Host, status, name);
         }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is HttpRequestException or RequestFailedException or AuthenticationFailedException or JsonException
+            || (e is TaskCanceledException && !cancellation.IsCancellationRequested))
         {
-            _logger.LogWarning("The webhook at {Host} could not be reached for the notice {Name}: {Reason}", webhook.Host, name, e.Message);
+            var reason = e.Message.Split('\n')[0].TrimEnd();
+            _logger.LogWarning("The {Kind} at {Host} could not be reached for the notice {Name}: {Reason}", receiver.Kind, receiver.Address.Host, name, reason);
         }
 
         return false;
+    }
+
+    private sealed record Receiver(string Kind, Uri Address, Func<CancellationToken, Task<int>> SendAsync)
+    {
+        public string Key { get; } = $"{Kind}_{ContentHash.OfJson(Address.AbsoluteUri)[..12]}";
     }
 }

@@ -37,7 +37,7 @@ internal static class Dependence
             // The outermost percent would press the others together; what lies beyond is drawn at the edge.
             var x = Scale.Around([sorted[sorted.Length / 100], sorted[^(1 + (sorted.Length / 100))]], 0, 1);
             var y = Scale.Around(column.Points.Select(p => p.Contribution), 0, 1);
-            var plot = new Plot($"Contribution by value of {Figures.Short(column.Column, 60)}", x, y, "value", "contribution", 230);
+            var plot = new Plot($"Contribution by value of {Figures.Short(column.Column, 60)}", x, y, "value", "contribution", 220);
             if (y.Min < 0 && y.Max > 0)
             {
                 plot.Line("ln", [(x.Min, 0), (x.Max, 0)]);

@@ -5,26 +5,36 @@ namespace MlOps.Pipeline.Steps.Report.Charts;
 /// <summary>A chart with two axes, drawn as SVG. What it shows is said in its label and stands in a table behind it.</summary>
 internal sealed class Plot
 {
-    public const double Width = 400;
+    /// <summary>Drawn widths for cards of three, two and four a row: text is then of the size that it has around the chart.</summary>
+    public const double Third = 340;
 
-    private const double Left = 44;
+    /// <inheritdoc cref="Third"/>
+    public const double Half = 500;
+
+    /// <inheritdoc cref="Third"/>
+    public const double Quarter = 250;
+
     private const double Right = 10;
     private const double Top = 8;
     private const double Bottom = 36;
 
     private readonly HtmlWriter _page = new();
     private readonly double _height;
+    private readonly double _width;
 
-    public Plot(string label, Scale x, Scale y, string xTitle, string yTitle, double height = 270, Func<double, string>? xText = null, Func<double, string>? yText = null)
+    public Plot(
+        string label, Scale x, Scale y, string xTitle, string yTitle, double height = 250, double width = Third, Func<double, string>? xText = null, Func<double, string>? yText = null)
     {
         _height = height;
-        X = x with { From = Left, To = Width - Right };
+        _width = width;
+        var left = yTitle.Length > 0 ? 58 : 40;
+        X = x with { From = left, To = width - Right };
         Y = y with { From = height - Bottom, To = Top };
-        _page.Add($"<svg viewBox=\"0 0 {Width} {height}\" role=\"img\" aria-label=\"{label}\">");
+        _page.Add($"<svg viewBox=\"0 0 {width} {height}\" role=\"img\" aria-label=\"{label}\">");
         foreach (var tick in Y.Ticks(4))
         {
             var at = Y.At(tick);
-            _page.Add($"<path class=\"g\" d=\"M{Left} {at}H{Width - Right}\"/><text x=\"{Left - 6}\" y=\"{at + 4}\" text-anchor=\"end\">{(yText ?? Figures.Number)(tick)}</text>");
+            _page.Add($"<path class=\"g\" d=\"M{left} {at}H{width - Right}\"/><text x=\"{left - 6}\" y=\"{at + 4}\" text-anchor=\"end\">{(yText ?? Figures.Number)(tick)}</text>");
         }
 
         foreach (var tick in X.Ticks(5))
@@ -32,8 +42,13 @@ internal sealed class Plot
             _page.Add($"<text x=\"{X.At(tick)}\" y=\"{height - Bottom + 15}\" text-anchor=\"middle\">{(xText ?? Figures.Number)(tick)}</text>");
         }
 
-        _page.Add($"<path class=\"ax\" d=\"M{Left} {height - Bottom}H{Width - Right}\"/>");
-        _page.Add($"<text x=\"{(Left + Width - Right) / 2}\" y=\"{height - 4}\" text-anchor=\"middle\">{Figures.Short(xTitle, 60)}</text>");
+        _page.Add($"<path class=\"ax\" d=\"M{left} {height - Bottom}H{width - Right}\"/>");
+        _page.Add($"<text x=\"{(left + width - Right) / 2}\" y=\"{height - 4}\" text-anchor=\"middle\">{Figures.Short(xTitle, 60)}</text>");
+        if (yTitle.Length == 0)
+        {
+            return;
+        }
+
         var middle = (Top + height - Bottom) / 2;
         _page.Add($"<text x=\"10\" y=\"{middle}\" text-anchor=\"middle\" transform=\"rotate(-90 10 {middle})\">{Figures.Short(yTitle, 40)}</text>");
     }
@@ -98,7 +113,7 @@ internal sealed class Plot
     public void Upright(double x, string text)
     {
         var at = X.At(x);
-        var (anchor, shift) = at > Width * 0.6 ? ("end", -5) : ("start", 5);
+        var (anchor, shift) = at > _width * 0.6 ? ("end", -5) : ("start", 5);
         _page.Add($"<path class=\"ln\" d=\"M{at} {Top}V{_height - Bottom}\"/><text class=\"k\" x=\"{at + shift}\" y=\"{Top + 10}\" text-anchor=\"{anchor}\">{text}</text>");
     }
 

@@ -30,8 +30,8 @@ internal sealed record Scale(double Min, double Max, double From, double To, boo
         var ticks = new List<double>();
         for (var k = Math.Ceiling((Min - (step * 1e-9)) / step); k * step <= Max + (step * 1e-9); k++)
         {
-            // Through decimal digits, so that 3 x 0.1 is written 0.3.
-            ticks.Add(Math.Round(k * step, Math.Clamp((int)-Math.Floor(Math.Log10(step)), 0, 12)));
+            // Through decimal digits, so that 3 x 0.1 is written 0.3; plus zero, so that minus zero is not.
+            ticks.Add(Math.Round(k * step, Math.Clamp((int)-Math.Floor(Math.Log10(step)), 0, 12)) + 0.0);
         }
 
         return ticks;

@@ -11,9 +11,9 @@ internal static class Figures
 
     public static string Whole(double number) => number.ToString("#,##0", Invariant);
 
-    public static string Share(double share) => double.IsFinite(share) ? (share * 100).ToString(Math.Abs(share) < 0.0995 ? "0.0" : "0", Invariant) + " %" : "–";
+    public static string Share(double share) => double.IsFinite(share) ? (share * 100).ToString(Math.Abs(share) < 0.0995 ? "0.0" : "0", Invariant) + "\u00A0%" : "–";
 
-    public static string Percent(double share) => double.IsFinite(share) ? (share * 100).ToString("0.#", Invariant) + " %" : "–";
+    public static string Percent(double share) => double.IsFinite(share) ? (share * 100).ToString("0.#", Invariant) + "\u00A0%" : "–";
 
     /// <summary>A metric: four places where it is of the order of one, four significant digits above.</summary>
     public static string Metric(double? value) => value is not { } number || !double.IsFinite(number)

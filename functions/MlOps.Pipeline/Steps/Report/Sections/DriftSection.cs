@@ -8,8 +8,8 @@ namespace MlOps.Pipeline.Steps.Report.Sections;
 internal static class DriftSection
 {
     private const int TableMax = 200;
-    private const int PlotsMax = 6;
-    private const int OpenRows = 12;
+    private const int PlotsMax = 7;
+    private const int OpenRows = 15;
 
     public static void Write(HtmlWriter page, ReportData data)
     {
@@ -22,7 +22,7 @@ internal static class DriftSection
         }
 
         page.Add($"<div class=\"grid small\">\n");
-        foreach (var column in watched.Scores.Take(2).Concat(watched.Columns.OrderByDescending(c => c.Drifted).Take(PlotsMax)).Where(c => c.Bins.Count > 0))
+        foreach (var column in watched.Scores.Take(2).Concat(watched.Columns.OrderByDescending(c => c.Drifted).Take(PlotsMax)).Where(c => c.Bins.Count > 0).Take(8))
         {
             Multiple(page, column);
         }
@@ -39,7 +39,7 @@ internal static class DriftSection
         page.Add($"<div class=\"card\"><h3>{Figures.Short(column.Column, 60)} {Tag(column)}</h3>");
         var plot = new Plot(
             $"Distribution of {Figures.Short(column.Column, 60)} now and in the training data", new Scale(0, column.Bins.Count, 0, 1), new Scale(0, Math.Max(top, 1e-9) * 1.06, 0, 1),
-            $"{Figures.Short(column.Bins[0].Label, 24)}  …  {Figures.Short(column.Bins[^1].Label, 24)}", "share of rows", 190, xText: _ => "", yText: Figures.Percent);
+            $"{Figures.Short(column.Bins[0].Label, 24)}  …  {Figures.Short(column.Bins[^1].Label, 24)}", "", 170, Plot.Quarter, xText: _ => "", yText: Figures.Percent);
         for (var i = 0; i < column.Bins.Count; i++)
         {
             var bin = column.Bins[i];
@@ -53,9 +53,16 @@ internal static class DriftSection
 
     private static void Table(HtmlWriter page, IReadOnlyList<ColumnDrift> columns)
     {
+        string[] methods = [.. columns.Select(c => c.Method).Distinct(StringComparer.Ordinal)];
         page.Add($"<div class=\"card wide mt\" tabindex=\"0\">");
         Part(columns.Take(OpenRows));
-        page.Add($"</div>\n");
+        page.Add($"</div>\n<p class=\"note\">");
+        for (var i = 0; i < methods.Length; i++)
+        {
+            page.Add($"Method {i + 1}: {methods[i]}. ");
+        }
+
+        page.Add($"</p>\n");
         if (columns.Count > OpenRows)
         {
             page.Add($"<details><summary>{Figures.Whole(columns.Count - OpenRows)} more columns</summary><div class=\"card wide\" tabindex=\"0\">");
@@ -65,10 +72,10 @@ internal static class DriftSection
 
         void Part(IEnumerable<ColumnDrift> rows)
         {
-            page.Add($"<table><thead><tr><th class=\"l\" scope=\"col\">Column</th><th class=\"l\" scope=\"col\">Verdict</th><th scope=\"col\">PSI</th><th scope=\"col\">JS distance</th><th scope=\"col\">p, adjusted</th><th scope=\"col\">Missing before</th><th scope=\"col\">now</th><th scope=\"col\">Importance</th><th class=\"l\" scope=\"col\">Method</th></tr></thead><tbody>\n");
+            page.Add($"<table><thead><tr><th class=\"l\" scope=\"col\">Column</th><th class=\"l\" scope=\"col\">Verdict</th><th scope=\"col\">PSI</th><th scope=\"col\">JS distance</th><th scope=\"col\">p, adjusted</th><th scope=\"col\">Missing before</th><th scope=\"col\">now</th><th scope=\"col\">Importance</th><th scope=\"col\">Method</th></tr></thead><tbody>\n");
             foreach (var c in rows)
             {
-                page.Add($"<tr><th scope=\"row\">{c.Column}</th><td class=\"l\">{Tag(c)}</td><td>{Figures.Metric(c.Psi)}</td><td>{Figures.Metric(c.JensenShannon)}</td><td>{Figures.Number(c.AdjustedPValue ?? double.NaN)}</td><td>{Figures.Share(c.ReferenceMissing)}</td><td>{Figures.Share(c.CurrentMissing)}</td><td>{(c.Kind == "score" ? "–" : Figures.Share(c.Importance))}</td><td class=\"w\">{c.Problem ?? c.Method}</td></tr>\n");
+                page.Add($"<tr><th scope=\"row\">{c.Column}</th><td class=\"l\">{Tag(c)}</td><td>{Figures.Metric(c.Psi)}</td><td>{Figures.Metric(c.JensenShannon)}</td><td>{Figures.Number(c.AdjustedPValue ?? double.NaN)}</td><td>{Figures.Share(c.ReferenceMissing)}</td><td>{Figures.Share(c.CurrentMissing)}</td><td>{(c.Kind == "score" ? "–" : Figures.Share(c.Importance))}</td><td title=\"{c.Problem ?? c.Method}\">{Array.IndexOf(methods, c.Method) + 1}</td></tr>\n");
             }
 
             page.Add($"</tbody></table>");

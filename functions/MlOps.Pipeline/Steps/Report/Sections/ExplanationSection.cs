@@ -37,7 +37,7 @@ internal static class ExplanationSection
             page.Add($"</div>\n");
         }
 
-        page.Add($"<div class=\"grid small\">\n");
+        page.Add($"<div class=\"grid\">\n");
         foreach (var column in top.Where(c => c.Points.Count > 0).Take(PlotsMax))
         {
             Dependence.Write(page, column, single ? "" : explanation.Outputs[column.Output]);

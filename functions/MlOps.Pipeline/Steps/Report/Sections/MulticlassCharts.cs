@@ -52,7 +52,7 @@ internal static class MulticlassCharts
     private static void RocCurves(HtmlWriter page, ReportData data)
     {
         page.Add($"<div class=\"card\"><h3>ROC curve of each class against the rest</h3>");
-        var plot = new Plot("ROC curves of the classes on the test rows", new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), "false positive rate", "true positive rate", 300);
+        var plot = new Plot("ROC curves of the classes on the test rows", new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), "false positive rate", "true positive rate", 300, Plot.Half);
         plot.Line("ln", [(0, 0), (1, 1)]);
         for (var c = 0; c < data.Width; c++)
         {

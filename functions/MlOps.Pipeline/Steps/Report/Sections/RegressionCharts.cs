@@ -22,7 +22,7 @@ internal static class RegressionCharts
     {
         var rows = RowSample.Take(StepContext.AllRows(data.TestLabels.Length), DotsMax, data.Definition.Split.Seed);
         var both = Scale.Around(data.TestLabels.Concat(data.TestScores), 0, 1);
-        var plot = new Plot("Predicted against true values on the test rows", both, both, $"true {data.Definition.Label}", "predicted", 320);
+        var plot = new Plot("Predicted against true values on the test rows", both, both, $"true {data.Definition.Label}", "predicted", 340, Plot.Half);
         plot.Line("ln", [(both.Min, both.Min), (both.Max, both.Max)]);
         plot.Dots("pa", rows.Select(i => (data.TestLabels[i], data.TestScores[i])));
         page.Add($"<div class=\"card\"><h3>Predicted against true values</h3><ul class=\"key\"><li><i></i>{(rows.Length < data.TestLabels.Length ? $"sample of {Figures.Whole(rows.Length)} test rows" : "test rows")}</li><li><i class=\"n\"></i>perfect</li></ul>{plot.Close()}</div>\n");
@@ -41,7 +41,7 @@ internal static class RegressionCharts
             counts[Math.Clamp((int)((residual + reach) / (2 * reach) * Bins), 0, Bins - 1)]++;
         }
 
-        var plot = new Plot("Residuals on the test rows", new Scale(-reach, reach, 0, 1), new Scale(0, counts.Max() * 1.05, 0, 1), "predicted minus true", "rows", 320, yText: Figures.Whole);
+        var plot = new Plot("Residuals on the test rows", new Scale(-reach, reach, 0, 1), new Scale(0, counts.Max() * 1.05, 0, 1), "predicted minus true", "rows", 340, Plot.Half, yText: Figures.Whole);
         for (var i = 0; i < Bins; i++)
         {
             var (from, to) = (-reach + (2 * reach * i / Bins), -reach + (2 * reach * (i + 1) / Bins));

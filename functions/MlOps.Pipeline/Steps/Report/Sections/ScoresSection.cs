@@ -24,7 +24,7 @@ internal static class ScoresSection
         var top = Math.Max(now.Max(), test.Length == 0 ? 0 : test.Max());
         var plot = new Plot(
             "Distribution of the scores", scale, new Scale(0, top * 1.06, 0, 1), data.Task == TaskKind.Binary ? $"probability of {data.Positive}" : $"predicted {data.Definition.Label}",
-            "share of rows", 250, yText: Figures.Percent);
+            "share of rows", 280, Plot.Half, yText: Figures.Percent);
         double Edge(int i) => scale.Min + ((scale.Max - scale.Min) * i / Bins);
         for (var i = 0; i < Bins; i++)
         {

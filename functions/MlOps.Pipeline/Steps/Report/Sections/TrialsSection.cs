@@ -37,7 +37,7 @@ internal static class TrialsSection
     {
         var ascending = done.All(t => t.Value <= best.Value);
         var plot = new Plot(
-            "Value of each trial in order", new Scale(-0.5, Math.Max(1, data.Trials.Count) - 0.5, 0, 1), Scale.Around(done.Select(t => t.Value!.Value), 0, 1, 0.1), "trial", metric, 250,
+            "Value of each trial in order", new Scale(-0.5, Math.Max(1, data.Trials.Count) - 0.5, 0, 1), Scale.Around(done.Select(t => t.Value!.Value), 0, 1, 0.1), "trial", metric, 280, Plot.Half,
             xText: x => x == Math.Floor(x) ? Figures.Whole(x) : "", yText: Figures.Metric4);
         var so = ascending ? double.NegativeInfinity : double.PositiveInfinity;
         var steps = new List<(double, double)>();

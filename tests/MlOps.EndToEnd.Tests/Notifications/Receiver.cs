@@ -1,0 +1,67 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace MlOps.EndToEnd.Tests.Notifications;
+
+/// <summary>A request as it came over the wire.</summary>
+internal sealed record Received(string Path, IReadOnlyDictionary<string, string> Headers, byte[] Body);
+
+/// <summary>A local HTTPS server that keeps every request and answers as it is told, by path.</summary>
+internal sealed class Receiver : IAsyncDisposable
+{
+    private readonly WebApplication app;
+    private readonly ConcurrentDictionary<string, int> failures = new(StringComparer.Ordinal);
+
+    private Receiver(WebApplication app) => this.app = app;
+
+    public Uri Address { get; private set; } = null!;
+
+    public ConcurrentQueue<Received> Requests { get; } = new();
+
+    public static async Task<Receiver> StartAsync()
+    {
+        using var key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseKestrelHttpsConfiguration();
+        builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
+        var app = builder.Build();
+        var receiver = new Receiver(app);
+        app.MapPost("/{**path}", receiver.TakeAsync);
+        await app.StartAsync();
+        receiver.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+        return receiver;
+    }
+
+    public Uri At(string path) => new(Address, path);
+
+    public void Fail(string path, int times) => failures[path] = times;
+
+    public IReadOnlyList<Received> To(string path) => [.. Requests.Where(r => r.Path == path)];
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    /// <summary>A client that trusts this server's own certificate.</summary>
+    public static HttpClient Client() => new(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true });
+
+    private async Task<IResult> TakeAsync(HttpRequest request)
+    {
+        using var body = new MemoryStream();
+        await request.Body.CopyToAsync(body);
+        Requests.Enqueue(new Received(
+            request.Path, request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray()));
+        var left = failures.AddOrUpdate(request.Path, -1, (_, n) => n - 1);
+        return left >= 0 ? Results.StatusCode(503) : Results.Ok();
+    }
+}
