@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Orchestrations;
 
 namespace MlOps.App.Hosting;
 
@@ -36,6 +38,7 @@ internal static class BlobCreatedMessage
             type = "Microsoft.Storage.BlobCreated",
             subject = $"/blobServices/default/containers/{blob.Container}/blobs/{blob.Name}",
             time = blob.Time.UtcDateTime,
+            traceparent = TraceParent(blob),
             data = new
             {
                 api = blob.Api,
@@ -50,6 +53,11 @@ internal static class BlobCreatedMessage
             },
         });
     }
+
+    // That of the run which the event starts; a name that starts none gets one all the same.
+    private static string TraceParent(FoundBlob blob) => RunTrace.Of(null, DropName.TryParse(blob.Name, out var pipeline, out var period, out _)
+        ? RunIds.ForArrival(pipeline.Value, period.Value, blob.ETag)
+        : blob.Name);
 
     private static Guid Id(FoundBlob blob) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{blob.Account}/{blob.Container}/{blob.Name}@{blob.ETag}")).AsSpan(0, 16));

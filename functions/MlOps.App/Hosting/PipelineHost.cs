@@ -11,6 +11,7 @@ internal sealed class PipelineHost : IAsyncDisposable
 {
     private readonly ServiceProvider services;
     private readonly LocalDurableTaskWorker worker;
+    private readonly Telemetry? telemetry = Telemetry.Start();
 
     private PipelineHost(ServiceProvider services, LocalDurableTaskWorker worker)
     {
@@ -60,5 +61,6 @@ internal sealed class PipelineHost : IAsyncDisposable
     {
         await worker.DisposeAsync();
         await services.DisposeAsync();
+        telemetry?.Dispose();
     }
 }

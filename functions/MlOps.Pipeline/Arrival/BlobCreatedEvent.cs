@@ -35,6 +35,9 @@ public sealed record BlobCreatedEvent
     /// <summary>When the event was raised.</summary>
     public DateTimeOffset Time { get; init; }
 
+    /// <summary>W3C trace context (CloudEvents' distributed tracing extension); <see langword="null"/> where the event has none.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Reads the events of a delivery. Events of other types are left out.</summary>
     /// <param name="json">The body: an object or an array of objects, in one schema or the other.</param>
     /// <exception cref="FormatException">The body is not JSON, is in neither schema, or names no blob; the message says what is missing.</exception>
@@ -77,7 +80,10 @@ public sealed record BlobCreatedEvent
         {
             var cloud = CloudEvent.Parse(body) ?? throw new FormatException("The CloudEvent is empty.");
             return cloud.Type == EventType
-                ? From(cloud.Id, cloud.Subject, cloud.Time ?? default, cloud.TryGetSystemEventData(out var data) ? data : null)
+                ? From(cloud.Id, cloud.Subject, cloud.Time ?? default, cloud.TryGetSystemEventData(out var data) ? data : null) with
+                {
+                    TraceParent = cloud.ExtensionAttributes.TryGetValue("traceparent", out var trace) ? trace as string : null,
+                }
                 : null;
         }
 

@@ -53,13 +53,14 @@ public sealed class StepRunner
         ArgumentNullException.ThrowIfNull(spec);
         ArgumentNullException.ThrowIfNull(work);
         var started = _time.GetTimestamp();
+        var at = _time.GetUtcNow();
         var folder = Folder(spec.Pipeline, spec.Key);
         using var turn = await _gate.EnterAsync(folder, cancellation);
         var (done, reason) = await FindDoneAsync(spec, folder, cancellation);
         if (done is not null)
         {
             _logger.LogInformation("step skipped {Name} {Key}", spec.Name, spec.Key);
-            return Result<TResult>(done, new StepOutcome(spec.Name, spec.Key, Skipped: true, reason, Elapsed(started)));
+            return Result<TResult>(done, new StepOutcome(spec.Name, spec.Key, Skipped: true, reason, Elapsed(started), at));
         }
 
         _logger.LogInformation("step started {Name} {Key}", spec.Name, spec.Key);
@@ -74,7 +75,7 @@ public sealed class StepRunner
             folder + RecordName, JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented), onlyIfAbsent: true, cancellation);
         await StepHistory.RememberAsync(_container, spec, cancellation);
         _logger.LogInformation("step finished {Name} {Key}", spec.Name, spec.Key);
-        return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason, Elapsed(started)) };
+        return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason, Elapsed(started), at) };
     }
 
     /// <summary>The record of a finished step.</summary>

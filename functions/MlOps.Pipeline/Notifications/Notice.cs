@@ -58,6 +58,9 @@ public sealed record Notice
     /// <summary>The command that shows more or goes on from here.</summary>
     public string? Command { get; init; }
 
+    /// <summary>W3C trace context of the run.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>When the run ended.</summary>
     public DateTimeOffset Time { get; init; }
 }

@@ -22,7 +22,7 @@ public sealed class NoticeOutbox(StorageAccount account)
     public static CloudEvent ToCloudEvent(Notice notice)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        return new CloudEvent(
+        var told = new CloudEvent(
             $"/mlops/{notice.Pipeline}",
             notice.About is null ? "MlOps.Run" + notice.State : "MlOps.Alert",
             new BinaryData(JsonSerializer.SerializeToUtf8Bytes(notice, ArtifactJson.Compact)),
@@ -33,6 +33,12 @@ public sealed class NoticeOutbox(StorageAccount account)
             Subject = $"{notice.Pipeline}/{notice.Period}",
             Time = notice.Time,
         };
+        if (notice.TraceParent is { } trace)
+        {
+            told.ExtensionAttributes[Orchestrations.RunTrace.Attribute] = trace;
+        }
+
+        return told;
     }
 
     private static string IdOf(Notice notice) => notice.About is { } about ? $"{notice.RunId}.{about}" : notice.RunId;

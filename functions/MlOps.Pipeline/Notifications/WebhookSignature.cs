@@ -44,10 +44,10 @@ internal sealed class WebhookSignature(byte[] secret)
         {
             return Convert.FromBase64String(value[Prefix.Length..]);
         }
-        catch (FormatException)
+        catch (FormatException e)
         {
             // The value itself must not get into a message.
-            throw new FormatException($"{Variable} begins with {Prefix} but does not go on in base64.");
+            throw new FormatException($"{Variable} begins with {Prefix} but does not go on in base64.", e);
         }
     }
 

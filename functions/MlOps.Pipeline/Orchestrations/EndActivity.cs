@@ -30,6 +30,7 @@ public sealed class EndActivity(LedgerStore ledgers, RunDocuments documents, Dea
                 hasDefinition: document.FailedStep != RunFailure.DefinitionStep, time.GetUtcNow()),
             context.CancellationToken);
         var started = await starter.StartDueAsync(ledger, context.CancellationToken);
+        RunTelemetry.Tell(document);
         return new EndResult(started, Waiting.In(ledger, document.RunId), deadLetter);
     }
 

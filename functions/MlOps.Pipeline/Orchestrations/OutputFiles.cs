@@ -73,6 +73,9 @@ public sealed record Manifest
     /// <summary>Steps with their content keys.</summary>
     public required IReadOnlyList<StepOutcome> Steps { get; init; }
 
+    /// <summary>W3C trace context of the run.</summary>
+    public string? TraceParent { get; init; }
+
     /// <summary>Version of this product.</summary>
     public required string CodeVersion { get; init; }
 }

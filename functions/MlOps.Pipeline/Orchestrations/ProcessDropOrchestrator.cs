@@ -142,7 +142,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
         run.Stage("publish");
         var published = await context.CallActivityAsync<PublishResult>(
             nameof(PublishActivity),
-            new PublishInput(context.InstanceId, run.Request.Pipeline, run.Definition!, prepared, run.IsPatient(UnreadPatience)),
+            new PublishInput(context.InstanceId, run.Request.Pipeline, run.Definition!, prepared, run.IsPatient(UnreadPatience), run.Document.TraceParent),
             Retries.Bookkeeping);
         run.Published(published);
         run.Wake(published.Wake);

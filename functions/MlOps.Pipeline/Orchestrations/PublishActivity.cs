@@ -67,6 +67,7 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
         Parameters = input.Prepared.Train.Parameters,
         Metrics = RunMetrics.Of(input.Prepared),
         Steps = input.Prepared.Steps,
+        TraceParent = input.TraceParent,
         CodeVersion = Artifacts.CodeVersion.Current,
     };
 }

@@ -80,6 +80,12 @@ public sealed record RunDocument
     /// <summary>How each step came to its result, in order.</summary>
     public IReadOnlyList<StepOutcome> Steps { get; init; } = [];
 
+    /// <summary>W3C trace context: that of the event, or one that follows from the run's id.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>How each trial's training came to its result, in the order of the trials.</summary>
+    public IReadOnlyList<StepOutcome> TrialSteps { get; init; } = [];
+
     /// <summary>Trials of the search for parameters, in order; empty where the definition asks for none.</summary>
     public IReadOnlyList<TrialRecord> Trials { get; init; } = [];
 

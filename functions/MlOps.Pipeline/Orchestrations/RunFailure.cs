@@ -65,6 +65,7 @@ internal static class RunFailure
         Outputs = run.Outputs,
         Metrics = run.Metrics,
         Command = NextCommand(run),
+        TraceParent = run.TraceParent,
         Time = run.EndedAt ?? run.StartedAt,
     };
 

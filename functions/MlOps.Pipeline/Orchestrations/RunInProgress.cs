@@ -43,6 +43,7 @@ internal sealed class RunInProgress
             ETag = request.ETag,
             Kind = request.Kind,
             Parent = request.Parent,
+            TraceParent = RunTrace.Of(request.TraceParent, context.InstanceId),
             State = RunState.Active,
             StartedAt = Utc(_began),
         };
@@ -139,7 +140,8 @@ internal sealed class RunInProgress
         Document = Document with { State = RunState.Failed, Reason = cause, FailedStep = RunFailure.DefinitionStep, Cause = cause };
     }
 
-    public void Tuned(IReadOnlyList<TrialRecord> trials) => Document = Document with { Trials = trials };
+    public void Tuned(IReadOnlyList<TrialRecord> trials, IReadOnlyList<StepOutcome> steps) =>
+        Document = Document with { Trials = trials, TrialSteps = steps };
 
     // The same step may be taken again with newer data; the latest outcome of each counts.
     public void Ran(Prepared prepared, IReadOnlyList<Finding> warnings)

@@ -18,8 +18,9 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="ETag">ETag of the version that the run is for.</param>
 /// <param name="Kind">Why the run was started.</param>
 /// <param name="Parent">The run that it repeats, where it repeats one.</param>
+/// <param name="TraceParent">W3C trace context of the event; <see langword="null"/> where it had none.</param>
 public sealed record RunRequest(
-    string Pipeline, string Period, string BlobName, string ETag, RunKind Kind = RunKind.Arrival, string? Parent = null);
+    string Pipeline, string Period, string BlobName, string ETag, RunKind Kind = RunKind.Arrival, string? Parent = null, string? TraceParent = null);
 
 /// <summary>Output of a run.</summary>
 /// <param name="RunId">Id of the run.</param>
@@ -134,7 +135,9 @@ public sealed record Prepared(
 /// <param name="Definition">The pinned definition.</param>
 /// <param name="Prepared">The predictions.</param>
 /// <param name="Patient">Whether to wait for files that lie in the input container and were not read yet.</param>
-public sealed record PublishInput(string RunId, string Pipeline, DefinitionFacts Definition, Prepared Prepared, bool Patient);
+/// <param name="TraceParent">W3C trace context of the run.</param>
+public sealed record PublishInput(
+    string RunId, string Pipeline, DefinitionFacts Definition, Prepared Prepared, bool Patient, string? TraceParent = null);
 
 /// <summary>What came of the attempt to publish.</summary>
 /// <param name="Published">Whether the predictions are in the output container; otherwise the run must look again what to do.</param>

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
 using MlOps.Tuning;
@@ -13,19 +14,21 @@ internal static class TuningWaves
         RunInProgress run, string id, string pipeline, string definition, string featurizeKey)
     {
         var trials = new List<TrialRecord>();
+        var steps = new List<StepOutcome>();
         while (true)
         {
             run.Stage("tune");
             var plan = await run.StepAsync<TuneResult>(StepActivities.Tune, new TuneInput(id, pipeline, definition, trials));
             if (plan.Wave.Count == 0)
             {
-                run.Tuned(trials);
+                run.Tuned(trials, steps);
                 return plan.BestParameters;
             }
 
             var running = plan.Parameters.Select(parameters => run.StepAsync<TrainResult>(
                 StepActivities.Train, new TrainInput(id, pipeline, definition, featurizeKey, parameters))).ToArray();
             var trained = await Task.WhenAll(running);
+            steps.AddRange(trained.Select(t => t.Step).OfType<StepOutcome>());
             trials.AddRange(plan.Wave.Select((trial, i) => TuneStep.Tell(trial, trained[i])));
         }
     }

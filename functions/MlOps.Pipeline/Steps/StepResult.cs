@@ -6,7 +6,8 @@ namespace MlOps.Pipeline.Steps;
 /// <param name="Skipped">Whether the result was there already.</param>
 /// <param name="Reason">Why it ran or was skipped, in a sentence.</param>
 /// <param name="Seconds">Time that the step took this time, in seconds.</param>
-public sealed record StepOutcome(string Name, string Key, bool Skipped, string Reason, double Seconds);
+/// <param name="StartedAt">When it began this time.</param>
+public sealed record StepOutcome(string Name, string Key, bool Skipped, string Reason, double Seconds, DateTimeOffset? StartedAt = null);
 
 /// <summary>What every step's result has.</summary>
 public abstract record StepResult

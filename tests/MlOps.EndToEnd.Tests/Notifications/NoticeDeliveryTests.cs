@@ -169,7 +169,7 @@ public sealed class NoticeDeliveryTests(AzuriteFixture azurite)
         var outbox = new NoticeOutbox(account);
         var values = settings.ToDictionary(s => s.Variable, s => s.Variable.EndsWith("SECRET", StringComparison.Ordinal) ? s.Value : receiver.At(s.Value).AbsoluteUri);
         var sender = new NoticeSender(
-            outbox, new DefinitionStore(account), NotificationSettings.FromEnvironment(values.GetValueOrDefault), Receiver.Client(),
+            outbox, new DefinitionStore(account), NotificationSettings.FromEnvironment(values.GetValueOrDefault), receiver.Client(),
             loggers.CreateLogger<NoticeSender>(), TimeProvider.System, new Identity());
         return (outbox, sender, log);
     }

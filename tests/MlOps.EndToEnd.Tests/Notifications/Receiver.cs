@@ -21,7 +21,13 @@ internal sealed class Receiver : IAsyncDisposable
     private readonly WebApplication app;
     private readonly ConcurrentDictionary<string, int> failures = new(StringComparer.Ordinal);
 
-    private Receiver(WebApplication app) => this.app = app;
+    private readonly X509Certificate2 certificate;
+
+    private Receiver(WebApplication app, X509Certificate2 certificate)
+    {
+        this.app = app;
+        this.certificate = certificate;
+    }
 
     public Uri Address { get; private set; } = null!;
 
@@ -31,13 +37,16 @@ internal sealed class Receiver : IAsyncDisposable
     {
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddIpAddress(IPAddress.Loopback);
+        request.CertificateExtensions.Add(names.Build());
         var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         var app = builder.Build();
-        var receiver = new Receiver(app);
+        var receiver = new Receiver(app, certificate);
         app.MapPost("/{**path}", receiver.TakeAsync);
         await app.StartAsync();
         receiver.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
@@ -52,8 +61,13 @@ internal sealed class Receiver : IAsyncDisposable
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    /// <summary>A client that trusts this server's own certificate.</summary>
-    public static HttpClient Client() => new(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true });
+    /// <summary>A client that trusts this server's own certificate and no other.</summary>
+    public HttpClient Client()
+    {
+        var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        trust.CustomTrustStore.Add(certificate);
+        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } });
+    }
 
     private async Task<IResult> TakeAsync(HttpRequest request)
     {

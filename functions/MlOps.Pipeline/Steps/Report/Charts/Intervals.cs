@@ -7,7 +7,7 @@ internal static class Intervals
 {
     public static Markup Svg(string label, double value, double lower, double upper, double margin)
     {
-        const double width = 600, middle = 34;
+        const double width = 460, middle = 34;
         var scale = Scale.Around([0, margin, value, lower, upper], 24, width - 24, 0.12);
         var page = new HtmlWriter();
         page.Add($"<svg viewBox=\"0 0 {width} 82\" role=\"img\" aria-label=\"{label}\">");
