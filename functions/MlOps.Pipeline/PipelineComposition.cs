@@ -6,6 +6,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
@@ -40,6 +41,9 @@ public static class PipelineComposition
         services.TryAddSingleton<PipelineSteps>();
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Runner);
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Definitions);
+        services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Models);
+        services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Aliases);
+        services.TryAddSingleton<Champions>();
         services.TryAddSingleton<LedgerStore>();
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RejectedFiles>();

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.IO.Compression;
-using Azure.Storage.Blobs.Models;
 using MlOps.App.Hosting;
+using MlOps.App.Runs;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 
@@ -67,12 +66,9 @@ internal static class PutCommand
     public static async Task<string> DropAsync(StorageAccount storage, string path, string blob, CancellationToken cancellation)
     {
         await using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, 1 << 16, useAsync: true);
-        await using var content = path.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? new GZipStream(file, CompressionMode.Decompress) : (Stream)file;
-        var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv" } };
         try
         {
-            var done = await storage.Input.GetBlobClient(blob).UploadAsync(content, options, cancellation);
-            return done.Value.ETag.ToString().Trim('"');
+            return (await DropUpload.PutAsync(storage, file, DropUpload.IsPacked(path), blob, long.MaxValue, cancellation)).ETag;
         }
         catch (InvalidDataException e)
         {
@@ -83,10 +79,9 @@ internal static class PutCommand
     /// <summary>Puts a definition after checking it; where none is given, one must be there already.</summary>
     public static async Task PutDefinitionAsync(StorageAccount storage, PipelineName name, string? path, CancellationToken cancellation)
     {
-        var blob = storage.Definitions.GetBlobClient($"{name}.yaml");
         if (path is null)
         {
-            if (!await blob.ExistsAsync(cancellation))
+            if (!await storage.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation))
             {
                 throw new CommandException(
                     $"the account has no definition of '{name}', and there is no {name}.yaml in the current folder. "
@@ -98,8 +93,7 @@ internal static class PutCommand
 
         var text = await File.ReadAllTextAsync(path, cancellation);
         PipelineDefinition.Parse(text, path);
-        var options = new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/yaml" } };
-        await blob.UploadAsync(BinaryData.FromString(text), options, cancellation);
+        await DropUpload.PutDefinitionAsync(storage, name, text, null, cancellation);
     }
 
     private static string? DefinitionFile(string? named, PipelineName name)

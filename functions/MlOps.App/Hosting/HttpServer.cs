@@ -2,6 +2,8 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using MlOps.App.Api;
 
 namespace MlOps.App.Hosting;
 
@@ -11,34 +13,35 @@ internal static class HttpServer
     /// <summary>Starts it.</summary>
     /// <param name="port">See <see cref="ServerOptions.Port"/>.</param>
     /// <param name="logging">Where it logs to.</param>
-    /// <param name="map">Adds the routes.</param>
+    /// <param name="api">Services, guards and routes.</param>
     /// <param name="cancellation">Gives up starting.</param>
     public static async Task<(WebApplication App, Uri Address)> StartAsync(
-        int? port, ILoggerFactory logging, Action<WebApplication> map, CancellationToken cancellation)
+        int? port, ILoggerFactory logging, ApiServer api, CancellationToken cancellation)
     {
         if (port is null)
         {
             try
             {
-                return await StartOnAsync(ServerOptions.DefaultPort, logging, map, cancellation);
+                return await StartOnAsync(ServerOptions.DefaultPort, logging, api, cancellation);
             }
             catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException or SocketException)
             {
-                return await StartOnAsync(0, logging, map, cancellation);
+                return await StartOnAsync(0, logging, api, cancellation);
             }
         }
 
-        return await StartOnAsync(port.Value, logging, map, cancellation);
+        return await StartOnAsync(port.Value, logging, api, cancellation);
     }
 
     private static async Task<(WebApplication App, Uri Address)> StartOnAsync(
-        int port, ILoggerFactory logging, Action<WebApplication> map, CancellationToken cancellation)
+        int port, ILoggerFactory logging, ApiServer api, CancellationToken cancellation)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Listen(IPAddress.Loopback, port);
+            kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(api.Limits.UploadBytesASecond, TimeSpan.FromSeconds(5));
         });
         builder.Services.AddSingleton(logging);
 
@@ -46,10 +49,15 @@ internal static class HttpServer
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
 
         // A page of another origin must not reach this server under a name that resolves to this machine.
-        builder.Services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        builder.Services.AddHostFiltering(filter =>
+        {
+            filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"];
+            filter.IncludeFailureMessage = false;
+        });
+        api.AddTo(builder.Services);
         var app = builder.Build();
         app.UseHostFiltering();
-        map(app);
+        api.MapTo(app);
         try
         {
             await app.StartAsync(cancellation);

@@ -1,4 +1,4 @@
-using MlOps.App.Commands;
+using MlOps.App.Api;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.App.Hosting;
@@ -54,7 +54,7 @@ internal sealed partial class LocalServer : IAsyncDisposable
         var local = options.Connection is null ? started.Keep(await LocalAccount.OpenAsync(options.DataFolder, cancellation)) : null;
         var account = AccountLocation.Connect(options.Connection ?? local!.Info.ConnectionString);
         var pipelines = started.Keep(await PipelineHost.StartAsync(account, logging, cancellation));
-        var (web, address) = await HttpServer.StartAsync(options.Port, logging, MapHealth, cancellation);
+        var (web, address) = await HttpServer.StartAsync(options.Port, logging, new ApiServer(account, pipelines.Client), cancellation);
         started.Keep(web);
         local?.Publish(address.AbsoluteUri);
         started.Forget();
@@ -74,12 +74,6 @@ internal sealed partial class LocalServer : IAsyncDisposable
         }
 
         stopping.Dispose();
-    }
-
-    private static void MapHealth(WebApplication app)
-    {
-        app.MapGet("/health/live", () => Results.Text("live\n"));
-        app.MapGet("/health/ready", () => Results.Text("ready\n"));
     }
 
     private async Task SweepAsync()

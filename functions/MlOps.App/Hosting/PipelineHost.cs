@@ -25,6 +25,9 @@ internal sealed class PipelineHost : IAsyncDisposable
     /// <summary>Finds what events missed.</summary>
     public Sweep Sweep => services.GetRequiredService<Sweep>();
 
+    /// <summary>Asks about, ends and wakes orchestrations.</summary>
+    public DurableTaskClient Client => worker.Client;
+
     /// <summary>Everything else by type.</summary>
     public IServiceProvider Services => services;
 

@@ -32,6 +32,13 @@ internal sealed class RunHistory(StorageAccount account)
     /// <summary>How periods of a pipeline stand; all that have a file or a run where none is named.</summary>
     public async Task<IReadOnlyList<PeriodStanding>> StandingsAsync(PipelineName pipeline, IReadOnlyCollection<string> periods, CancellationToken cancellation)
     {
+        var files = await FilesAsync(pipeline, cancellation);
+        return [.. (periods.Count > 0 ? periods.Order(PeriodOrder.Instance) : files.Periods).Select(files.StandingOf)];
+    }
+
+    /// <summary>What is known of a pipeline's files.</summary>
+    public async Task<PipelineFiles> FilesAsync(PipelineName pipeline, CancellationToken cancellation)
+    {
         var etags = new Dictionary<string, string>();
         await foreach (var file in input.ListAsync(pipeline, cancellation))
         {
@@ -42,8 +49,7 @@ internal sealed class RunHistory(StorageAccount account)
         }
 
         // Read after the listing: a run that the listing's file has is then in the ledger, or will be.
-        var files = new PipelineFiles(await ledgers.ReadAsync(pipeline, cancellation), etags, await RefusalsAsync(pipeline, cancellation));
-        return [.. (periods.Count > 0 ? periods.Order(PeriodOrder.Instance) : files.Periods).Select(files.StandingOf)];
+        return new PipelineFiles(await ledgers.ReadAsync(pipeline, cancellation), etags, await RefusalsAsync(pipeline, cancellation));
     }
 
     /// <summary>What an active run does now, such as <c>train</c>; <see langword="null"/> where it has not said.</summary>

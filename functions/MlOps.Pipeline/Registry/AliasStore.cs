@@ -19,6 +19,28 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<Aliases> ReadAsync(PipelineName pipeline, CancellationToken cancellation = default) => (await LoadAsync(pipeline, cancellation)).Aliases;
 
+    /// <summary>The aliases where they have changed since they were last read; <see langword="null"/> where they have not.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="known">ETag of the last reading; <see langword="null"/> for none. Without aliases in the account the answer has none either.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<(Aliases Aliases, ETag? ETag)?> ReadIfChangedAsync(PipelineName pipeline, ETag? known, CancellationToken cancellation = default)
+    {
+        try
+        {
+            var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = known } };
+            var content = (await account.Artifacts.GetBlobClient(Name(pipeline)).DownloadContentAsync(options, cancellation)).Value;
+            return (JsonSerializer.Deserialize<Aliases>(content.Content.ToMemory().Span, ArtifactJson.Compact)!, content.Details.ETag);
+        }
+        catch (RequestFailedException e) when (e.Status == 304)
+        {
+            return null;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return (Aliases.None, null);
+        }
+    }
+
     /// <summary>Makes a version the champion by hand.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="version">Version.</param>

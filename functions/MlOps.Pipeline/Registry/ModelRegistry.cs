@@ -96,6 +96,14 @@ public sealed class ModelRegistry
         await FindAsync(pipeline, version, cancellation)
         ?? throw new StepRefusedException($"Pipeline {pipeline} has no model version '{version}'. See `mlops models {pipeline}`.");
 
+    /// <summary>A file of a version: <c>model.txt</c>, <c>transform.json</c>, <c>schema.json</c> or <c>metrics.json</c>.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="version">Version.</param>
+    /// <param name="file">Name of the file.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    internal async Task<BinaryData> ReadAsync(PipelineName pipeline, string version, string file, CancellationToken cancellation) =>
+        (await _account.Artifacts.GetBlobClient(Folder(pipeline, version) + file).DownloadContentAsync(cancellation)).Value.Content;
+
     private static string Folder(PipelineName pipeline, string version) =>
         RunId.TryParse(version, out var safe)
             ? $"{pipeline}/models/{safe}/"

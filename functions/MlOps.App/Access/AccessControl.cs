@@ -1,0 +1,59 @@
+using MlOps.App.Api;
+
+namespace MlOps.App.Access;
+
+/// <summary>Who decides who a caller is.</summary>
+internal enum AccessMode
+{
+    /// <summary>Nobody: the server is reached from this machine alone, and everything is allowed.</summary>
+    Local,
+
+    /// <summary>The platform's sign-in before this server; it strips its headers from what comes from outside.</summary>
+    PlatformSignIn,
+}
+
+/// <summary>The role that an endpoint needs; reader where none is named.</summary>
+/// <param name="Role">The role.</param>
+internal sealed record NeededRole(Role Role);
+
+/// <summary>Lets a request through to its endpoint, or not.</summary>
+internal static class AccessControl
+{
+    /// <summary>Names the role that an endpoint needs.</summary>
+    public static TBuilder Needs<TBuilder>(this TBuilder endpoint, Role role)
+        where TBuilder : IEndpointConventionBuilder => endpoint.WithMetadata(new NeededRole(role)).ProducesProblem(403);
+
+    /// <summary>Adds the check; put behind routing.</summary>
+    public static void UseAccessControl(this WebApplication app, AccessMode mode) => app.Use(async (context, next) =>
+    {
+        var caller = mode == AccessMode.Local ? Caller.Local : Caller.FromPrincipal(context.Request.Headers[Caller.PrincipalHeader]);
+        if (Refusal(caller, context.GetEndpoint()) is { } refusal)
+        {
+            await Problems.WriteAsync(context, refusal);
+            return;
+        }
+
+        context.Items[typeof(Caller)] = caller ?? new Caller("nobody", new HashSet<Role>());
+        await next(context);
+    });
+
+    /// <summary>Who sends this request.</summary>
+    public static Caller Who(this HttpContext context) => (Caller)context.Items[typeof(Caller)]!;
+
+    private static ApiException? Refusal(Caller? caller, Endpoint? endpoint)
+    {
+        // The platform asks for health without signing in.
+        if (endpoint is null || endpoint.Metadata.GetMetadata<OpenToAll>() is not null)
+        {
+            return null;
+        }
+
+        var needed = endpoint.Metadata.GetMetadata<NeededRole>()?.Role ?? Role.Reader;
+        return caller is null ? new ApiException(401, "not signed in", "The request carries no sign-in.", "Sign in and send it again.")
+            : caller.Has(needed) ? null
+            : new ApiException(403, "role missing", $"This needs the role {needed.ToString().ToLowerInvariant()}.", "Ask whoever assigns the app's roles.");
+    }
+}
+
+/// <summary>An endpoint that needs no caller.</summary>
+internal sealed record OpenToAll;

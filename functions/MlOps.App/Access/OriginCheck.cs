@@ -1,0 +1,45 @@
+using MlOps.App.Api;
+
+namespace MlOps.App.Access;
+
+/// <summary>
+/// Refuses what a page of another origin makes a browser send: by <c>Origin</c>, by <c>Sec-Fetch-Site</c>
+/// (https://www.w3.org/TR/fetch-metadata/), and by the content types that a form can send without asking first. The host's name
+/// is checked before, so that a foreign name that resolves to this machine reaches nothing.
+/// </summary>
+internal static class OriginCheck
+{
+    private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+
+    /// <summary>Adds the check.</summary>
+    public static void UseOriginCheck(this WebApplication app) => app.Use(async (context, next) =>
+    {
+        if (Refusal(context.Request) is { } refusal)
+        {
+            await Problems.WriteAsync(context, refusal);
+            return;
+        }
+
+        await next(context);
+    });
+
+    private static ApiException? Refusal(HttpRequest request)
+    {
+        var changes = !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
+        var origin = request.Headers.Origin;
+        if (origin.Count > 0 && (origin.Count > 1 || !string.Equals(origin[0], $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)))
+        {
+            return new ApiException(403, "another origin", "The request comes from a page of another origin.", "Send it from this server's own page, or from a program.", "Origin");
+        }
+
+        if (changes && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
+        {
+            return new ApiException(403, "another origin", "The request comes from a page of another site.", "Send it from this server's own page, or from a program.", "Sec-Fetch-Site");
+        }
+
+        var type = (request.ContentType ?? "").Split(';')[0].Trim();
+        return changes && FormTypes.Contains(type, StringComparer.OrdinalIgnoreCase)
+            ? new ApiException(415, "not a form", $"A body of type {type} is not taken.", "Send application/json or text/csv; with curl: -H 'Content-Type: …'.", "Content-Type")
+            : null;
+    }
+}

@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http.Json;
+using MlOps.App.Access;
+using MlOps.App.Runs;
+using MlOps.Durable;
+using MlOps.Pipeline;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.App.Api;
+
+/// <summary>The API in a web application: its services, its guards in their order, its routes.</summary>
+internal sealed class ApiServer
+{
+    private readonly StorageAccount account;
+    private readonly DurableTaskClient client;
+
+    /// <summary>Makes it.</summary>
+    /// <param name="account">The account.</param>
+    /// <param name="client">Ends and wakes runs.</param>
+    public ApiServer(StorageAccount account, DurableTaskClient client)
+    {
+        this.account = account;
+        this.client = client;
+    }
+
+    /// <summary>Who decides who a caller is.</summary>
+    public AccessMode Access { get; init; } = AccessMode.Local;
+
+    /// <summary>How much a caller may ask for.</summary>
+    public ApiLimits Limits { get; init; } = new();
+
+    /// <summary>Adds the services.</summary>
+    public void AddTo(IServiceCollection services)
+    {
+        services.AddPipeline(account);
+        services.AddSingleton(client);
+        services.AddSingleton<RunHistory>();
+        services.AddSingleton<Audit>();
+        services.AddSingleton(Limits);
+        services.AddExceptionHandler<Problems>();
+        services.AddProblemDetails();
+        services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
+        services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
+        services.AddOpenApi(ApiDocument.Configure);
+        Limits.AddTo(services);
+    }
+
+    /// <summary>Adds guards and routes.</summary>
+    public void MapTo(WebApplication app)
+    {
+        app.UseSecurityHeaders();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages(context => context.HttpContext.Response.StatusCode switch
+        {
+            404 => Problems.WriteAsync(context.HttpContext, ApiException.NotFound("There is nothing at this address.", "GET /openapi/v1.json describes every address.")),
+            405 => Problems.WriteAsync(context.HttpContext, new ApiException(405, "wrong method", "This address does not take the method.", "GET /openapi/v1.json describes every address.")),
+            415 => Problems.WriteAsync(context.HttpContext, new ApiException(415, "wrong type", "This address does not take a body of that type.", "GET /openapi/v1.json says which it takes.", "Content-Type")),
+            _ => Task.CompletedTask,
+        });
+        app.UseOriginCheck();
+        app.UseRouting();
+        app.UseAccessControl(Access);
+        app.UseRateLimiter();
+        app.MapHealth();
+        app.MapPipelines();
+        app.MapDefinitions(Limits);
+        app.MapDrops(Limits);
+        app.MapRuns();
+        app.MapFiles();
+        app.MapModels();
+        app.MapMonitoring();
+        app.MapScoring(Limits);
+        app.MapAudit();
+        app.MapOpenApi();
+    }
+}

@@ -1,0 +1,116 @@
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Net.Http.Headers;
+using MlOps.App.Access;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Orchestrations;
+
+namespace MlOps.App.Api;
+
+/// <summary>A file that can be downloaded.</summary>
+/// <param name="Name">File name.</param>
+/// <param name="Path">Where it is to be had from this server.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="LastModified">When it was written.</param>
+internal sealed record FileFacts(string Name, string Path, long Length, DateTimeOffset? LastModified);
+
+/// <summary>Downloads: predictions, manifests and reports of a period, and refused files. Ranges and ETags as in RFC 9110.</summary>
+internal static class FilesApi
+{
+    public static void MapFiles(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("files");
+        group.MapGet("/predictions", PredictionsAsync).WithSummary("What lies in the output container: predictions, manifests, reports.");
+        Download(group, "/periods/{period}/predictions.csv", "text/csv", ".csv", "The newest predictions of a period.");
+        Download(group, "/periods/{period}/manifest.json", "application/json", ".manifest.json", "Where they came from.");
+        Download(group, "/periods/{period}/report.html", "text/html", ".report.html", "The report on them, for people.");
+        group.MapGet("/rejected", RejectedAsync).WithSummary("Refused files, set-aside rows and the reasons.");
+        group.MapGet("/rejected/{name}", RefusedFileAsync).WithSummary("One of them.").Produces<Stream>(200, "application/octet-stream").ProducesProblem(404);
+    }
+
+    private static void Download(RouteGroupBuilder group, string path, string type, string suffix, string summary) =>
+        group.MapGet(path, async (string pipeline, string period, StorageAccount account, HttpContext context, CancellationToken cancellation) =>
+            {
+                var (name, wanted) = (Lookup.Pipeline(pipeline), Lookup.Period(period));
+                if (type == "text/html")
+                {
+                    SecurityHeaders.Sandbox(context.Response);
+                }
+
+                // The page shows reports; all else is for the disk, whatever a browser might take it for.
+                var file = $"pred_{wanted}{suffix}";
+                return await OpenAsync(account.Output.GetBlobClient($"{name}/{file}"), type, type == "text/html" ? null : file, $"There is no {file} of '{name}'.", cancellation);
+            })
+            .WithSummary(summary).Produces<Stream>(200, type).Produces(206).Produces(304).ProducesProblem(404);
+
+    private static async Task<Tagged<Page<FileFacts>>> PredictionsAsync(
+        string pipeline, StorageAccount account, int? limit, string? continuation, CancellationToken cancellation)
+    {
+        var name = Lookup.Pipeline(pipeline);
+        var files = new List<FileFacts>();
+        await foreach (var blob in account.Output.GetBlobsAsync(prefix: $"{name}/pred_", cancellationToken: cancellation))
+        {
+            var file = blob.Name[(name.Value.Length + 1)..];
+            var dot = file.IndexOf('.', StringComparison.Ordinal);
+            var kind = dot < 0 ? null : file[dot..] switch { ".csv" => "predictions.csv", ".manifest.json" => "manifest.json", ".report.html" => "report.html", _ => null };
+            if (kind is not null && Period.TryParse(file["pred_".Length..dot], out var period))
+            {
+                files.Add(Facts(blob, file, $"/api/pipelines/{name}/periods/{period}/{kind}"));
+            }
+        }
+
+        files.Reverse();
+        return Tagged.Of(Page.Of(files, f => f.Name, limit, continuation));
+    }
+
+    private static async Task<Tagged<Page<FileFacts>>> RejectedAsync(
+        string pipeline, StorageAccount account, int? limit, string? continuation, CancellationToken cancellation)
+    {
+        var name = Lookup.Pipeline(pipeline);
+        var files = new List<FileFacts>();
+        await foreach (var blob in account.Rejected.GetBlobsAsync(prefix: name + "/", cancellationToken: cancellation))
+        {
+            var file = blob.Name[(name.Value.Length + 1)..];
+            files.Add(Facts(blob, file, $"/api/pipelines/{name}/rejected/{Uri.EscapeDataString(file)}"));
+        }
+
+        return Tagged.Of(Page.Of(files.OrderByDescending(f => f.LastModified).ThenBy(f => f.Name, StringComparer.Ordinal).ToList(), f => f.Name, limit, continuation));
+    }
+
+    private static Task<FileStreamHttpResult> RefusedFileAsync(string pipeline, string name, StorageAccount account, CancellationToken cancellation)
+    {
+        var folder = Lookup.Pipeline(pipeline);
+
+        // Dead letters lie one folder deeper; the slash comes escaped, as the list gives it.
+        name = name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
+        if (name.Split('/') is not { Length: <= 2 } parts || !Array.TrueForAll(parts, part => RunId.TryParse(part, out _)))
+        {
+            throw new ApiException(400, "bad name", "That is not the name of a refused file.", $"GET /api/pipelines/{folder}/rejected lists them.", where: "name");
+        }
+
+        return OpenAsync(account.Rejected.GetBlobClient($"{folder}/{name}"), "application/octet-stream", parts[^1], $"There is no such refused file of '{folder}'.", cancellation);
+    }
+
+    // A seekable stream over the blob, bound to the version that it began with: a replaced file never gives a mixture.
+    private static async Task<FileStreamHttpResult> OpenAsync(BlobClient blob, string type, string? saveAs, string missing, CancellationToken cancellation)
+    {
+        try
+        {
+            BlobProperties properties = await blob.GetPropertiesAsync(cancellationToken: cancellation);
+            var stream = await blob.OpenReadAsync(
+                new BlobOpenReadOptions(allowModifications: false) { Conditions = new BlobRequestConditions { IfMatch = properties.ETag } }, cancellation);
+            return TypedResults.Stream(
+                stream, type == "text/html" ? "text/html; charset=utf-8" : type, saveAs, properties.LastModified,
+                new EntityTagHeaderValue(properties.ETag.ToString("H")), enableRangeProcessing: true);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw ApiException.NotFound(missing, "The period's state says why: GET its address without the file's name.");
+        }
+    }
+
+    private static FileFacts Facts(BlobItem blob, string name, string path) =>
+        new(name, path, blob.Properties.ContentLength ?? 0, blob.Properties.LastModified);
+}

@@ -1,0 +1,41 @@
+using Azure;
+using Microsoft.AspNetCore.Http.HttpResults;
+using MlOps.App.Access;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.App.Api;
+
+/// <summary>Whether the server lives, and whether it can work.</summary>
+internal static class HealthApi
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    public static void MapHealth(this IEndpointRouteBuilder routes)
+    {
+        foreach (var path in (string[])["/health", "/health/live"])
+        {
+            routes.MapGet(path, () => TypedResults.Text("live\n")).WithTags("health").WithSummary("Whether the process answers.").WithMetadata(new OpenToAll());
+        }
+
+        foreach (var path in (string[])["/ready", "/health/ready"])
+        {
+            routes.MapGet(path, ReadyAsync).WithTags("health").WithSummary("Whether the storage account answers too.").Produces(503).WithMetadata(new OpenToAll());
+        }
+    }
+
+    private static async Task<ContentHttpResult> ReadyAsync(StorageAccount account, CancellationToken cancellation)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(Patience);
+        try
+        {
+            return await account.Definitions.ExistsAsync(limit.Token)
+                ? TypedResults.Text("ready\n")
+                : TypedResults.Text("not ready: the account has no containers yet\n", statusCode: 503);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return TypedResults.Text("not ready: the storage account does not answer\n", statusCode: 503);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+using MlOps.App.Access;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Serving;
+
+namespace MlOps.App.Api;
+
+/// <summary>A pipeline's models.</summary>
+/// <param name="Champion">The one that predicts.</param>
+/// <param name="Previous">The one before it, to which a rollback goes.</param>
+/// <param name="Models">The versions, the newest period first.</param>
+internal sealed record ModelList(string? Champion, string? Previous, Page<ModelVersion> Models);
+
+/// <summary>Two models side by side.</summary>
+/// <param name="Left">One version.</param>
+/// <param name="Right">The other.</param>
+/// <param name="Parameters">Parameters in which they differ: both values, <see langword="null"/> where a side has none.</param>
+/// <param name="Metrics">Metrics of both by <c>part/name</c>.</param>
+internal sealed record ModelComparison(
+    ModelVersion Left, ModelVersion Right, IReadOnlyDictionary<string, IReadOnlyList<string?>> Parameters, IReadOnlyDictionary<string, IReadOnlyList<double?>> Metrics);
+
+/// <summary>What is in production after a change.</summary>
+/// <param name="Champion">The one that predicts.</param>
+/// <param name="Previous">The one before it.</param>
+internal sealed record ReleaseFacts(string? Champion, string? Previous);
+
+/// <summary>Models: list, compare, what was live when, promote, roll back.</summary>
+internal static class ModelsApi
+{
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("models");
+        group.MapGet("/models", ListAsync).WithSummary("The models with their metrics and aliases.");
+        group.MapGet("/models/{version}", GetAsync).WithSummary("One model.").ProducesProblem(404);
+        group.MapGet("/models/{version}/compare/{other}", CompareAsync).WithSummary("Two models side by side.").ProducesProblem(404);
+        group.MapGet("/live", LiveAsync).WithSummary("Which model was in production at a time, who put it there and why.").ProducesProblem(404);
+        group.MapGet("/releases", ReleasesAsync).WithSummary("Every decision about the champion, the newest first.");
+        group.MapPost("/models/{version}/promote", PromoteAsync).WithSummary("Makes a model the champion: from now on it predicts.")
+            .Needs(Role.Releaser).ProducesProblem(404);
+        group.MapPost("/rollback", RollbackAsync).WithSummary("Puts the champion before the present one back in its place.")
+            .Needs(Role.Releaser).ProducesProblem(409);
+    }
+
+    private static async Task<Tagged<ModelList>> ListAsync(
+        string pipeline, ModelRegistry models, AliasStore aliases, int? limit, string? continuation, CancellationToken cancellation)
+    {
+        var name = Lookup.Pipeline(pipeline);
+        var now = await aliases.ReadAsync(name, cancellation);
+        var versions = (await models.ListAsync(name, cancellation)).Reverse().ToList();
+        return Tagged.Of(new ModelList(now.Champion, now.Previous, Page.Of(versions, v => v.Version, limit, continuation)));
+    }
+
+    private static async Task<Tagged<ModelVersion>> GetAsync(string pipeline, string version, ModelRegistry models, CancellationToken cancellation) =>
+        Tagged.Of(await FindAsync(pipeline, version, models, cancellation));
+
+    private static async Task<Tagged<ModelComparison>> CompareAsync(
+        string pipeline, string version, string other, ModelRegistry models, CancellationToken cancellation)
+    {
+        var sides = new[] { await FindAsync(pipeline, version, models, cancellation), await FindAsync(pipeline, other, models, cancellation) };
+        var parameters = sides.SelectMany(s => s.Parameters.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(name => (Name: name, Values: (IReadOnlyList<string?>)[.. sides.Select(s => s.Parameters.GetValueOrDefault(name))]))
+            .Where(p => p.Values[0] != p.Values[1]).ToDictionary(p => p.Name, p => p.Values);
+        var metrics = sides.Select(s => s.Metrics.SelectMany(part => part.Value.Select(value => (Name: $"{part.Key}/{value.Key}", value.Value)))
+            .ToDictionary(value => value.Name, value => value.Value)).ToArray();
+        var all = metrics.SelectMany(m => m.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToDictionary(
+            name => name, name => (IReadOnlyList<double?>)[.. metrics.Select(m => m.TryGetValue(name, out var value) ? value : (double?)null)]);
+        return Tagged.Of(new ModelComparison(sides[0], sides[1], parameters, all));
+    }
+
+    private static async Task<Tagged<Release>> LiveAsync(string pipeline, DateTimeOffset? at, AliasStore aliases, CancellationToken cancellation)
+    {
+        var name = Lookup.Pipeline(pipeline);
+        return (await aliases.ReadAsync(name, cancellation)).LiveAt(at ?? DateTimeOffset.MaxValue) is { } release
+            ? Tagged.Of(release)
+            : throw ApiException.NotFound($"'{name}' had no model in production then.", $"GET /api/pipelines/{name}/releases lists every decision.");
+    }
+
+    private static async Task<Tagged<Page<Release>>> ReleasesAsync(
+        string pipeline, AliasStore aliases, int? limit, string? continuation, CancellationToken cancellation)
+    {
+        var history = (await aliases.ReadAsync(Lookup.Pipeline(pipeline), cancellation)).History;
+        var numbered = history.Select((release, i) => (Release: release, Key: $"{i}")).Reverse().ToList();
+        var page = Page.Of(numbered, r => r.Key, limit, continuation);
+        return Tagged.Of(new Page<Release>([.. page.Items.Select(r => r.Release)], page.Continuation));
+    }
+
+    private static async Task<ReleaseFacts> PromoteAsync(
+        string pipeline, string version, ModelRegistry models, AliasStore aliases, Champions champions, Audit audit, HttpContext context, CancellationToken cancellation)
+    {
+        var found = await FindAsync(pipeline, version, models, cancellation);
+        var name = Lookup.Pipeline(pipeline);
+        return await audit.RecordAsync(context, name, "promote", new { version = found.Version }, async () =>
+            await MovedAsync(name, await aliases.PromoteAsync(name, found.Version, cancellation), champions, cancellation));
+    }
+
+    private static async Task<ReleaseFacts> RollbackAsync(
+        string pipeline, AliasStore aliases, Champions champions, Audit audit, HttpContext context, CancellationToken cancellation)
+    {
+        var name = Lookup.Pipeline(pipeline);
+        return await audit.RecordAsync(context, name, "rollback", new { }, async () =>
+        {
+            try
+            {
+                return await MovedAsync(name, await aliases.RollbackAsync(name, cancellation), champions, cancellation);
+            }
+            catch (InvalidOperationException e)
+            {
+                throw new ApiException(409, "nothing to go back to", e.Message, $"GET /api/pipelines/{name}/models lists what can be promoted.");
+            }
+        });
+    }
+
+    private static async Task<ReleaseFacts> MovedAsync(PipelineName name, Aliases now, Champions champions, CancellationToken cancellation)
+    {
+        await champions.RefreshAsync(name, cancellation);
+        return new ReleaseFacts(now.Champion, now.Previous);
+    }
+
+    private static async Task<ModelVersion> FindAsync(string pipeline, string version, ModelRegistry models, CancellationToken cancellation)
+    {
+        var name = Lookup.Pipeline(pipeline);
+        return await models.FindAsync(name, version, cancellation)
+            ?? throw ApiException.NotFound($"'{name}' has no such model version.", $"GET /api/pipelines/{name}/models lists them.");
+    }
+}

@@ -1,0 +1,131 @@
+using MlOps.App.Runs;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
+
+namespace MlOps.App.Api;
+
+/// <summary>How much a pipeline needs somebody.</summary>
+internal enum Attention
+{
+    /// <summary>Nothing is wrong.</summary>
+    None,
+
+    /// <summary>Something goes on or waits.</summary>
+    Working,
+
+    /// <summary>Somebody must look.</summary>
+    Needed,
+}
+
+/// <summary>A pipeline at a glance.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Attention">How much it needs somebody.</param>
+/// <param name="Reasons">Why, a sentence each; the newest period first, ten at most.</param>
+/// <param name="HasDefinition">Whether it has a definition.</param>
+/// <param name="Periods">Periods that have a file or had one.</param>
+/// <param name="LatestPeriod">The latest of them.</param>
+/// <param name="LatestState">How it stands.</param>
+/// <param name="ActiveRuns">Runs that go on or wait.</param>
+/// <param name="LastRunAt">When the newest run began.</param>
+/// <param name="Champion">Version of the model that predicts.</param>
+internal sealed record PipelineFacts(
+    string Name, Attention Attention, IReadOnlyList<string> Reasons, bool HasDefinition, int Periods, string? LatestPeriod, string? LatestState,
+    int ActiveRuns, DateTimeOffset? LastRunAt, string? Champion);
+
+/// <summary>Pipelines and their periods.</summary>
+internal static class PipelinesApi
+{
+    private const int ReasonsMax = 10;
+    private const int AtOnce = 8;
+
+    public static void MapPipelines(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/pipelines").WithTags("pipelines");
+        group.MapGet("", ListAsync).WithSummary("The pipelines, what needs attention first.").ProducesProblem(400);
+        group.MapGet("/{pipeline}", GetAsync).WithSummary("One pipeline.").ProducesProblem(404);
+        group.MapGet("/{pipeline}/periods", PeriodsAsync).WithSummary("Its periods with their state, the newest first.").ProducesProblem(404);
+        group.MapGet("/{pipeline}/periods/{period}", PeriodAsync).WithSummary("One period: its state, and where its predictions came from.").ProducesProblem(404);
+    }
+
+    private static async Task<Tagged<Page<PipelineFacts>>> ListAsync(
+        StorageAccount account, RunHistory history, AliasStore aliases, int? limit, string? continuation, CancellationToken cancellation)
+    {
+        var defined = await DefinedAsync(account, cancellation);
+        var names = (await history.PipelinesAsync(cancellation)).Union(defined).ToArray();
+        var all = new PipelineFacts[names.Length];
+        await Parallel.ForAsync(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (i, stop) =>
+            all[i] = await FactsAsync(names[i], defined.Contains(names[i]), history, aliases, stop));
+        var ordered = all.OrderByDescending(p => p.Attention).ThenBy(p => p.Name, StringComparer.Ordinal).ToList();
+        return Tagged.Of(Page.Of(ordered, p => p.Name, limit, continuation));
+    }
+
+    private static async Task<Tagged<PipelineFacts>> GetAsync(
+        string pipeline, StorageAccount account, RunHistory history, AliasStore aliases, CancellationToken cancellation)
+    {
+        var name = await Lookup.ExistingAsync(pipeline, account, history, cancellation);
+        var defined = await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation);
+        return Tagged.Of(await FactsAsync(name, defined, history, aliases, cancellation));
+    }
+
+    private static async Task<Tagged<Page<PeriodFacts>>> PeriodsAsync(
+        string pipeline, StorageAccount account, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
+    {
+        var name = await Lookup.ExistingAsync(pipeline, account, history, cancellation);
+        var files = await history.FilesAsync(name, cancellation);
+        var periods = files.Periods.Reverse().Select(p => PeriodFacts.Of(files.StandingOf(p), files.Ledger)).ToList();
+        return Tagged.Of(Page.Of(periods, p => p.Period, limit, continuation));
+    }
+
+    private static async Task<Tagged<PeriodDetails>> PeriodAsync(
+        string pipeline, string period, StorageAccount account, RunHistory history, CancellationToken cancellation)
+    {
+        var name = await Lookup.ExistingAsync(pipeline, account, history, cancellation);
+        var wanted = Lookup.Period(period);
+        var files = await history.FilesAsync(name, cancellation);
+        var standing = files.StandingOf(wanted.Value);
+        return standing.Standing == Standing.Absent
+            ? throw ApiException.NotFound($"No file of {wanted} was dropped for '{name}'.", $"PUT /api/pipelines/{name}/drops/{wanted}.csv drops one.")
+            : Tagged.Of(new PeriodDetails(PeriodFacts.Of(standing, files.Ledger), await history.ManifestAsync(name, wanted, cancellation)));
+    }
+
+    private static async Task<HashSet<PipelineName>> DefinedAsync(StorageAccount account, CancellationToken cancellation)
+    {
+        var names = new HashSet<PipelineName>();
+        await foreach (var blob in account.Definitions.GetBlobsAsync(cancellationToken: cancellation))
+        {
+            if (blob.Name.EndsWith(".yaml", StringComparison.Ordinal) && PipelineName.TryParse(blob.Name[..^5], out var name))
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
+    }
+
+    private static async Task<PipelineFacts> FactsAsync(
+        PipelineName name, bool defined, RunHistory history, AliasStore aliases, CancellationToken cancellation)
+    {
+        var files = await history.FilesAsync(name, cancellation);
+        var standings = files.Periods.Select(files.StandingOf).ToArray();
+        var failed = standings.Reverse().Where(s => s.Standing == Standing.Failed).Select(s => $"{s.Period} {s.State}: {s.Reason}");
+        var reasons = (defined ? failed : failed.Prepend("It has no definition.")).Take(ReasonsMax).ToArray();
+        var working = standings.Any(s => s.Standing == Standing.Pending);
+        return new PipelineFacts(
+            name.Value,
+            reasons.Length > 0 ? Attention.Needed : working ? Attention.Working : Attention.None,
+            reasons,
+            defined,
+            standings.Length,
+            standings is [.., var latest] ? latest.Period : null,
+            standings is [.., var last] ? last.State : null,
+            files.Ledger.Runs.Count(r => r.State == RunState.Active),
+            files.Ledger.Runs.Count == 0 ? null : files.Ledger.Runs.Max(r => r.StartedAt),
+            (await aliases.ReadAsync(name, cancellation)).Champion);
+    }
+}
+
+/// <summary>One period.</summary>
+/// <param name="Period">How it stands.</param>
+/// <param name="Manifest">Where its newest predictions came from; <see langword="null"/> where there are none.</param>
+internal sealed record PeriodDetails(PeriodFacts Period, MlOps.Pipeline.Orchestrations.Manifest? Manifest);

@@ -1,0 +1,153 @@
+using System.Net.ServerSentEvents;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Http.HttpResults;
+using MlOps.App.Access;
+using MlOps.App.Runs;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Orchestrations;
+
+namespace MlOps.App.Api;
+
+/// <summary>Which step to begin again at.</summary>
+/// <param name="From">A step of the run, such as <c>train</c>; <see langword="null"/> to skip all that is done.</param>
+internal sealed record RerunRequest(string? From);
+
+/// <summary>Runs that a request started or ended.</summary>
+/// <param name="Runs">Their ids.</param>
+internal sealed record ChangedRuns(IReadOnlyList<string> Runs);
+
+/// <summary>One step of a run as its events tell it.</summary>
+/// <param name="State">Where the run stands.</param>
+/// <param name="Text">What it does, did or waits for.</param>
+internal sealed record RunEvent(RunState State, string Text);
+
+/// <summary>Two runs side by side.</summary>
+/// <param name="Left">One run.</param>
+/// <param name="Right">The other.</param>
+/// <param name="Metrics">Metrics of both by <c>part/name</c>; a side that lacks one has <see langword="null"/>.</param>
+internal sealed record RunComparison(RunDetails Left, RunDetails Right, IReadOnlyDictionary<string, IReadOnlyList<double?>> Metrics);
+
+/// <summary>Runs: list, one with its steps, its log as it grows, rerun, cancel.</summary>
+internal static class RunsApi
+{
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
+    public static void MapRuns(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/api/runs").WithTags("runs");
+        group.MapGet("", ListAsync).WithSummary("The runs, the newest first.").ProducesProblem(400);
+        group.MapGet("/{id}", GetAsync).WithSummary("One run with its steps.").ProducesProblem(404);
+        group.MapGet("/{id}/logs", LogsAsync).WithSummary("What the run did and does, as server-sent events, until it has ended.").ProducesProblem(404);
+        group.MapGet("/{id}/compare/{other}", CompareAsync).WithSummary("Two runs side by side.").ProducesProblem(404);
+        group.MapPost("/{id}/rerun", RerunAsync).WithSummary("Repeats a run under a new id; what is done is skipped by content.")
+            .Needs(Role.Operator).ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{id}/cancel", CancelAsync).WithSummary("Ends a run; whatever waits for it goes on.")
+            .Needs(Role.Operator).ProducesProblem(404).ProducesProblem(409);
+    }
+
+    private static async Task<Tagged<Page<RunFacts>>> ListAsync(
+        RunHistory history, string? pipeline, RunState? state, string? period, int? limit, string? continuation, CancellationToken cancellation)
+    {
+        var name = pipeline is null ? (PipelineName?)null : Lookup.Pipeline(pipeline);
+        var wanted = period is null ? null : Lookup.Period(period).Value;
+        var runs = (await history.LedgersAsync(name, cancellation))
+            .SelectMany(ledger => ledger.Runs.Select(run => RunFacts.Of(ledger.Pipeline, run)))
+            .Where(run => (state is null || run.State == state) && (wanted is null || run.Period == wanted))
+            .OrderByDescending(run => run.StartedAt).ThenBy(run => run.RunId, StringComparer.Ordinal).ToList();
+        return Tagged.Of(Page.Of(runs, run => run.RunId, limit, continuation));
+    }
+
+    private static async Task<Tagged<RunDetails>> GetAsync(string id, RunHistory history, CancellationToken cancellation) =>
+        Tagged.Of(await DetailsAsync(id, history, cancellation));
+
+    private static async Task<Tagged<RunComparison>> CompareAsync(string id, string other, RunHistory history, CancellationToken cancellation)
+    {
+        var (left, right) = (await DetailsAsync(id, history, cancellation), await DetailsAsync(other, history, cancellation));
+        var sides = new[] { left, right }.Select(side => (side.Document?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>())
+            .SelectMany(part => part.Value.Select(value => (Name: $"{part.Key}/{value.Key}", value.Value)))
+            .ToDictionary(value => value.Name, value => value.Value)).ToArray();
+        var metrics = sides.SelectMany(side => side.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToDictionary(
+            name => name,
+            name => (IReadOnlyList<double?>)[.. sides.Select(side => side.TryGetValue(name, out var value) ? value : (double?)null)]);
+        return Tagged.Of(new RunComparison(left, right, metrics));
+    }
+
+    private static async Task<ServerSentEventsResult<RunEvent>> LogsAsync(
+        string id, RunHistory history, TimeProvider time, HttpContext context, CancellationToken cancellation)
+    {
+        var wanted = Lookup.Run(id);
+
+        // Found before the answer begins: an unknown run is a problem, not an empty log.
+        var (pipeline, _) = await history.FindAsync(wanted, cancellation);
+        var after = int.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : 0;
+        return TypedResults.ServerSentEvents(FollowAsync(pipeline, wanted, history, time, after, cancellation));
+    }
+
+    private static async Task<ChangedRuns> RerunAsync(
+        string id, RerunRequest? request, RunHistory history, Steering steering, Audit audit, HttpContext context, CancellationToken cancellation)
+    {
+        var run = Lookup.Run(id);
+        var (pipeline, _) = await history.FindAsync(run, cancellation);
+        return await audit.RecordAsync(context, pipeline, "rerun", new { run = run.Value, from = request?.From }, async () =>
+            new ChangedRuns([await steering.RerunAsync(pipeline, run, request?.From, cancellation)]));
+    }
+
+    private static async Task<ChangedRuns> CancelAsync(
+        string id, RunHistory history, Steering steering, Audit audit, HttpContext context, CancellationToken cancellation)
+    {
+        var run = Lookup.Run(id);
+        var (pipeline, _) = await history.FindAsync(run, cancellation);
+        return await audit.RecordAsync(context, pipeline, "cancel", new { run = run.Value }, async () =>
+        {
+            await steering.CancelAsync(pipeline, run, cancellation);
+            return new ChangedRuns([run.Value]);
+        });
+    }
+
+    private static async Task<RunDetails> DetailsAsync(string id, RunHistory history, CancellationToken cancellation)
+    {
+        var wanted = Lookup.Run(id);
+        var (pipeline, run) = await history.FindAsync(wanted, cancellation);
+        return new RunDetails(
+            RunFacts.Of(pipeline.Value, run),
+            run.State == RunState.Active ? await history.StageAsync(run.RunId, cancellation) : null,
+            await history.DocumentAsync(pipeline, wanted, cancellation));
+    }
+
+    // While a run goes on, its stage whenever it changes; at its end its steps and why it ended so.
+    private static async IAsyncEnumerable<SseItem<RunEvent>> FollowAsync(
+        PipelineName pipeline, RunId id, RunHistory history, TimeProvider time, int after, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var number = 0;
+        string? told = null;
+        while (true)
+        {
+            var run = (await history.LedgersAsync(pipeline, cancellation))[0].FindRun(id.Value)!;
+            if (run.State != RunState.Active)
+            {
+                var document = await history.DocumentAsync(pipeline, id, cancellation);
+                foreach (var step in document?.Steps ?? [])
+                {
+                    if (++number > after)
+                    {
+                        var text = FormattableString.Invariant($"{step.Name} {(step.Skipped ? "skipped" : "ran")} in {step.Seconds:0.00} s: {step.Reason}");
+                        yield return new SseItem<RunEvent>(new RunEvent(run.State, text), "step") { EventId = $"{number}" };
+                    }
+                }
+
+                yield return new SseItem<RunEvent>(new RunEvent(run.State, run.Reason ?? ""), "end") { EventId = $"{number + 1}" };
+                yield break;
+            }
+
+            var stage = run.WaitsFor is { } waits ? $"waits for {waits}" : await history.StageAsync(run.RunId, cancellation) ?? "is being started";
+            if (stage != told)
+            {
+                told = stage;
+                yield return new SseItem<RunEvent>(new RunEvent(run.State, stage), "stage");
+            }
+
+            await Task.Delay(LookInterval, time, cancellation);
+        }
+    }
+}

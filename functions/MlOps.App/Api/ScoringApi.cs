@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+using MlOps.App.Access;
+using MlOps.App.Runs;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Serving;
+using MlOps.Pipeline.Steps;
+
+namespace MlOps.App.Api;
+
+/// <summary>Scores of a request's rows, in their order.</summary>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="ModelVersion">The version that answered.</param>
+/// <param name="ModelSha256">SHA-256 of its model.</param>
+/// <param name="Classes">The label's classes, negative first; empty for a regression.</param>
+/// <param name="Rows">Answers.</param>
+/// <param name="Warnings">What was odd about the rows, 100 at most; rows count from 1 where they came as JSON.</param>
+internal sealed record ScoreAnswer(
+    string Pipeline, string ModelVersion, string ModelSha256, IReadOnlyList<string> Classes, IReadOnlyList<ScoredRow> Rows, IReadOnlyList<Finding> Warnings);
+
+/// <summary>Scores in the form of MLflow's scoring server.</summary>
+/// <param name="Predictions">A probability or value a row, or a list of probabilities a row for several classes.</param>
+/// <param name="ModelVersion">The version that answered.</param>
+internal sealed record Invocation(IReadOnlyList<JsonElement> Predictions, string ModelVersion);
+
+/// <summary>What a request's rows must have.</summary>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="ModelVersion">The version that answers now.</param>
+/// <param name="Id">Name of the id column, which may be left out.</param>
+/// <param name="Columns">Columns, in any order.</param>
+internal sealed record ScoringSchema(string Pipeline, string ModelVersion, string? Id, IReadOnlyList<ScoringColumn> Columns);
+
+/// <summary>One column of a request.</summary>
+/// <param name="Name">Name.</param>
+/// <param name="Kind">What its cells are.</param>
+internal sealed record ScoringColumn(string Name, string Kind);
+
+/// <summary>Scoring by the champion: JSON rows or CSV in, JSON or the prediction file out, and MLflow's form of both.</summary>
+internal static class ScoringApi
+{
+    /// <summary>The header that names the version, whatever form the answer has.</summary>
+    public const string VersionHeader = "X-Model-Version";
+
+    private const string Csv = "text/csv";
+    private const int WarningsMax = 100;
+
+    public static void MapScoring(this IEndpointRouteBuilder routes, ApiLimits limits)
+    {
+        var group = routes.MapGroup("").WithTags("scoring").RequireRateLimiting(ApiLimits.Scoring).WithMetadata(new RequestSizeLimitAttribute(limits.ScoringBytes));
+        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion; Accept: text/csv answers with the prediction file.")
+            .Accepts<JsonElement>("application/json", Csv).Produces<ScoreAnswer>(200, "application/json", Csv)
+            .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        group.MapGet("/api/pipelines/{pipeline}/score", SchemaAsync).WithSummary("The columns that rows must have.").ProducesProblem(409);
+        group.MapPost("/api/pipelines/{pipeline}/invocations", InvokeAsync).WithSummary("MLflow's scoring call.")
+            .Accepts<JsonElement>("application/json", Csv).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+        group.MapPost("/invocations", InvokeOnlyAsync).WithSummary("MLflow's scoring call, where there is one pipeline or ?pipeline= names one.")
+            .Accepts<JsonElement>("application/json", Csv).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
+    }
+
+    private static async Task<IResult> ScoreAsync(string pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
+    {
+        var name = Lookup.Pipeline(pipeline);
+        var scored = await ScoredAsync(name, champions, context, cancellation);
+        if (context.Request.GetTypedHeaders().Accept is [{ MediaType.Value: Csv }, ..])
+        {
+            using var file = new MemoryStream();
+            scored.WriteCsv(file);
+            return TypedResults.Bytes(file.ToArray(), Csv, $"pred_{name}.csv");
+        }
+
+        var rows = new ScoredRow[scored.Count];
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = scored[i];
+        }
+
+        return TypedResults.Ok(new ScoreAnswer(
+            name.Value, scored.Model.Version, scored.Model.ModelSha256, scored.Model.Classes, rows, [.. scored.Warnings.Take(WarningsMax)]));
+    }
+
+    private static async Task<Ok<ScoringSchema>> SchemaAsync(string pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
+    {
+        var name = Lookup.Pipeline(pipeline);
+        var model = await champions.GetAsync(name, cancellation);
+        context.Response.Headers[VersionHeader] = model.Version.Version;
+        return TypedResults.Ok(new ScoringSchema(
+            name.Value, model.Version.Version, model.IdColumn,
+            [.. model.Columns.Select(c => new ScoringColumn(c.Name, c.Kind.ToString().ToLowerInvariant()))]));
+    }
+
+    private static async Task<Ok<Invocation>> InvokeAsync(string pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
+    {
+        var scored = await ScoredAsync(Lookup.Pipeline(pipeline), champions, context, cancellation);
+        var predictions = new JsonElement[scored.Count];
+        for (var i = 0; i < predictions.Length; i++)
+        {
+            var row = scored.Scores.Slice(i * scored.Width, scored.Width);
+            predictions[i] = scored.Width == 1 ? JsonSerializer.SerializeToElement(row[0], ApiJson.Options) : JsonSerializer.SerializeToElement(row.ToArray(), ApiJson.Options);
+        }
+
+        return TypedResults.Ok(new Invocation(predictions, scored.Model.Version));
+    }
+
+    private static async Task<Ok<Invocation>> InvokeOnlyAsync(
+        string? pipeline, Champions champions, AliasStore aliases, RunHistory history, HttpContext context, CancellationToken cancellation)
+    {
+        if (pipeline is null)
+        {
+            var served = new List<PipelineName>();
+            foreach (var name in await history.PipelinesAsync(cancellation))
+            {
+                if ((await aliases.ReadAsync(name, cancellation)).Champion is not null)
+                {
+                    served.Add(name);
+                }
+            }
+
+            pipeline = served is [var only]
+                ? only.Value
+                : throw new ApiException(400, "which pipeline?", $"{served.Count} pipelines have a champion.", "Name one: /invocations?pipeline=NAME, or /api/pipelines/NAME/invocations.", "pipeline");
+        }
+
+        return await InvokeAsync(pipeline, champions, context, cancellation);
+    }
+
+    private static async Task<ScoredRows> ScoredAsync(PipelineName pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
+    {
+        var body = await ReadAsync(context.Request, cancellation);
+        var model = await champions.GetAsync(pipeline, cancellation);
+        var scored = model.Score(body, cancellation);
+        context.Response.Headers[VersionHeader] = scored.Model.Version;
+        return scored;
+    }
+
+    private static async Task<ScoringBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.Value?.ToLowerInvariant() : null;
+        switch (type)
+        {
+            case Csv:
+                using (var copy = new MemoryStream())
+                {
+                    await request.Body.CopyToAsync(copy, cancellation);
+                    return ScoringBody.FromCsv(copy.ToArray());
+                }
+
+            case "application/json":
+                try
+                {
+                    using var json = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellation);
+                    return JsonRows.Read(json.RootElement);
+                }
+                catch (JsonException e)
+                {
+                    throw new ApiException(400, "not JSON", string.Create(CultureInfo.InvariantCulture, $"The body is not JSON from line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} on."), "Correct it, or send text/csv.");
+                }
+
+            default:
+                throw new ApiException(415, "content type missing", "The body's type is neither application/json nor text/csv.", "Send one of them as Content-Type.", "Content-Type");
+        }
+    }
+}

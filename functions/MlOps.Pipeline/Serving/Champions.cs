@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using Azure;
+using Microsoft.Extensions.Logging;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps;
+
+namespace MlOps.Pipeline.Serving;
+
+/// <summary>
+/// The champions in memory. <c>aliases.json</c> is asked by its ETag at most every half second while requests come; a new
+/// champion is loaded beside the old one, which answers until then, so that no request waits for a release or fails by it.
+/// </summary>
+/// <param name="models">Versions.</param>
+/// <param name="aliases">Champions.</param>
+/// <param name="definitions">Pinned definitions.</param>
+/// <param name="time">Clock for the age of what is known.</param>
+/// <param name="logger">Log.</param>
+public sealed class Champions(ModelRegistry models, AliasStore aliases, DefinitionStore definitions, TimeProvider time, ILogger<Champions> logger)
+{
+    // With loading, an answer is at most two seconds behind a release.
+    private static readonly TimeSpan LookAfter = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan WaitAfter = TimeSpan.FromMilliseconds(1500);
+
+    private readonly ConcurrentDictionary<PipelineName, Seat> _seats = [];
+
+    /// <summary>The model that answers now.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    /// <exception cref="StepRefusedException">The pipeline has no champion, or its files were changed.</exception>
+    public async Task<ServedModel> GetAsync(PipelineName pipeline, CancellationToken cancellation = default)
+    {
+        var seat = _seats.GetOrAdd(pipeline, _ => new Seat());
+        var age = seat.Model is null ? TimeSpan.MaxValue : time.GetElapsedTime(seat.Looked);
+        if (age >= LookAfter)
+        {
+            var looking = LookAsync(seat, pipeline);
+            if (age >= WaitAfter)
+            {
+                await looking.WaitAsync(cancellation);
+            }
+        }
+
+        return seat.Model ?? throw seat.Refusal ?? new StepRefusedException($"Pipeline {pipeline} has no champion: a run makes one as soon as initial.csv and a period are there. See `mlops wait {pipeline}`.");
+    }
+
+    /// <summary>Looks at once, after a release that this process has made itself.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    public async Task RefreshAsync(PipelineName pipeline, CancellationToken cancellation = default)
+    {
+        if (_seats.TryGetValue(pipeline, out var seat) && seat.Model is not null)
+        {
+            // One that is under way may have read the aliases before the release.
+            await LookAsync(seat, pipeline).WaitAsync(cancellation);
+            await LookAsync(seat, pipeline).WaitAsync(cancellation);
+        }
+    }
+
+    // One look at a time; whoever comes while it goes on shares it. It is nobody's request and ends with none.
+    private Task LookAsync(Seat seat, PipelineName pipeline)
+    {
+        lock (seat)
+        {
+            return seat.Looking is { IsCompleted: false } under ? under : seat.Looking = Task.Run(() => LookOnceAsync(seat, pipeline));
+        }
+    }
+
+    private async Task LookOnceAsync(Seat seat, PipelineName pipeline)
+    {
+        try
+        {
+            var began = time.GetTimestamp();
+            if (await aliases.ReadIfChangedAsync(pipeline, seat.ETag) is { } read)
+            {
+                var model = read.Aliases.Champion is not { } champion ? null
+                    : seat.Model?.Version.Version == champion ? seat.Model
+                    : await ServedModel.LoadAsync(models, definitions, pipeline, champion);
+                if (model is not null && model != seat.Model)
+                {
+                    logger.LogInformation("pipeline {Pipeline} is served by model {Version}", pipeline, model.Version.Version);
+                }
+
+                // Without a champion nothing is kept, and the next request looks again.
+                (seat.Model, seat.ETag, seat.Refusal) = (model, model is null ? null : read.ETag, null);
+            }
+
+            seat.Looked = began;
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException or IOException or InvalidDataException or StepRefusedException)
+        {
+            // The champion that is there goes on answering: a release that cannot be read must not end the service.
+            logger.LogWarning("the champion of {Pipeline} could not be read and is asked for again: {Reason}", pipeline, e.Message.Split('\n')[0]);
+            seat.Refusal = e;
+            seat.Looked = time.GetTimestamp();
+        }
+    }
+
+    private sealed class Seat
+    {
+        private volatile ServedModel? _model;
+        private long _looked;
+
+        public ServedModel? Model
+        {
+            get => _model;
+            set => _model = value;
+        }
+
+        public long Looked
+        {
+            get => Interlocked.Read(ref _looked);
+            set => Interlocked.Exchange(ref _looked, value);
+        }
+
+        public ETag? ETag { get; set; }
+
+        public Exception? Refusal { get; set; }
+
+        public Task? Looking { get; set; }
+    }
+}

@@ -1,0 +1,220 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using MlOps.Pipeline.Steps;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Serving;
+
+/// <summary>
+/// Rows in the JSON forms that are understood: a list of objects (or <c>rows</c>, <c>dataframe_records</c>, <c>instances</c> with
+/// one), <c>dataframe_split</c> with <c>columns</c> and <c>data</c>, <c>inputs</c> with a list a column
+/// (https://mlflow.org/docs/latest/ml/deployment/deploy-model-locally/, "Accepted input formats").
+/// </summary>
+public static class JsonRows
+{
+    private static readonly CsvWriteOptions Plain = new() { GuardFormulas = false };
+
+    /// <summary>Reads the rows.</summary>
+    /// <param name="json">The body.</param>
+    /// <exception cref="ScoringRefusedException">The body has none of the forms, or a cell is a list or an object.</exception>
+    public static ScoringBody Read(JsonElement json)
+    {
+        if (json.ValueKind == JsonValueKind.Array)
+        {
+            return Records(json);
+        }
+
+        if (json.ValueKind == JsonValueKind.Object)
+        {
+            foreach (var name in (string[])["rows", "dataframe_records", "instances"])
+            {
+                if (json.TryGetProperty(name, out var records))
+                {
+                    return Records(records);
+                }
+            }
+
+            if (json.TryGetProperty("dataframe_split", out var split))
+            {
+                return Split(split);
+            }
+
+            if (json.TryGetProperty("inputs", out var inputs))
+            {
+                return inputs.ValueKind == JsonValueKind.Array ? Records(inputs) : Columns(inputs);
+            }
+        }
+
+        throw Refused("form", "The body has no rows: send a list of objects, or an object with rows, dataframe_records, dataframe_split, instances or inputs.");
+    }
+
+    private static ScoringBody Records(JsonElement records)
+    {
+        if (records.ValueKind != JsonValueKind.Array)
+        {
+            throw Refused("form", "The rows are not a list. Send a list of objects, one a row, with the columns' names.");
+        }
+
+        var header = new List<string>();
+        var place = new Dictionary<string, int>(StringComparer.Ordinal);
+        var number = 0;
+        foreach (var record in records.EnumerateArray())
+        {
+            number++;
+            if (record.ValueKind != JsonValueKind.Object)
+            {
+                throw Refused("form", $"Row {number} is no object. Name the columns: their order is not that of the model; for lists without names use dataframe_split.", number);
+            }
+
+            foreach (var cell in record.EnumerateObject())
+            {
+                if (place.TryAdd(cell.Name, header.Count))
+                {
+                    header.Add(cell.Name);
+                }
+            }
+        }
+
+        var writer = new Rows(header);
+        var cells = new JsonElement[header.Count];
+        foreach (var record in records.EnumerateArray())
+        {
+            // A name that a row lacks is a missing value, as in a data frame made from such records.
+            Array.Clear(cells);
+            foreach (var cell in record.EnumerateObject())
+            {
+                cells[place[cell.Name]] = cell.Value;
+            }
+
+            writer.Add(cells);
+        }
+
+        return writer.End();
+    }
+
+    private static ScoringBody Split(JsonElement split)
+    {
+        if (split.ValueKind != JsonValueKind.Object || !split.TryGetProperty("columns", out var columns) || columns.ValueKind != JsonValueKind.Array
+            || !split.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
+        {
+            throw Refused("form", "dataframe_split needs columns (a list of names) and data (a list of rows).");
+        }
+
+        var header = columns.EnumerateArray().Select(Name).ToList();
+        var writer = new Rows(header);
+        var number = 0;
+        foreach (var row in data.EnumerateArray())
+        {
+            number++;
+            if (row.ValueKind != JsonValueKind.Array || row.GetArrayLength() != header.Count)
+            {
+                throw Refused("form", $"Row {number} of dataframe_split has not as many cells as there are columns ({header.Count}).", number);
+            }
+
+            writer.Add([.. row.EnumerateArray()]);
+        }
+
+        return writer.End();
+    }
+
+    private static ScoringBody Columns(JsonElement inputs)
+    {
+        if (inputs.ValueKind != JsonValueKind.Object || inputs.EnumerateObject().Any(c => c.Value.ValueKind != JsonValueKind.Array))
+        {
+            throw Refused("form", "inputs needs a list of values for each column's name.");
+        }
+
+        var columns = inputs.EnumerateObject().Select(c => (c.Name, Cells: c.Value.EnumerateArray().ToArray())).ToArray();
+        var rows = columns.Length == 0 ? 0 : columns[0].Cells.Length;
+        if (Array.Find(columns, c => c.Cells.Length != rows) is { Name: { } uneven })
+        {
+            throw Refused("form", $"Column '{Short(uneven)}' of inputs has another number of values than the first column ({rows}).", column: uneven);
+        }
+
+        var writer = new Rows([.. columns.Select(c => c.Name)]);
+        for (var row = 0; row < rows; row++)
+        {
+            writer.Add([.. columns.Select(c => c.Cells[row])]);
+        }
+
+        return writer.End();
+    }
+
+    private static string Name(JsonElement name) => name.ValueKind == JsonValueKind.String
+        ? name.GetString()!
+        : throw Refused("form", "A name in the columns of dataframe_split is no text.");
+
+    private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
+
+    private static ScoringRefusedException Refused(string code, string message, long row = 0, string? column = null) =>
+        new(1, [new Finding(code, row, 0, column, message)]);
+
+    /// <summary>Writes cells as a file would have them; numbers keep the digits that were sent.</summary>
+    private sealed class Rows : IDisposable
+    {
+        private readonly MemoryStream _stream = new();
+        private readonly CsvWriter _csv;
+        private readonly List<string> _header;
+        private readonly List<long> _firstLines = [];
+        private long _line = 1;
+
+        public Rows(List<string> header)
+        {
+            _header = header;
+            _csv = new CsvWriter(_stream, Plain);
+            header.ForEach(Write);
+            EndRecord();
+        }
+
+        public void Add(ReadOnlySpan<JsonElement> cells)
+        {
+            _firstLines.Add(_line);
+            for (var i = 0; i < cells.Length; i++)
+            {
+                switch (cells[i].ValueKind)
+                {
+                    case JsonValueKind.Undefined or JsonValueKind.Null:
+                        _csv.Write("");
+                        break;
+                    case JsonValueKind.String:
+                        Write(cells[i].GetString()!);
+                        break;
+                    case JsonValueKind.Number:
+                        _csv.Write(cells[i].GetRawText());
+                        break;
+                    case JsonValueKind.True:
+                        _csv.Write("true");
+                        break;
+                    case JsonValueKind.False:
+                        _csv.Write("false");
+                        break;
+                    default:
+                        throw Refused("cell", $"Row {_firstLines.Count} has a list or an object in column '{Short(_header[i])}'; a cell is a number, a text, true, false or null.", _firstLines.Count, _header[i]);
+                }
+            }
+
+            EndRecord();
+        }
+
+        public ScoringBody End()
+        {
+            _csv.Dispose();
+            return ScoringBody.FromJson(_header, _stream, _firstLines);
+        }
+
+        public void Dispose() => _csv.Dispose();
+
+        private void Write(string text)
+        {
+            _line += text.AsSpan().Count('\n');
+            _csv.Write(text);
+        }
+
+        private void EndRecord()
+        {
+            _csv.EndRecord();
+            _line++;
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Serving;
+
+/// <summary>Rows of a request as CSV, which is what a batch is read from: a cell means the same whichever way it came.</summary>
+public sealed class ScoringBody
+{
+    private readonly byte[] _bytes;
+    private readonly int _length;
+    private readonly IReadOnlyList<string>? _header;
+    private readonly List<long>? _firstLines;
+
+    private ScoringBody(byte[] bytes, int length, IReadOnlyList<string>? header, List<long>? firstLines)
+    {
+        _bytes = bytes;
+        _length = length;
+        _header = header;
+        _firstLines = firstLines;
+    }
+
+    /// <summary>Bytes of the rows as CSV.</summary>
+    public int Length => _length;
+
+    internal char? Delimiter => _header is null ? null : ',';
+
+    /// <summary>A CSV with a header, written as the pipeline's files are.</summary>
+    /// <param name="bytes">The CSV. Kept, not copied.</param>
+    public static ScoringBody FromCsv(byte[] bytes)
+    {
+        ArgumentNullException.ThrowIfNull(bytes);
+        return new ScoringBody(bytes, bytes.Length, null, null);
+    }
+
+    /// <summary>Rows that came as JSON, written as CSV.</summary>
+    /// <param name="header">Names of the columns.</param>
+    /// <param name="csv">Header and rows: comma, double quotes, UTF-8.</param>
+    /// <param name="firstLines">For each row the line on which it begins.</param>
+    internal static ScoringBody FromJson(IReadOnlyList<string> header, MemoryStream csv, List<long> firstLines) =>
+        new(csv.GetBuffer(), (int)csv.Length, header, firstLines);
+
+    internal MemoryStream Open() => new(_bytes, 0, _length, writable: false);
+
+    internal CsvFormat Format(CsvFormat declared) => _header is null ? declared : new CsvFormat(',', '"', "utf-8", declared.Missing);
+
+    /// <summary>Names of the columns; empty where they cannot be read, which the validation then explains.</summary>
+    internal IReadOnlyList<string> Header(CsvFormat format, char delimiter)
+    {
+        if (_header is not null)
+        {
+            return _header;
+        }
+
+        try
+        {
+            var options = new CsvReadOptions { Delimiter = format.Delimiter ?? delimiter, Quote = format.Quote, Encoding = format.Encoding };
+            return CsvFile.ReadRecords(Open(), options).FirstOrDefault() ?? [];
+        }
+        catch (CsvException)
+        {
+            return [];
+        }
+    }
+
+    /// <summary>A finding with its row, where the rows came as JSON and have no lines.</summary>
+    internal Finding Locate(Finding finding)
+    {
+        if (_firstLines is null || finding.Line <= 1)
+        {
+            return _firstLines is null ? finding : finding with { Line = 0, Column = 0 };
+        }
+
+        var at = _firstLines.BinarySearch(finding.Line);
+        return finding with { Line = at >= 0 ? at + 1 : ~at, Column = 0 };
+    }
+}

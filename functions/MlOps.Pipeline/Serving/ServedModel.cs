@@ -1,0 +1,102 @@
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Validate;
+
+namespace MlOps.Pipeline.Serving;
+
+/// <summary>
+/// A model version in memory, with everything that a request needs: definition, schema, transform, booster. Immutable; requests
+/// use it from many threads at once. Rows take the way of a batch: <see cref="FileValidator"/>, <see cref="TransformApply"/>,
+/// <see cref="Predictions"/>; nothing of that is written a second time here.
+/// </summary>
+public sealed class ServedModel
+{
+    // Below this many cells, threads cost more than they save.
+    private const int ParallelFrom = 200_000;
+
+    private readonly PipelineDefinition _definition;
+    private readonly FileSchema _schema;
+    private readonly Transform _transform;
+    private readonly Booster _booster;
+    private readonly EvaluateResult _evaluation;
+
+    private ServedModel(ModelVersion version, PipelineDefinition definition, FileSchema schema, Transform transform, Booster booster)
+    {
+        Version = version;
+        _definition = definition;
+        _schema = schema;
+        _transform = transform;
+        _booster = booster;
+        _evaluation = new EvaluateResult(version.Metrics, version.Classes, version.Threshold);
+    }
+
+    /// <summary>What is known of the version.</summary>
+    public ModelVersion Version { get; }
+
+    /// <summary>What is predicted.</summary>
+    public TaskKind Task => _definition.Task;
+
+    /// <summary>The columns that a request must have, in the order of the history; requests may have them in any order.</summary>
+    public IReadOnlyList<SchemaColumn> Columns => [.. _schema.Columns.Where(c => c.Role == ColumnRole.Feature)];
+
+    /// <summary>Name of the id column, which a request may leave out; <see langword="null"/> where rows have no id.</summary>
+    public string? IdColumn => _definition.Id;
+
+    /// <summary>Loads a version and checks that its files are those that were registered.</summary>
+    /// <param name="models">The registry.</param>
+    /// <param name="definitions">Pinned definitions.</param>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="version">Version.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="StepRefusedException">There is no such version, or a file of it was changed.</exception>
+    public static async Task<ServedModel> LoadAsync(
+        ModelRegistry models, DefinitionStore definitions, PipelineName pipeline, string version, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(models);
+        ArgumentNullException.ThrowIfNull(definitions);
+        var descriptor = await models.RequireAsync(pipeline, version, cancellation);
+        var definition = await definitions.LoadAsync(pipeline, descriptor.DefinitionHash, cancellation);
+        var model = await ReadAsync(models, pipeline, version, TrainStep.ModelOutput, descriptor.ModelSha256, cancellation);
+        var transform = await ReadAsync(models, pipeline, version, AccumulateStep.TransformOutput, descriptor.TransformSha256, cancellation);
+        var schema = await models.ReadAsync(pipeline, version, AccumulateStep.SchemaOutput, cancellation);
+        return new ServedModel(
+            descriptor, definition, FileSchema.Load(schema.ToStream()), Transform.Load(transform.ToStream()), Booster.Load(model.ToStream()));
+    }
+
+    /// <summary>Scores rows. Unseen categories, missing values and numbers are taken exactly as in a file that is dropped.</summary>
+    /// <param name="body">The rows.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="ScoringRefusedException">The rows do not fit the model; says which column and row, and why.</exception>
+    public ScoredRows Score(ScoringBody body, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var request = new RequestShape(_definition, _schema, body);
+        var threads = body.Length < ParallelFrom ? 1 : Environment.ProcessorCount;
+        var validated = FileValidator.Validate(body.Open(), request.Definition, request.Schema, threads, cancellation);
+        if (!validated.Accepted || validated.Table is not { } table)
+        {
+            throw new ScoringRefusedException(validated.Errors.Count, [.. validated.Errors.Findings.Take(ScoringRefusedException.Shown).Select(body.Locate)]);
+        }
+
+        var findings = validated.Warnings.Findings.ToList();
+        var features = TransformApply.Apply(_transform, table, StepContext.AllRows(table.RowCount), findings);
+        var scores = Predictions.Scores(_booster, features, new StepOptions(threads));
+        return new ScoredRows(Version, _definition, _evaluation, request.Ids(table), scores, [.. findings.Select(body.Locate)]);
+    }
+
+    private static async Task<BinaryData> ReadAsync(
+        ModelRegistry models, PipelineName pipeline, string version, string file, string sha256, CancellationToken cancellation)
+    {
+        var content = await models.ReadAsync(pipeline, version, file, cancellation);
+        return ContentHash.Of(content.ToMemory().Span) == sha256
+            ? content
+            : throw new StepRefusedException($"artifacts/{pipeline}/models/{version}/{file} was changed after it was registered. Roll back, or promote another version.");
+    }
+}
