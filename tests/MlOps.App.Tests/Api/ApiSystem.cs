@@ -1,0 +1,116 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Logging.Abstractions;
+using MlOps.App.Access;
+using MlOps.App.Api;
+using MlOps.App.Hosting;
+using MlOps.App.Runs;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Testing;
+
+namespace MlOps.App.Tests.Api;
+
+/// <summary>The API as `mlops up` serves it, with its worker and event source, on an account of the test's own.</summary>
+internal sealed class ApiSystem : IAsyncDisposable
+{
+    private readonly CancellationTokenSource stopping = new();
+    private readonly PipelineHost host;
+    private readonly Task events;
+
+    private ApiSystem(StorageAccount account, PipelineHost host, WebApplication app, Uri address)
+    {
+        Account = account;
+        this.host = host;
+        App = app;
+        Address = address;
+        Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) };
+        History = new RunHistory(account);
+        var source = new LocalEventSource(account, async (json, stop) => await host.Receiver.ReceiveAsync(json, stop), TimeProvider.System, NullLogger.Instance);
+        events = Task.Run(() => source.RunAsync(TimeSpan.FromMilliseconds(200), stopping.Token));
+    }
+
+    public StorageAccount Account { get; }
+
+    public WebApplication App { get; }
+
+    public Uri Address { get; }
+
+    public HttpClient Client { get; }
+
+    public RunHistory History { get; }
+
+    public static async Task<ApiSystem> StartAsync(AzuriteFixture azurite, AccessMode access = AccessMode.Local, ApiLimits? limits = null)
+    {
+        var account = new StorageAccount(azurite.ConnectionString, azurite.NewPrefix() + "-");
+        var host = await PipelineHost.StartAsync(account, NullLoggerFactory.Instance, CancellationToken.None);
+        var api = new ApiServer(account, host.Client) { Access = access, Limits = limits ?? new ApiLimits() };
+        var (app, address) = await HttpServer.StartAsync(0, NullLoggerFactory.Instance, api, CancellationToken.None);
+        return new ApiSystem(account, host, app, address);
+    }
+
+    public async Task DefineAsync(string pipeline, string yaml) =>
+        await Account.Definitions.GetBlobClient($"{pipeline}.yaml").UploadAsync(BinaryData.FromString(yaml), overwrite: true);
+
+    /// <summary>Waits until every file of a pipeline has been dealt with.</summary>
+    public async Task<IReadOnlyList<PeriodStanding>> SettledAsync(string pipeline)
+    {
+        for (var attempt = 0; attempt < 1200; attempt++)
+        {
+            var standings = await History.StandingsAsync(PipelineName.Parse(pipeline), [], CancellationToken.None);
+            if (standings.Count > 0 && standings.All(s => s.Standing != Standing.Pending))
+            {
+                return standings;
+            }
+
+            await Task.Delay(200);
+        }
+
+        throw new TimeoutException($"The runs of {pipeline} have not ended in four minutes.");
+    }
+
+    public async Task<JsonElement> GetAsync(string path) => await JsonAsync(await Client.GetAsync(path), 200);
+
+    public async Task<JsonElement> SendAsync(HttpMethod method, string path, HttpContent? body = null, int expected = 200, params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(method, path) { Content = body };
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await JsonAsync(await Client.SendAsync(request), expected);
+    }
+
+    public static HttpContent Csv(string text) => new StringContent(text, Encoding.UTF8, "text/csv");
+
+    public static HttpContent Csv(byte[] bytes)
+    {
+        var content = new ByteArrayContent(bytes);
+        content.Headers.ContentType = new("text/csv");
+        return content;
+    }
+
+    public static HttpContent Json(object value) => JsonContent.Create(value);
+
+    public static async Task<JsonElement> JsonAsync(HttpResponseMessage response, int expected)
+    {
+        using (response)
+        {
+            var text = await response.Content.ReadAsStringAsync();
+            Assert.True((int)response.StatusCode == expected, $"{(int)response.StatusCode} instead of {expected}: {text}");
+            return text.Length == 0 ? default : JsonDocument.Parse(text).RootElement;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await stopping.CancelAsync();
+        await events;
+        Client.Dispose();
+        await App.DisposeAsync();
+        await host.DisposeAsync();
+        stopping.Dispose();
+    }
+}

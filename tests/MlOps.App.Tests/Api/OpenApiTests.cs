@@ -1,0 +1,44 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+using MlOps.Testing;
+
+namespace MlOps.App.Tests.Api;
+
+public sealed class OpenApiTests(AzuriteFixture azurite)
+{
+    [Fact]
+    public async Task The_document_is_valid_and_describes_exactly_the_routes()
+    {
+        await using var system = await ApiSystem.StartAsync(azurite);
+        var text = await system.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+        var read = OpenApiDocument.Parse(text, "json");
+        Assert.Empty(read.Diagnostic!.Errors);
+        Assert.Empty(read.Diagnostic.Warnings);
+        var described = read.Document!.Paths.SelectMany(path => path.Value.Operations!.Keys.Select(method => $"{method.Method.ToUpperInvariant()} {path.Key}"));
+        var routes = system.App.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+            .SelectMany(e => (e.Metadata.GetMetadata<IHttpMethodMetadata>()?.HttpMethods ?? []).Select(method => $"{method} /{e.RoutePattern.RawText!.Trim('/')}"))
+            .Where(route => !route.Contains("/openapi/", StringComparison.Ordinal));
+        Assert.Equal(routes.Distinct().Order(StringComparer.Ordinal), described.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Every_operation_says_what_it_does_and_what_it_answers()
+    {
+        await using var system = await ApiSystem.StartAsync(azurite);
+        var document = await system.GetAsync("/openapi/v1.json");
+        foreach (var path in document.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var place = $"{operation.Name} {path.Name}";
+                Assert.True(operation.Value.TryGetProperty("summary", out var summary) && summary.GetString()!.Length > 0, place);
+                Assert.True(operation.Value.GetProperty("responses").EnumerateObject().Any(r => r.Name.StartsWith('2')), place);
+            }
+        }
+
+        var run = document.GetProperty("paths").GetProperty("/api/runs/{id}").GetProperty("get").GetProperty("responses").GetProperty("200");
+        Assert.Equal(JsonValueKind.Object, run.GetProperty("content").GetProperty("application/json").GetProperty("schema").ValueKind);
+    }
+}
