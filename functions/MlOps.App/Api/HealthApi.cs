@@ -14,12 +14,12 @@ internal static class HealthApi
     {
         foreach (var path in (string[])["/health", "/health/live"])
         {
-            routes.MapGet(path, () => TypedResults.Text("live\n")).WithTags("health").WithSummary("Whether the process answers.").WithMetadata(new OpenToAll());
+            routes.MapGet(path, () => TypedResults.Text("live\n")).WithTags("health").WithSummary("Whether the process answers.").Produces<string>(200, "text/plain").WithMetadata(new OpenToAll());
         }
 
         foreach (var path in (string[])["/ready", "/health/ready"])
         {
-            routes.MapGet(path, ReadyAsync).WithTags("health").WithSummary("Whether the storage account answers too.").Produces(503).WithMetadata(new OpenToAll());
+            routes.MapGet(path, ReadyAsync).WithTags("health").WithSummary("Whether the storage account answers too.").Produces<string>(200, "text/plain").Produces<string>(503, "text/plain").WithMetadata(new OpenToAll());
         }
     }
 

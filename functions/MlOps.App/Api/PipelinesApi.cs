@@ -108,7 +108,8 @@ internal static class PipelinesApi
     {
         var files = await history.FilesAsync(name, cancellation);
         var standings = files.Periods.Select(files.StandingOf).ToArray();
-        var failed = standings.Reverse().Where(s => s.Standing == Standing.Failed).Select(s => $"{s.Period} {s.State}: {s.Reason}");
+        var failed = standings.Reverse().Where(s => s.Standing == Standing.Failed)
+            .Select(s => $"{s.Period} {s.State}: {(s.State == "rejected" ? files.Refusals.GetValueOrDefault(s.Period, s.Reason) : s.Reason)}");
         var reasons = (defined ? failed : failed.Prepend("It has no definition.")).Take(ReasonsMax).ToArray();
         var working = standings.Any(s => s.Standing == Standing.Pending);
         return new PipelineFacts(

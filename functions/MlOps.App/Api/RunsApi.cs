@@ -17,10 +17,11 @@ internal sealed record RerunRequest(string? From);
 /// <param name="Runs">Their ids.</param>
 internal sealed record ChangedRuns(IReadOnlyList<string> Runs);
 
-/// <summary>One step of a run as its events tell it.</summary>
+/// <summary>One line of a run as its events tell it.</summary>
 /// <param name="State">Where the run stands.</param>
 /// <param name="Text">What it does, did or waits for.</param>
-internal sealed record RunEvent(RunState State, string Text);
+/// <param name="Time">When, in the log.</param>
+internal sealed record RunEvent(RunState State, string Text, DateTimeOffset? Time = null);
 
 /// <summary>Two runs side by side.</summary>
 /// <param name="Left">One run.</param>
@@ -47,16 +48,21 @@ internal static class RunsApi
     }
 
     private static async Task<Tagged<Page<RunFacts>>> ListAsync(
-        RunHistory history, string? pipeline, RunState? state, string? period, int? limit, string? continuation, CancellationToken cancellation)
+        RunHistory history, string? pipeline, string? state, string? period, int? limit, string? continuation, CancellationToken cancellation)
     {
         var name = pipeline is null ? (PipelineName?)null : Lookup.Pipeline(pipeline);
         var wanted = period is null ? null : Lookup.Period(period).Value;
+        var wantedState = state is null ? (RunState?)null : State(state);
         var runs = (await history.LedgersAsync(name, cancellation))
             .SelectMany(ledger => ledger.Runs.Select(run => RunFacts.Of(ledger.Pipeline, run)))
-            .Where(run => (state is null || run.State == state) && (wanted is null || run.Period == wanted))
+            .Where(run => (wantedState is null || run.State == wantedState) && (wanted is null || run.Period == wanted))
             .OrderByDescending(run => run.StartedAt).ThenBy(run => run.RunId, StringComparer.Ordinal).ToList();
         return Tagged.Of(Page.Of(runs, run => run.RunId, limit, continuation));
     }
+
+    private static RunState State(string text) => text.All(char.IsAsciiLetter) && Enum.TryParse<RunState>(text, ignoreCase: true, out var state)
+        ? state
+        : throw new ApiException(400, "no such state", "That is not the state of a run.", $"The states are {string.Join(", ", Enum.GetNames<RunState>()).ToLowerInvariant()}.", "state");
 
     private static async Task<Tagged<RunDetails>> GetAsync(string id, RunHistory history, CancellationToken cancellation) =>
         Tagged.Of(await DetailsAsync(id, history, cancellation));
@@ -115,7 +121,7 @@ internal static class RunsApi
             await history.DocumentAsync(pipeline, wanted, cancellation));
     }
 
-    // While a run goes on, its stage whenever it changes; at its end its steps and why it ended so.
+    // While a run goes on, its stage whenever it changes; at its end its log, line by line, and why it ended so.
     private static async IAsyncEnumerable<SseItem<RunEvent>> FollowAsync(
         PipelineName pipeline, RunId id, RunHistory history, TimeProvider time, int after, [EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -127,12 +133,11 @@ internal static class RunsApi
             if (run.State != RunState.Active)
             {
                 var document = await history.DocumentAsync(pipeline, id, cancellation);
-                foreach (var step in document?.Steps ?? [])
+                foreach (var entry in document?.Log ?? [])
                 {
                     if (++number > after)
                     {
-                        var text = FormattableString.Invariant($"{step.Name} {(step.Skipped ? "skipped" : "ran")} in {step.Seconds:0.00} s: {step.Reason}");
-                        yield return new SseItem<RunEvent>(new RunEvent(run.State, text), "step") { EventId = $"{number}" };
+                        yield return new SseItem<RunEvent>(new RunEvent(run.State, entry.Text, entry.Time), "log") { EventId = $"{number}" };
                     }
                 }
 

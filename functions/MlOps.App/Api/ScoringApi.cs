@@ -47,11 +47,12 @@ internal static class ScoringApi
 
     private const string Csv = "text/csv";
     private const int WarningsMax = 100;
+    private const int ReasonsMax = 20;
 
     public static void MapScoring(this IEndpointRouteBuilder routes, ApiLimits limits)
     {
         var group = routes.MapGroup("").WithTags("scoring").RequireRateLimiting(ApiLimits.Scoring).WithMetadata(new RequestSizeLimitAttribute(limits.ScoringBytes));
-        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion; Accept: text/csv answers with the prediction file.")
+        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion, with ?reasons=N of each; Accept: text/csv answers with the prediction file.")
             .Accepts<JsonElement>("application/json", Csv).Produces<ScoreAnswer>(200, "application/json", Csv)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         group.MapGet("/api/pipelines/{pipeline}/score", SchemaAsync).WithSummary("The columns that rows must have.").ProducesProblem(409);
@@ -61,10 +62,10 @@ internal static class ScoringApi
             .Accepts<JsonElement>("application/json", Csv).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
     }
 
-    private static async Task<IResult> ScoreAsync(string pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
+    private static async Task<IResult> ScoreAsync(string pipeline, int? reasons, Champions champions, HttpContext context, CancellationToken cancellation)
     {
         var name = Lookup.Pipeline(pipeline);
-        var scored = await ScoredAsync(name, champions, context, cancellation);
+        var scored = await ScoredAsync(name, reasons ?? 0, champions, context, cancellation);
         if (context.Request.GetTypedHeaders().Accept is [{ MediaType.Value: Csv }, ..])
         {
             using var file = new MemoryStream();
@@ -94,7 +95,7 @@ internal static class ScoringApi
 
     private static async Task<Ok<Invocation>> InvokeAsync(string pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
     {
-        var scored = await ScoredAsync(Lookup.Pipeline(pipeline), champions, context, cancellation);
+        var scored = await ScoredAsync(Lookup.Pipeline(pipeline), 0, champions, context, cancellation);
         var predictions = new JsonElement[scored.Count];
         for (var i = 0; i < predictions.Length; i++)
         {
@@ -127,11 +128,16 @@ internal static class ScoringApi
         return await InvokeAsync(pipeline, champions, context, cancellation);
     }
 
-    private static async Task<ScoredRows> ScoredAsync(PipelineName pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
+    private static async Task<ScoredRows> ScoredAsync(PipelineName pipeline, int reasons, Champions champions, HttpContext context, CancellationToken cancellation)
     {
+        if (reasons is < 0 or > ReasonsMax)
+        {
+            throw new ApiException(400, "reasons is out of range", $"reasons is {reasons}.", $"Ask for 0 to {ReasonsMax} reasons a row.", "reasons");
+        }
+
         var body = await ReadAsync(context.Request, cancellation);
         var model = await champions.GetAsync(pipeline, cancellation);
-        var scored = model.Score(body, cancellation);
+        var scored = model.Score(body, reasons, cancellation);
         context.Response.Headers[VersionHeader] = scored.Model.Version;
         return scored;
     }

@@ -28,12 +28,14 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
         try
         {
             var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = known } };
-            var content = (await account.Artifacts.GetBlobClient(Name(pipeline)).DownloadContentAsync(options, cancellation)).Value;
+            var response = await account.Artifacts.GetBlobClient(Name(pipeline)).DownloadContentAsync(options, cancellation);
+            if (response.GetRawResponse().Status == 304)
+            {
+                return null;
+            }
+
+            var content = response.Value;
             return (JsonSerializer.Deserialize<Aliases>(content.Content.ToMemory().Span, ArtifactJson.Compact)!, content.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 304)
-        {
-            return null;
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {

@@ -88,7 +88,7 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
 
             seat.Looked = began;
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException or IOException or InvalidDataException or StepRefusedException)
+        catch (Exception e)
         {
             // The champion that is there goes on answering: a release that cannot be read must not end the service.
             logger.LogWarning("the champion of {Pipeline} could not be read and is asked for again: {Reason}", pipeline, e.Message.Split('\n')[0]);

@@ -3,6 +3,7 @@ using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Tabular;
 
@@ -13,7 +14,8 @@ namespace MlOps.Pipeline.Serving;
 /// <param name="Prediction">0 or 1, the class, or <see langword="null"/> for a regression.</param>
 /// <param name="Score">Probability of the positive class, of the predicted class, or the value of a regression.</param>
 /// <param name="Probabilities">Probability of each class, in the order of the model's classes; <see langword="null"/> but for several classes.</param>
-public sealed record ScoredRow(string Id, string? Prediction, double Score, IReadOnlyList<double>? Probabilities);
+/// <param name="Reasons">What moved the score most, strongest first, as in the prediction file; <see langword="null"/> where not asked for.</param>
+public sealed record ScoredRow(string Id, string? Prediction, double Score, IReadOnlyList<double>? Probabilities, IReadOnlyList<string>? Reasons);
 
 /// <summary>Answers of one model version, in the order of the rows.</summary>
 public sealed class ScoredRows
@@ -22,15 +24,17 @@ public sealed class ScoredRows
     private readonly EvaluateResult _evaluation;
     private readonly Column _ids;
     private readonly double[] _scores;
+    private readonly RowReasons? _reasons;
 
     internal ScoredRows(
-        ModelVersion model, PipelineDefinition definition, EvaluateResult evaluation, Column ids, double[] scores, IReadOnlyList<Finding> warnings)
+        ModelVersion model, PipelineDefinition definition, EvaluateResult evaluation, Column ids, double[] scores, RowReasons? reasons, IReadOnlyList<Finding> warnings)
     {
         Model = model;
         _definition = definition;
         _evaluation = evaluation;
         _ids = ids;
         _scores = scores;
+        _reasons = reasons;
         Warnings = warnings;
     }
 
@@ -56,21 +60,22 @@ public sealed class ScoredRows
         get
         {
             var id = _ids.Text(row) ?? "";
+            string[]? reasons = _reasons is null ? null : [.. Enumerable.Range(0, _reasons.Count).Select(rank => _reasons.Text(row, rank))];
             switch (_definition.Task)
             {
                 case TaskKind.Binary:
-                    return new ScoredRow(id, _scores[row] >= _evaluation.Threshold ? "1" : "0", _scores[row], null);
+                    return new ScoredRow(id, _scores[row] >= _evaluation.Threshold ? "1" : "0", _scores[row], null, reasons);
                 case TaskKind.Regression:
-                    return new ScoredRow(id, null, _scores[row], null);
+                    return new ScoredRow(id, null, _scores[row], null, reasons);
                 default:
                     var probabilities = _scores.AsSpan(row * Width, Width);
                     var best = MulticlassMetrics.MostProbable(probabilities);
-                    return new ScoredRow(id, _evaluation.Classes[best], probabilities[best], probabilities.ToArray());
+                    return new ScoredRow(id, _evaluation.Classes[best], probabilities[best], probabilities.ToArray(), reasons);
             }
         }
     }
 
     /// <summary>Writes the answers as the prediction file that a drop of these rows would have.</summary>
     /// <param name="stream">Receives UTF-8.</param>
-    public void WriteCsv(Stream stream) => PredictionFile.Write(stream, _definition, _ids, _scores, _evaluation);
+    public void WriteCsv(Stream stream) => PredictionFile.Write(stream, _definition, _ids, _scores, _evaluation, _reasons);
 }

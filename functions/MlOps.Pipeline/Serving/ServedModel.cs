@@ -5,7 +5,9 @@ using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
 
@@ -26,6 +28,7 @@ public sealed class ServedModel
     private readonly Transform _transform;
     private readonly Booster _booster;
     private readonly EvaluateResult _evaluation;
+    private readonly Contributions _contributions;
 
     private ServedModel(ModelVersion version, PipelineDefinition definition, FileSchema schema, Transform transform, Booster booster)
     {
@@ -34,6 +37,7 @@ public sealed class ServedModel
         _schema = schema;
         _transform = transform;
         _booster = booster;
+        _contributions = new Contributions(booster, transform);
         _evaluation = new EvaluateResult(version.Metrics, version.Classes, version.Threshold);
     }
 
@@ -72,9 +76,10 @@ public sealed class ServedModel
 
     /// <summary>Scores rows. Unseen categories, missing values and numbers are taken exactly as in a file that is dropped.</summary>
     /// <param name="body">The rows.</param>
+    /// <param name="reasons">Reasons a row, 0 to 20: what moved its score most.</param>
     /// <param name="cancellation">Stops the reading.</param>
     /// <exception cref="ScoringRefusedException">The rows do not fit the model; says which column and row, and why.</exception>
-    public ScoredRows Score(ScoringBody body, CancellationToken cancellation = default)
+    public ScoredRows Score(ScoringBody body, int reasons = 0, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(body);
         var request = new RequestShape(_definition, _schema, body);
@@ -88,7 +93,9 @@ public sealed class ServedModel
         var findings = validated.Warnings.Findings.ToList();
         var features = TransformApply.Apply(_transform, table, StepContext.AllRows(table.RowCount), findings);
         var scores = Predictions.Scores(_booster, features, new StepOptions(threads));
-        return new ScoredRows(Version, _definition, _evaluation, request.Ids(table), scores, [.. findings.Select(body.Locate)]);
+        var why = reasons == 0 ? null : RowReasons.Find(
+            _contributions, _transform, table, features, row => PredictStep.ReasonedOutput(scores, row, _booster.NumberOfClasses), reasons, threads, cancellation);
+        return new ScoredRows(Version, _definition, _evaluation, request.Ids(table), scores, why, [.. findings.Select(body.Locate)]);
     }
 
     private static async Task<BinaryData> ReadAsync(

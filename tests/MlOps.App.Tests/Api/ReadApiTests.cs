@@ -54,11 +54,13 @@ public sealed class ReadApiTests(TrainedApi trained)
         using var response = await System.Client.GetAsync($"/api/runs/{run}/logs", Stop);
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType?.MediaType);
         var events = (await response.Content.ReadAsStringAsync(Stop)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal(steps.Length + 1, events.Length);
+        var lines = details.GetProperty("document").GetProperty("log").GetArrayLength();
+        Assert.NotEqual(0, lines);
+        Assert.Equal(lines + 1, events.Length);
         Assert.Contains("event: end", events[^1], StringComparison.Ordinal);
 
         // A reader that comes back gets what it has not had.
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{run}/logs") { Headers = { { "Last-Event-ID", $"{steps.Length}" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/runs/{run}/logs") { Headers = { { "Last-Event-ID", $"{lines}" } } };
         using var rest = await System.Client.SendAsync(request, Stop);
         Assert.Single((await rest.Content.ReadAsStringAsync(Stop)).Split("\n\n", StringSplitOptions.RemoveEmptyEntries));
     }

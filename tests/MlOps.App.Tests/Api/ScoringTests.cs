@@ -19,7 +19,7 @@ public sealed class ScoringTests(TrainedApi trained)
     public async Task Batch_equals_API_the_same_file_gives_the_same_bytes_as_its_prediction_file()
     {
         var batch = await System.Client.GetByteArrayAsync($"/api/pipelines/{TrainedApi.Pipeline}/periods/20201101/predictions.csv", Stop);
-        using var request = new HttpRequestMessage(HttpMethod.Post, Score) { Content = ApiSystem.Csv(trained.November) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{Score}?reasons=3") { Content = ApiSystem.Csv(trained.November) };
         request.Headers.Add("Accept", "text/csv");
         using var response = await System.Client.SendAsync(request, Stop);
         Assert.Equal(200, (int)response.StatusCode);
@@ -38,13 +38,14 @@ public sealed class ScoringTests(TrainedApi trained)
         for (var start = 0; start < count; start += rowsARequest)
         {
             var part = rows.Skip(start).Take(rowsARequest).ToArray();
-            var answer = await System.SendAsync(HttpMethod.Post, Score, ApiSystem.Json(part));
+            var answer = await System.SendAsync(HttpMethod.Post, $"{Score}?reasons=3", ApiSystem.Json(part));
             Assert.Equal(part.Length, answer.GetProperty("rows").GetArrayLength());
             foreach (var row in answer.GetProperty("rows").EnumerateArray())
             {
                 var expected = batch[row.GetProperty("id").GetString()!];
                 Assert.Equal(expected.Prediction, row.GetProperty("prediction").GetString());
                 Assert.Equal(expected.Score, row.GetProperty("score").GetDouble());
+                Assert.Equal(expected.Reasons, row.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!));
             }
         }
     }
@@ -240,10 +241,10 @@ public sealed class ScoringTests(TrainedApi trained)
     private async Task<string> ChampionAsync() =>
         (await System.GetAsync($"/api/pipelines/{TrainedApi.Pipeline}/models")).GetProperty("champion").GetString()!;
 
-    private async Task<Dictionary<string, (string Prediction, double Score)>> BatchAsync(string period)
+    private async Task<Dictionary<string, (string Prediction, double Score, string[] Reasons)>> BatchAsync(string period)
     {
         var bytes = await System.Client.GetByteArrayAsync($"/api/pipelines/{TrainedApi.Pipeline}/periods/{period}/predictions.csv", Stop);
         return CsvFile.ReadRecords(new MemoryStream(bytes)).Skip(1)
-            .ToDictionary(r => r[0], r => (r[1], double.Parse(r[2], CultureInfo.InvariantCulture)));
+            .ToDictionary(r => r[0], r => (r[1], double.Parse(r[2], CultureInfo.InvariantCulture), r[3..]));
     }
 }

@@ -19,6 +19,8 @@ public sealed class TrainedApi(AzuriteFixture azurite) : IAsyncLifetime
           num_leaves: 7
           learning_rate: 0.2
           min_data_in_leaf: 10
+        output:
+          reasons: 3
         """;
 
     private static readonly string[] Contracts = ["Cash loans", "\"Consumer, other\"", "<script>alert(1)</script>", "現金", "NA", ""];

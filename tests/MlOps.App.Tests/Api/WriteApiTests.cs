@@ -108,23 +108,32 @@ public sealed class WriteApiTests(AzuriteFixture azurite)
     public async Task An_upload_that_breaks_off_leaves_nothing()
     {
         await using var system = await StartAsync();
+
+        async Task<string?> OutcomeAsync(Func<string?, bool> isWanted)
+        {
+            for (var began = Stopwatch.StartNew(); ; await Task.Delay(50, Stop))
+            {
+                var items = (await system.GetAsync("/api/pipelines/p/audit")).GetProperty("items");
+                var outcome = items.GetArrayLength() == 0 ? null : items[0].GetProperty("outcome").GetString();
+                if (isWanted(outcome))
+                {
+                    return outcome;
+                }
+
+                Assert.True(began.Elapsed < TimeSpan.FromMinutes(1), $"The outcome is {outcome} after a minute.");
+            }
+        }
+
         using (var socket = new TcpClient())
         {
             await socket.ConnectAsync(system.Address.Host, system.Address.Port, Stop);
             await using var stream = socket.GetStream();
             await stream.WriteAsync(Encoding.ASCII.GetBytes($"PUT {Drop} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nx,y\n1,0\n"), Stop);
+            await OutcomeAsync(o => o is not null);
         }
 
         // The record of the change ends with the request.
-        var outcome = "begun";
-        for (var began = Stopwatch.StartNew(); outcome == "begun" && began.Elapsed < TimeSpan.FromMinutes(1); await Task.Delay(100, Stop))
-        {
-            var items = (await system.GetAsync("/api/pipelines/p/audit")).GetProperty("items");
-            outcome = items.GetArrayLength() == 0 ? outcome : items[0].GetProperty("outcome").GetString();
-        }
-
-        Assert.NotEqual("begun", outcome);
-        Assert.NotEqual("done", outcome);
+        Assert.NotEqual("done", await OutcomeAsync(o => o != "begun"));
         Assert.Null(await ReadAsync(system, "p/20201001.csv"));
     }
 
@@ -139,8 +148,7 @@ public sealed class WriteApiTests(AzuriteFixture azurite)
         await ChangeAsync(system, "label: z\n", 412, ("If-Match", "\"0x1\""));
         await ChangeAsync(system, "label: z\n", 412, ("If-None-Match", "*"));
         var problem = await ChangeAsync(system, "lable: z\n", 422, ("If-Match", etag));
-        Assert.Contains("lable", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Equal(1, problem.GetProperty("errors")[0].GetProperty("line").GetInt32());
+        Assert.Contains(problem.GetProperty("errors").EnumerateArray(), e => e.GetProperty("message").GetString()!.Contains("lable", StringComparison.Ordinal) && e.GetProperty("line").GetInt32() == 1);
         await ChangeAsync(system, "label: z\n", 204, ("If-Match", etag));
         await ChangeAsync(system, "label: w\n", 412, ("If-Match", etag));
         Assert.Equal("label: z\n", await system.Client.GetStringAsync("/api/pipelines/p/definition", Stop));

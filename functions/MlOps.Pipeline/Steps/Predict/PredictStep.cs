@@ -102,9 +102,12 @@ public sealed class PredictStep
         var width = booster.NumberOfClasses;
         return RowReasons.Find(
             new Contributions(booster, transform), transform, table, columns,
-            row => width == 1 ? 0 : MulticlassMetrics.MostProbable(scores.AsSpan(row * width, width)),
+            row => ReasonedOutput(scores, row, width),
             definition.Output.Reasons, _context.Options.EffectiveThreads, cancellation);
     }
+
+    /// <summary>The output that a row's reasons are about: the predicted class, where there are several.</summary>
+    internal static int ReasonedOutput(double[] scores, int row, int width) => width == 1 ? 0 : MulticlassMetrics.MostProbable(scores.AsSpan(row * width, width));
 
     private async Task<IReadOnlyDictionary<string, double>> MeasureAsync(
         PredictInput input, PipelineName pipeline, PipelineDefinition definition, StepRecord features, string predictKey, EvaluateResult evaluation, CancellationToken cancellation)
