@@ -22,6 +22,7 @@ internal static class DefinitionReader
             map.Error("label", "'label' is missing: name the column to predict, as in 'label: TARGET'.");
         }
 
+        var promote = PromoteSettings.Read(map, task);
         var definition = new PipelineDefinition
         {
             Task = task,
@@ -36,10 +37,10 @@ internal static class DefinitionReader
             Csv = Csv(map),
             Quarantine = map.Number("quarantine", 0, 0, 1),
             Split = Split(map),
-            Model = Model(map, task),
+            Model = Model(map, task, promote),
             Models = LearnerSettings.Read(map, task),
             Tune = TuneReader.Read(map),
-            Promote = PromoteSettings.Read(map, task),
+            Promote = promote,
             Monitor = MonitorSettings.Read(map),
             Output = Output(map),
             WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
@@ -174,7 +175,7 @@ internal static class DefinitionReader
         return split;
     }
 
-    private static IReadOnlyDictionary<string, string> Model(YamlMap map, TaskKind task)
+    private static IReadOnlyDictionary<string, string> Model(YamlMap map, TaskKind task, PromoteSettings promote)
     {
         var given = new Dictionary<string, string>(StringComparer.Ordinal);
         var inner = map.Map("model");
@@ -184,6 +185,12 @@ internal static class DefinitionReader
             {
                 ModelSettings.Add(given, key, value, inner.Error);
             }
+        }
+
+        if (promote.Rule == PromoteRule.Better)
+        {
+            // A model that was stopped by one metric and is judged by another loses to champions that it should beat.
+            given.TryAdd("metric", promote.MetricOf(task));
         }
 
         var all = ModelDefaults.For(task, given);
@@ -204,14 +211,19 @@ internal static class DefinitionReader
             return defaults;
         }
 
-        var byRule = inner.Node("threshold") is YamlScalarNode { Value: "f1" };
+        var rule = inner.Node("threshold") is YamlMappingNode ? inner.Map("threshold") : null;
+        var name = rule is not null ? (rule.Has("precision") ? "precision" : "cost") : inner.Node("threshold") is YamlScalarNode { Value: "f1" } ? "f1" : "fixed";
         var output = new OutputSettings(
             inner.Text("id") ?? defaults.Id,
             inner.Text("target") ?? defaults.Target,
             inner.Text("score") ?? defaults.Score,
-            byRule ? defaults.Threshold : inner.Number("threshold", defaults.Threshold, 0, 1),
-            byRule ? "f1" : "fixed",
-            inner.Integer("reasons", defaults.Reasons, 0, 20));
+            name == "fixed" ? inner.Number("threshold", defaults.Threshold, 0, 1) : defaults.Threshold,
+            name,
+            inner.Integer("reasons", defaults.Reasons, 0, 20),
+            name == "cost" ? rule!.Number("false_positive", 1, 0, double.MaxValue) : 1,
+            name == "cost" ? rule!.Number("false_negative", 1, 0, double.MaxValue) : 1,
+            name == "precision" ? rule!.Number("precision", defaults.LeastPrecision, double.Epsilon, 1) : defaults.LeastPrecision);
+        rule?.Finish();
         if (new[] { output.Id, output.Target, output.Score }.Distinct(StringComparer.Ordinal).Count() < 3)
         {
             map.Error("output", "The three columns of the prediction file need different names.");

@@ -21,7 +21,7 @@ public enum PromoteRule
 /// <param name="Resamples">Bootstrap resamples.</param>
 /// <param name="Seed">Seed of the resamples.</param>
 public sealed record PromoteSettings(
-    PromoteRule Rule = PromoteRule.Always, string? Metric = null, double Margin = 0, double Confidence = 0.9, int Resamples = 1000, int Seed = 42)
+    PromoteRule Rule = PromoteRule.Always, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42)
 {
     /// <summary>The metric, by default the loss of the task.</summary>
     /// <param name="task">Task.</param>

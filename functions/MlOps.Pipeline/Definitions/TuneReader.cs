@@ -30,7 +30,14 @@ internal static class TuneReader
             inner.Integer("trials", 10, 0, MaxTrials),
             inner.Integer("wave", TuneSettings.Off.Wave, 1, 256),
             inner.Integer("seed", TuneSettings.Off.Seed, 0, int.MaxValue),
-            Space(inner));
+            Space(inner),
+            inner.Has("work") ? (long)inner.Number("work", 1, 1, 9e18) : null,
+            inner.Has("time") ? inner.Duration("time", TimeSpan.FromHours(1)) : null);
+        if (settings.Time <= TimeSpan.Zero)
+        {
+            inner.Error("time", "'time' must be above 0.");
+        }
+
         inner.Finish();
         return settings;
     }

@@ -7,7 +7,9 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="Wave">Trials that are chosen together and run at the same time. Part of the result: another number is another search.</param>
 /// <param name="Seed">Seed.</param>
 /// <param name="Space">Parameters and their ranges.</param>
-public sealed record TuneSettings(int Trials, int Wave, int Seed, IReadOnlyList<SearchParameter> Space)
+/// <param name="Work">Work of the finished waves after which the search ends, in rows x rounds x leaves; <see langword="null"/> for no limit.</param>
+/// <param name="Time">Time after which it ends; <see langword="null"/> for no limit.</param>
+public sealed record TuneSettings(int Trials, int Wave, int Seed, IReadOnlyList<SearchParameter> Space, long? Work = null, TimeSpan? Time = null)
 {
     /// <summary>No search.</summary>
     public static TuneSettings Off { get; } = new(0, 4, 42, DefaultSpace);

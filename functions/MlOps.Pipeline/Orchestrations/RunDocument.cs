@@ -89,6 +89,9 @@ public sealed record RunDocument
     /// <summary>Trials of the search for parameters, in order; empty where the definition asks for none.</summary>
     public IReadOnlyList<TrialRecord> Trials { get; init; } = [];
 
+    /// <summary>Why the search for parameters ended.</summary>
+    public string? SearchEnded { get; init; }
+
     /// <summary>The run's models in order; all metrics are in the step's <c>leaderboard.json</c>.</summary>
     public LeaderboardResult? Leaderboard { get; init; }
 

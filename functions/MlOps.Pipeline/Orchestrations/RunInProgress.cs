@@ -140,8 +140,10 @@ internal sealed class RunInProgress
         Document = Document with { State = RunState.Failed, Reason = cause, FailedStep = RunFailure.DefinitionStep, Cause = cause };
     }
 
-    public void Tuned(IReadOnlyList<TrialRecord> trials, IReadOnlyList<StepOutcome> steps) =>
-        Document = Document with { Trials = trials, TrialSteps = steps };
+    public void Tuned(IReadOnlyList<TrialRecord> trials, IReadOnlyList<StepOutcome> steps, string? stop) =>
+        Document = Document with { Trials = trials, TrialSteps = steps, SearchEnded = stop };
+
+    public DateTime Now => _context.CurrentUtcDateTime;
 
     // The same step may be taken again with newer data; the latest outcome of each counts.
     public void Ran(Prepared prepared, IReadOnlyList<Finding> warnings)

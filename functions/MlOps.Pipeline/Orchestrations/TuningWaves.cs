@@ -15,13 +15,14 @@ internal static class TuningWaves
     {
         var trials = new List<TrialRecord>();
         var steps = new List<StepOutcome>();
+        var began = run.Now;
         while (true)
         {
             run.Stage("tune");
-            var plan = await run.StepAsync<TuneResult>(StepActivities.Tune, new TuneInput(id, pipeline, definition, trials));
+            var plan = await run.StepAsync<TuneResult>(StepActivities.Tune, new TuneInput(id, pipeline, definition, trials, (run.Now - began).TotalSeconds));
             if (plan.Wave.Count == 0)
             {
-                run.Tuned(trials, steps);
+                run.Tuned(trials, steps, plan.Stop);
                 return plan.BestParameters;
             }
 

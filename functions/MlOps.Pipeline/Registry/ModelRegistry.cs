@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
+using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
@@ -11,7 +12,7 @@ namespace MlOps.Pipeline.Registry;
 
 /// <summary>
 /// Versions of models under <c>artifacts/{pipeline}/models/{version}/</c>: <c>model.txt</c>, <c>transform.json</c>, <c>schema.json</c>,
-/// <c>metrics.json</c>, and <c>model.json</c> last, without which a version does not exist. Nothing of a version ever changes.
+/// <c>metrics.json</c>, the files of an MLflow model (<see cref="MlflowLayout"/>), and <c>model.json</c> last, without which a version does not exist. Nothing of a version ever changes.
 /// </summary>
 public sealed class ModelRegistry
 {
@@ -19,9 +20,11 @@ public sealed class ModelRegistry
 
     private readonly StorageAccount _account;
     private readonly StepRunner _runner;
+    private readonly TimeProvider _time;
 
-    internal ModelRegistry(StorageAccount account, StepRunner runner)
+    internal ModelRegistry(StorageAccount account, StepRunner runner, TimeProvider time)
     {
+        _time = time;
         _account = account;
         _runner = runner;
     }
@@ -38,12 +41,14 @@ public sealed class ModelRegistry
         var accumulate = await _runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
         var transform = accumulate.Output(AccumulateStep.TransformOutput).Sha256;
         // One model file can serve two transforms (a renamed category): both name the version.
-        var version = $"{Period.Parse(input.Period)}-{ContentHash.OfJson(new[] { train.ModelSha256, transform })[..8]}";
+        var hash = ContentHash.OfJson(new[] { train.ModelSha256, transform });
+        var version = $"{Period.Parse(input.Period)}-{hash[..8]}";
         var folder = Folder(pipeline, version);
         await CopyAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, folder, cancellation);
         await CopyAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, folder, cancellation);
         await CopyAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, folder, cancellation);
         await CopyAsync(pipeline, input.EvaluateKey, EvaluateStep.MetricsOutput, folder, cancellation);
+        await LayOutAsync(pipeline, input, version, hash, folder, cancellation);
         var descriptor = new ModelVersion(
             version, input.Period, input.RunId, train.ModelSha256, transform, input.DefinitionHash, CodeVersion.Current,
             train.Parameters, input.History, evaluation.Metrics, evaluation.Classes, evaluation.Threshold, train.BestIteration,
@@ -108,6 +113,18 @@ public sealed class ModelRegistry
         RunId.TryParse(version, out var safe)
             ? $"{pipeline}/models/{safe}/"
             : throw new FormatException($"'{PipelineName.Shorten(version)}' is not a model version.");
+
+    // The folder of a version is an MLflow model too.
+    private async Task LayOutAsync(PipelineName pipeline, RegisterInput input, string version, string hash, string folder, CancellationToken cancellation)
+    {
+        await using var model = await _runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
+        var bytes = await BinaryData.FromStreamAsync(model, cancellation);
+        await PutAsync(folder + MlflowLayout.Model, bytes, cancellation);
+        foreach (var (name, text) in MlflowLayout.Files(Booster.Load(bytes.ToStream()), version, input.RunId, hash, _time.GetUtcNow()))
+        {
+            await PutAsync(folder + name, BinaryData.FromString(text), cancellation);
+        }
+    }
 
     private async Task CopyAsync(PipelineName pipeline, string key, string output, string folder, CancellationToken cancellation)
     {

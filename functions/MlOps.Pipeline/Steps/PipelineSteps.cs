@@ -45,7 +45,7 @@ public sealed class PipelineSteps
         Inspect = new InspectStep(context, Validate);
         Monitor = new MonitorStep(context, Validate);
         Explain = new ExplainStep(context);
-        Models = new ModelRegistry(account, Runner);
+        Models = new ModelRegistry(account, Runner, time);
         Aliases = new AliasStore(account, Models, time);
         Compare = new CompareStep(context, Models);
         Report = new ReportStep(context, Models);

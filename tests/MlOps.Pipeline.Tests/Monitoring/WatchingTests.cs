@@ -99,6 +99,12 @@ public sealed class WatchingTests
         Assert.Empty(IncidentSearch.Find([Sample(Weight, 800)], [Sample(_ => 71.5, 1)]));
     }
 
+    [Fact]
+    public void A_column_whose_rows_mostly_share_a_value_is_not_taken_for_another_unit_when_they_no_longer_do()
+    {
+        Assert.Empty(IncidentSearch.Find([Sample(i => i % 20 == 0 ? i % 27 : 999, 800)], [Sample(i => i % 2 == 0 ? 3 + (i % 9) : 999, 300)]));
+    }
+
     private static ColumnSample Sample(Func<int, double> value, int rows) =>
         ColumnSample.OfNumbers("WEIGHT", [.. Enumerable.Range(0, rows).Select(value)], [.. Enumerable.Range(0, rows)]);
 

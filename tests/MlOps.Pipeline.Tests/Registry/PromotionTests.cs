@@ -113,6 +113,27 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task What_was_live_when_and_why_is_answered_from_a_history_without_gaps()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var (first, second) = await TwoRunsAsync(pipeline);
+        await DecideAsync(pipeline, "20201001", first);
+        var between = DateTimeOffset.UtcNow;
+        await DecideAsync(pipeline, "20201101", second);
+        await pipeline.Steps.Aliases.RollbackAsync(pipeline.Pipeline);
+
+        var aliases = await pipeline.Steps.Aliases.ReadAsync(pipeline.Pipeline);
+
+        Assert.Null(aliases.LiveAt(aliases.History[0].At.AddTicks(-1)));
+        var live = aliases.LiveAt(between)!;
+        Assert.Equal((first, "run-20201001"), (live.Champion, live.Mover));
+        Assert.StartsWith("promoted: ", live.Reason, StringComparison.Ordinal);
+        Assert.Contains("\"promote\": true", await pipeline.ReadAsync(live.VerdictKey!, "verdict.json"), StringComparison.Ordinal);
+        Assert.Equal((first, "hand"), (aliases.LiveAt(DateTimeOffset.MaxValue)!.Champion, aliases.LiveAt(DateTimeOffset.MaxValue)!.Mover));
+        Assert.Equal([null, first, second], aliases.History.Select(r => r.Previous));
+    }
+
+    [Fact]
     public async Task A_version_that_does_not_exist_cannot_be_promoted()
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);

@@ -15,12 +15,10 @@ public sealed class GateTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
     private const string Definition = "label: y\nexclude: [duration]\npromote: better\n";
 
-    [Theory(Explicit = true)]
-    [InlineData("")]
-    [InlineData("model: {metric: binary_logloss}")]
-    public async Task Over_19_months_of_bank_marketing_the_champion_does_better_than_always_and_than_never_training_again(string more)
+    [Fact(Explicit = true)]
+    public async Task Over_19_months_of_bank_marketing_the_champion_does_better_than_always_and_than_never_training_again()
     {
-        var (champion, always, never) = await MeansAsync(int.MaxValue, more);
+        var (champion, always, never) = await MeansAsync(int.MaxValue);
 
         Assert.True(champion < always, $"{champion} is not below {always}");
         Assert.True(champion < never, $"{champion} is not below {never}");
@@ -29,15 +27,15 @@ public sealed class GateTests(AzuriteFixture azurite, ITestOutputHelper output)
     [Fact]
     public async Task In_the_first_four_months_of_bank_marketing_the_champion_does_better_than_never_training_again()
     {
-        var (champion, _, never) = await MeansAsync(4, "");
+        var (champion, _, never) = await MeansAsync(4);
 
         Assert.True(champion < never, $"{champion} is not below {never}");
     }
 
-    private async Task<(double Champion, double Always, double Never)> MeansAsync(int most, string more)
+    private async Task<(double Champion, double Always, double Never)> MeansAsync(int most)
     {
         var folder = Shared.DataPath("data", "bank-marketing", "drops");
-        var pipeline = await TestPipeline.CreateAsync(azurite, Definition + more);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition);
         var initial = await pipeline.DropAsync("initial", await File.ReadAllBytesAsync(Path.Combine(folder, "initial.csv.gz")));
         var history = new List<PinnedDrop> { initial };
         var losses = new List<(double Champion, double Always, double Never)>();

@@ -30,7 +30,7 @@ public sealed class MonitorTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_shifted_column_is_drift_and_its_alert_names_the_cause_by_effect_on_the_model()
+    public async Task Alerts_are_ranked_by_effect_on_the_model_and_name_the_cause_of_drift()
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
         var shifted = Change(SmallCase.Csv(400, 2, 5001, label: false), 1, a => Math.Round(0.5 + (a / 2), 4));
@@ -45,7 +45,7 @@ public sealed class MonitorTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_unit_change_is_an_incident_nothing_is_promoted_on_it_and_nothing_is_learned_from_it()
+    public async Task Never_retrain_on_broken_data_a_unit_change_is_an_incident_nothing_is_promoted_on_and_nothing_learned_from()
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
         var initial = await pipeline.DropAsync("initial", SmallCase.Csv(800, 1));

@@ -1,4 +1,6 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Tune;
 using MlOps.Testing;
 using MlOps.Tuning;
 
@@ -25,18 +27,50 @@ public sealed class TuneTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_same_search_in_another_account_gives_the_same_trials_and_model()
+    public async Task Parallel_equals_serial_to_the_bit_in_trials_best_and_model_bytes()
     {
         var seen = new List<(string, string)>();
-        for (var i = 0; i < 2; i++)
+        foreach (var threads in new[] { 1, 2 })
         {
-            var pipeline = await TestPipeline.CreateAsync(azurite, Tuned);
+            var pipeline = await TestPipeline.CreateAsync(azurite, Tuned, new StepOptions(threads));
             var initial = await pipeline.DropAsync("initial", SmallCase.Csv(600, 1));
             var run = await pipeline.RunAsync(await pipeline.DropAsync("20201001", SmallCase.Csv(100, 2, 5001)), initial);
             seen.Add((string.Join(';', pipeline.Trials.OrderBy(t => t.Number).Select(t => $"{t.Parameters}={t.Value:R}")), run.Train.ModelSha256));
         }
 
         Assert.Equal(seen[0], seen[1]);
+    }
+
+    [Fact]
+    public async Task A_budget_that_reproduces_stops_at_the_same_trial_by_work_done()
+    {
+        var unlimited = await TestPipeline.CreateAsync(azurite, Tuned);
+        await RunAsync(unlimited);
+        // Enough for the first wave and not for the second.
+        var work = unlimited.Trials.Where(t => t.Wave == 0).Sum(t => t.Work);
+        foreach (var threads in new[] { 1, 2 })
+        {
+            var pipeline = await TestPipeline.CreateAsync(azurite, Tuned.Replace("trials: 5,", $"trials: 5, work: {work},"), new StepOptions(threads));
+            await RunAsync(pipeline);
+
+            Assert.Equal([0, 1], pipeline.Trials.Select(t => t.Number).Order());
+        }
+
+        static async Task RunAsync(TestPipeline pipeline) => await pipeline.RunAsync(
+            await pipeline.DropAsync("20201001", SmallCase.Csv(100, 2, 5001)), await pipeline.DropAsync("initial", SmallCase.Csv(600, 1)));
+    }
+
+    [Fact]
+    public async Task A_wall_clock_limit_counts_by_the_time_that_was_recorded()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, Tuned.Replace("trials: 5,", "trials: 5, time: 60s,"));
+        var first = await pipeline.Steps.Tune.RunAsync(new TuneInput("run", TestPipeline.Name, pipeline.DefinitionHash, []));
+        IReadOnlyList<TrialRecord> done = [.. first.Wave.Select(t => t with { State = TrialState.Complete, Value = 0.5 })];
+
+        Assert.NotEmpty((await pipeline.Steps.Tune.RunAsync(new TuneInput("run", TestPipeline.Name, pipeline.DefinitionHash, done, 59))).Wave);
+        var late = await pipeline.Steps.Tune.RunAsync(new TuneInput("run", TestPipeline.Name, pipeline.DefinitionHash, done, 61));
+        Assert.Empty(late.Wave);
+        Assert.Contains("is used", late.Stop, StringComparison.Ordinal);
     }
 
     [Fact]

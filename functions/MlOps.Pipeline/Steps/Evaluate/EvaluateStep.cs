@@ -40,7 +40,7 @@ public sealed class EvaluateStep
                 ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
                 ["task"] = StepContext.Part(definition.Task),
-                ["threshold"] = StepContext.Part(new { definition.Output.Threshold, definition.Output.ThresholdRule }),
+                ["threshold"] = StepContext.Part(new { definition.Output.Threshold, definition.Output.ThresholdRule, definition.Output.FalsePositiveCost, definition.Output.FalseNegativeCost, definition.Output.LeastPrecision }),
                 ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
             },
             StepContext.Request(input));
@@ -63,9 +63,7 @@ public sealed class EvaluateStep
 
         await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
         var classes = FileSchema.Load(json).LabelClasses ?? [];
-        var threshold = definition is { Task: TaskKind.Binary, Output.ThresholdRule: "f1" }
-            ? BinaryMetrics.BestF1Threshold(scores[Part.Valid].Labels, scores[Part.Valid].Scores)
-            : definition.Output.Threshold;
+        var threshold = Threshold(definition, scores[Part.Valid].Labels, scores[Part.Valid].Scores);
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
         foreach (var (part, (labels, predicted)) in scores)
         {
@@ -78,4 +76,13 @@ public sealed class EvaluateStep
         await work.WriteAsync(DocumentOutput, s => JsonSerializer.Serialize(s, document, ArtifactJson.Indented), cancellation);
         return result;
     }
+
+    private static double Threshold(PipelineDefinition definition, double[] labels, double[] scores) =>
+        definition.Task != TaskKind.Binary ? definition.Output.Threshold : definition.Output.ThresholdRule switch
+        {
+            "f1" => BinaryMetrics.BestF1Threshold(labels, scores),
+            "cost" => ThresholdRules.LeastCost(labels, scores, definition.Output.FalsePositiveCost, definition.Output.FalseNegativeCost),
+            "precision" => ThresholdRules.RecallAtPrecision(labels, scores, definition.Output.LeastPrecision),
+            _ => definition.Output.Threshold,
+        };
 }

@@ -13,6 +13,7 @@ internal static class IncidentSearch
     private const double LogOfChance = -14;
     private const double FarApart = 0.4;
     private const double Close = 0.1;
+    private const int FewestBins = 8;
 
     private static readonly (double Scale, double Offset, string Words)[] Units =
     [
@@ -78,6 +79,12 @@ internal static class IncidentSearch
         }
 
         var bins = NumericBins.Deciles(reference.Numbers);
+        // Where most rows share a value, such as a number that stands for "never", the rest says too little about a unit.
+        if (bins.Count < FewestBins)
+        {
+            return null;
+        }
+
         var shares = DistributionDistance.Shares(bins.CountOf(reference.Numbers, out _));
         if (Distance(current.Numbers) < FarApart)
         {

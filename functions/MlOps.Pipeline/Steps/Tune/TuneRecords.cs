@@ -7,7 +7,8 @@ namespace MlOps.Pipeline.Steps.Tune;
 /// <param name="Pipeline">Pipeline's name.</param>
 /// <param name="DefinitionHash">Pinned definition.</param>
 /// <param name="Trials">All trials so far, each finished.</param>
-public sealed record TuneInput(string RunId, string Pipeline, string DefinitionHash, IReadOnlyList<TrialRecord> Trials);
+/// <param name="Seconds">Time since the search began, by the orchestration's clock, which a replay repeats.</param>
+public sealed record TuneInput(string RunId, string Pipeline, string DefinitionHash, IReadOnlyList<TrialRecord> Trials, double Seconds = 0);
 
 /// <summary>What to try next.</summary>
 /// <param name="Wave">Trials to run now, all at the same time if there is room; empty when the search is over or the definition has none.</param>

@@ -30,7 +30,7 @@ public sealed class TuneStep
         }
 
         var study = Study(definition);
-        var wave = StudyPlan.NextWave(study, input.Trials);
+        var wave = StudyPlan.NextWave(study, input.Trials, TimeSpan.FromSeconds(input.Seconds));
         var best = StudyPlan.Best(study, input.Trials);
         return new TuneResult(
             wave.Trials, [.. wave.Trials.Select(t => Settings(t.Parameters))], best, best is null ? null : Settings(best.Parameters), wave.Stop);
@@ -57,7 +57,7 @@ public sealed class TuneStep
             Direction = HigherIsBetter(definition.Model["metric"]) ? Direction.Maximize : Direction.Minimize,
             Seed = (ulong)tune.Seed,
             WaveSize = tune.Wave,
-            Budget = new StudyBudget { Trials = tune.Trials },
+            Budget = new StudyBudget { Trials = tune.Trials, Work = tune.Work, Time = tune.Time },
             // The definition's own parameters are tried first: what the search finds is never worse on the valid part.
             Initial = Own(definition, space) is { } own ? [own] : [],
         };

@@ -23,7 +23,7 @@ internal static class ModelCardSection
         Fact("Split", $"by drop, class and id, seed {data.Definition.Split.Seed}: {Figures.Percent(data.Definition.Split.Test)} test, {Figures.Percent(data.Definition.Split.Valid)} of the rest valid");
         if (data.Task == TaskKind.Binary)
         {
-            Fact("Threshold", $"{Figures.Number(model.Threshold)} ({(data.Definition.Output.ThresholdRule == "f1" ? "best F1 on the valid rows" : "set in the definition")})");
+            Fact("Threshold", $"{Figures.Number(model.Threshold)} ({(data.Definition.Output.ThresholdRule switch { "f1" => "best F1 on the valid rows", "cost" => "least cost of errors on the valid rows", "precision" => "largest recall at the asked precision on the valid rows", _ => "set in the definition" })})");
         }
 
         Fact("Limits", Limits(data));
