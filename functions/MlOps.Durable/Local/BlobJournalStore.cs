@@ -19,6 +19,8 @@ internal sealed class BlobJournalStore(BlobContainerClient container, TimeProvid
 
     private readonly StorageOutage outage = new(time, logger);
 
+    public long Outages => outage.Failures;
+
     public Task PrepareAsync(CancellationToken cancellation) =>
         outage.WaitOutAsync("create the container", () => container.CreateIfNotExistsAsync(cancellationToken: cancellation), cancellation);
 

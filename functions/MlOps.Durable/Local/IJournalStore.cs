@@ -39,6 +39,9 @@ internal sealed record MessageKey(string InstanceId, string MessageId, DateTimeO
 /// </summary>
 internal interface IJournalStore
 {
+    /// <summary>Grows with every call that an outage has kept waiting. A storage that was away may have forgotten leases.</summary>
+    long Outages { get; }
+
     /// <summary>Makes the storage ready for use.</summary>
     Task PrepareAsync(CancellationToken cancellation);
 

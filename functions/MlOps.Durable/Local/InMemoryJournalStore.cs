@@ -14,6 +14,9 @@ internal sealed class InMemoryJournalStore(TimeProvider time) : IJournalStore
     /// <summary>Records appended so far, over all journals.</summary>
     public int Appends { get; private set; }
 
+    /// <summary>Tests raise it to tell of an outage.</summary>
+    public long Outages { get; set; }
+
     public Task PrepareAsync(CancellationToken cancellation) => Task.CompletedTask;
 
     public Task<JournalEnd?> CreateAsync(JournalLabel label, ReadOnlyMemory<byte> first, CancellationToken cancellation)

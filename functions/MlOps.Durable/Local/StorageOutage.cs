@@ -9,6 +9,11 @@ internal sealed class StorageOutage(TimeProvider time, ILogger logger)
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(2);
 
+    private long failures;
+
+    /// <summary>Calls that have failed so far because of an outage.</summary>
+    public long Failures => Interlocked.Read(ref failures);
+
     /// <summary>Calls until the call goes through or fails for a reason that waiting does not mend.</summary>
     public async Task<T> WaitOutAsync<T>(string what, Func<Task<T>> call, CancellationToken cancellation)
     {
@@ -20,6 +25,7 @@ internal sealed class StorageOutage(TimeProvider time, ILogger logger)
             }
             catch (Exception e) when (IsOutage(e) && !cancellation.IsCancellationRequested)
             {
+                Interlocked.Increment(ref failures);
                 logger.LogWarning("The storage does not answer ({What}: {Reason}); trying again.", what, e.Message.Split('\n')[0]);
                 await Task.Delay(delay, time, cancellation);
             }

@@ -15,9 +15,14 @@ internal sealed class StorageWatch(LocalDurableTaskWorker worker)
     private readonly Dictionary<string, List<MessageKey>> queues = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> busy = new(StringComparer.Ordinal);
     private long leaseUntil;
+    private long renewAt;
+    private long outagesKnown;
 
-    /// <summary>False when the lease may have run out, so that somebody else may own what we think is ours.</summary>
-    public bool LeaseIsFresh => worker.Time.GetTimestamp() < Volatile.Read(ref leaseUntil);
+    /// <summary>
+    /// False when the lease may have run out, or the storage may have forgotten it in an outage (an emulator that is started
+    /// again does), so that somebody else may own what we think is ours.
+    /// </summary>
+    public bool LeaseIsFresh => worker.Time.GetTimestamp() < Volatile.Read(ref leaseUntil) && worker.Store.Outages == Volatile.Read(ref outagesKnown);
 
     /// <summary>Keeps the scan away from an instance that is just being created here.</summary>
     public void Reserve(string instanceId) => busy[instanceId] = true;
@@ -27,7 +32,7 @@ internal sealed class StorageWatch(LocalDurableTaskWorker worker)
     public Task BeginAsync(CancellationToken cancellation) => RenewAsync(cancellation);
 
     public Task RunAsync() => Task.WhenAll(
-        RepeatAsync("renew the lease", worker.Options.LeaseDuration / 4, KeepLeaseAsync),
+        RepeatAsync("renew the lease", worker.Options.LeaseDuration / 40, KeepLeaseAsync),
         RepeatAsync("read messages", worker.Options.PollInterval, PollAsync),
         RepeatAsync("search for abandoned instances", worker.Options.ScanInterval, ScanAsync));
 
@@ -79,20 +84,27 @@ internal sealed class StorageWatch(LocalDurableTaskWorker worker)
     {
         var asked = worker.Time.GetTimestamp();
         await worker.Store.RenewAsync(worker.WorkerId, worker.Options.LeaseDuration, cancellation);
-        Volatile.Write(ref leaseUntil, asked + (long)(worker.Options.LeaseDuration.TotalSeconds * worker.Time.TimestampFrequency));
+        var duration = (long)(worker.Options.LeaseDuration.TotalSeconds * worker.Time.TimestampFrequency);
+        Volatile.Write(ref leaseUntil, asked + duration);
+        renewAt = asked + (duration / 4);
     }
 
     private async Task KeepLeaseAsync(CancellationToken cancellation)
     {
-        var lapsed = !LeaseIsFresh;
-        if (lapsed)
+        var outages = worker.Store.Outages;
+        if (!LeaseIsFresh)
         {
             // Nothing new is started until each instance has proved to be ours still.
             await worker.Store.RenewAsync(worker.WorkerId, worker.Options.LeaseDuration, cancellation);
             await worker.ConfirmOwnershipAsync();
         }
+        else if (worker.Time.GetTimestamp() < renewAt)
+        {
+            return;
+        }
 
         await RenewAsync(cancellation);
+        Volatile.Write(ref outagesKnown, outages);
     }
 
     private async Task PollAsync(CancellationToken cancellation)
@@ -224,9 +236,17 @@ internal sealed class StorageWatch(LocalDurableTaskWorker worker)
 
         try
         {
-            if (await worker.ReadStateAsync(instanceId) is not var (state, end, label) || label.EndedAs is not null || IsTaken(state.Owner) || worker.Find(instanceId) is not null)
+            if (await worker.ReadStateAsync(instanceId) is not var (state, end, label) || label.EndedAs is not null || worker.Find(instanceId) is not null)
             {
                 return worker.Find(instanceId);
+            }
+
+            // Asked for after the journal was read: an owner that has proved since that it lives has either renewed its lease
+            // before this, or written to the journal after what was read.
+            live = state.Owner.Length > 0 && state.Owner != worker.WorkerId ? await worker.Store.LiveWorkersAsync(worker.Stopping) : live;
+            if (IsTaken(state.Owner))
+            {
+                return null;
             }
 
             var claim = new JournalRecord { Timestamp = Timestamp.FromDateTimeOffset(worker.Time.GetUtcNow()), Owner = worker.WorkerId };

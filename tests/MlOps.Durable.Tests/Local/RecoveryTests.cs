@@ -90,6 +90,53 @@ public sealed class RecoveryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task After_an_outage_no_activity_starts_before_its_instance_has_proved_to_be_ours_still()
+    {
+        var (blocked, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        DurableTaskRegistry Registry() => new DurableTaskRegistry()
+            .AddActivityFunc<string, string>("Step", async (context, _) =>
+            {
+                if (context.InstanceId == "first")
+                {
+                    blocked.TrySetResult();
+                    await go.Task;
+                }
+
+                finished.Enqueue(context.InstanceId);
+                return "done";
+            })
+            .AddOrchestratorFunc<string, string>("O", (context, _) => context.CallActivityAsync<string>("Step", ""));
+        var worker = await host.StartAsync(Registry(), LocalHost.Quick with { MaxConcurrentActivities = 1, LeaseDuration = TimeSpan.FromMinutes(1), ScanInterval = TimeSpan.FromHours(1) });
+        await worker.Client.ScheduleNewOrchestrationInstanceAsync("O", null, new StartOrchestrationOptions("first"));
+        await blocked.Task;
+        await worker.Client.ScheduleNewOrchestrationInstanceAsync("O", null, new StartOrchestrationOptions("second"));
+        while (worker.Activities.Waiting == 0)
+        {
+            await Task.Delay(5);
+        }
+
+        // The storage goes away and comes back without the worker's lease; another worker takes over what waits and does it.
+        await host.Store.ReleaseAsync(worker.WorkerId, CancellationToken.None);
+        var heir = await host.StartAsync(new DurableTaskRegistry()
+            .AddActivityFunc<string, string>("Step", (context, _) =>
+            {
+                finished.Enqueue(context.InstanceId);
+                return Task.FromResult("done");
+            })
+            .AddOrchestratorFunc<string, string>("O", (context, _) => context.CallActivityAsync<string>("Step", "")));
+        await heir.Client.WaitForInstanceCompletionAsync("second", true, Soon());
+        host.Store.Outages++;
+        go.SetResult();
+        while (worker.OwnedInstances > 0)
+        {
+            await Task.Delay(5);
+        }
+
+        await worker.StopAsync();
+        Assert.Single(finished, id => id == "second");
+    }
+
+    [Fact]
     public async Task An_activity_whose_instance_is_lost_just_as_it_starts_again_gives_its_place_back()
     {
         var reached = new TaskCompletionSource();
