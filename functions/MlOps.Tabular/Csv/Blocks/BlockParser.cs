@@ -36,9 +36,10 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         ChooseRows(block, from, issues);
         CheckDeclared(block);
         var chunks = new ColumnChunk[header.Plans.Length];
+        var rows = Rows(block);
         for (var i = 0; i < chunks.Length; i++)
         {
-            chunks[i] = _columns.Parse(Rows(block), header.Plans[i]);
+            chunks[i] = _columns.Parse(rows, header.Plans[i]);
         }
 
         return new BlockResult
@@ -54,7 +55,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         };
     }
 
-    private BlockRows Rows(TextBlock block) => new(block.Buffer, _index.Ends, _first, _start, _rows, _index.HasQuotes || dialect.SkipSpaceAfterDelimiter);
+    private BlockRows Rows(TextBlock block) => new(block.Buffer, _index.Ends, _first, _start, _rows, _index.HasQuotes || dialect.SkipSpaceAfterDelimiter, _index.EndsRunOver);
 
     private bool IsFatal(Issue issue, bool holdsHeader) =>
         issue.Code is CsvErrorCodes.UnclosedQuote or CsvErrorCodes.RecordTooLong || (holdsHeader && _index.RowAt(issue.Position) <= 0);
@@ -203,4 +204,5 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
 /// <param name="Start">By row, where it starts.</param>
 /// <param name="Count">Number of rows.</param>
 /// <param name="NeedsDecoding">Whether cells may be quoted.</param>
-internal readonly record struct BlockRows(byte[] Buffer, int[] Ends, int[] First, int[] Start, int Count, bool NeedsDecoding);
+/// <param name="EndsRunOver">See <see cref="RecordIndex.EndsRunOver"/>.</param>
+internal readonly record struct BlockRows(byte[] Buffer, int[] Ends, int[] First, int[] Start, int Count, bool NeedsDecoding, bool EndsRunOver);

@@ -1,24 +1,29 @@
-using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace MlOps.Tabular;
 
 /// <summary>Parses one column of one block after the other, down the rows: cells of one column are alike, which the processor's guesses reward.</summary>
-internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing, Slab slab)
+internal sealed class ColumnParser
 {
-    private readonly Slab _slab = slab;
-    private readonly TextCoder _coder = new(missing.Texts);
-    private double[] _values = [];
-    private byte[] _forms = [];
-    private byte[] _others = new byte[1024];
-    private int _othersLength;
-    private byte[] _buffer = new byte[256];
+    private readonly MissingMarkers _missing;
+    private readonly Slab _slab;
+    private readonly TextCoder _coder;
+    private readonly CellReader _cells;
+    private readonly NumberLaneCells _lanes;
+    private readonly NumberCells _numbers;
 
-    // A cell is decoded only when it starts with the quote (or a space to skip): no printing character but these lies below them.
-    private readonly byte _mayNeedDecoding = Math.Max(dialect.QuoteByte, (byte)' ');
+    public ColumnParser(CsvDialect dialect, MissingMarkers missing, Slab slab)
+    {
+        _missing = missing;
+        _slab = slab;
+        _coder = new TextCoder(missing.Texts);
+        _cells = new CellReader(dialect);
+        _lanes = new NumberLaneCells(_cells, missing, slab);
+        _numbers = new NumberCells(_cells, missing, slab);
+    }
 
-    public ColumnChunk Parse(BlockRows rows, ColumnPlan plan)
+    public ColumnChunk Parse(in BlockRows rows, ColumnPlan plan)
     {
         if (!plan.IsText)
         {
@@ -51,10 +56,13 @@ internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing, S
         }
     }
 
-    private string? WrongContent(BlockRows rows, ColumnPlan plan, int row)
+    private NumberChunk? ParseNumbers(in BlockRows rows, ColumnPlan plan) =>
+        _lanes.CanRead(rows, plan) && _lanes.TryParse(rows, plan, out var chunk) ? chunk : _numbers.Parse(rows, plan);
+
+    private string? WrongContent(in BlockRows rows, ColumnPlan plan, int row)
     {
-        var content = Content(rows, plan.Source, row);
-        var right = missing.Contains(content) || plan.Declared switch
+        var content = _cells.Content(rows, plan.Source, row);
+        var right = _missing.Contains(content) || plan.Declared switch
         {
             ColumnKind.Number => NumberParser.TryParse(content, out _),
             ColumnKind.Date => !double.IsNaN(TypedCells.Date(CellDecoder.Text(content))),
@@ -63,166 +71,39 @@ internal sealed class ColumnParser(CsvDialect dialect, MissingMarkers missing, S
         return right ? null : CellDecoder.Excerpt(content);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
-    private NumberChunk? ParseNumbers(BlockRows rows, ColumnPlan plan)
+    private TextChunk ParseTexts(in BlockRows rows, int column)
     {
-        if (_values.Length < rows.Count)
-        {
-            _values = new double[rows.First.Length];
-            _forms = new byte[rows.First.Length];
-        }
-
-        _othersLength = 0;
-        var column = plan.Source;
-        ref var text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Buffer), TextBlock.Margin);
-        ref var ends = ref MemoryMarshal.GetArrayDataReference(rows.Ends);
-        ref var firsts = ref MemoryMarshal.GetArrayDataReference(rows.First);
-        ref var starts = ref MemoryMarshal.GetArrayDataReference(rows.Start);
-        ref var values = ref MemoryMarshal.GetArrayDataReference(_values);
-        ref var forms = ref MemoryMarshal.GetArrayDataReference(_forms);
-        ulong magnitudes = 0;
-        int formMost = 0, formLeast = 255;
-        var vector = NumberParser.HasFastPath;
-        for (var r = 0; r < rows.Count; r++)
-        {
-            var at = (nint)Unsafe.Add(ref firsts, r) + column;
-            var end = Unsafe.Add(ref ends, at);
-            var start = column == 0 ? Unsafe.Add(ref starts, r) : Unsafe.Add(ref ends, at - 1) + 1;
-            if (end == start)
-            {
-                Unsafe.Add(ref values, r) = double.NaN;
-                continue;
-            }
-
-            double value;
-            int decimals;
-            ulong magnitude;
-            if (end - start == 1)
-            {
-                // Flags and small counts are half of all cells.
-                magnitude = (ulong)(uint)(Unsafe.Add(ref text, start) - '0');
-                if (magnitude <= 9)
-                {
-                    magnitudes |= magnitude;
-                    Unsafe.Add(ref values, r) = magnitude;
-                    Unsafe.Add(ref forms, r) = 0;
-                    formLeast = 0;
-                    continue;
-                }
-            }
-
-            if (vector
-                ? NumberParser.TryParseShort(ref Unsafe.Add(ref text, end), end - start, out value, out decimals, out magnitude)
-                : NumberParser.TryParseShortPlain(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Add(ref text, start), end - start), out value, out decimals, out magnitude))
-            {
-                magnitudes |= magnitude;
-            }
-            else if (!TryParseOther(rows, column, r, out value))
-            {
-                return null;
-            }
-            else if (double.IsNaN(value))
-            {
-                Unsafe.Add(ref values, r) = value;
-                continue;
-            }
-            else
-            {
-                decimals = NumberParser.OtherForm;
-            }
-
-            Unsafe.Add(ref values, r) = value;
-            Unsafe.Add(ref forms, r) = (byte)decimals;
-            formMost = Math.Max(formMost, decimals);
-            formLeast = Math.Min(formLeast, decimals);
-        }
-
-        return Pack(rows.Count, plan.Declared is null, magnitudes, formMost, Math.Min(formLeast, formMost));
-    }
-
-    /// <summary>Forms that the short path does not know, and missing markers (NaN).</summary>
-    private bool TryParseOther(BlockRows rows, int column, int row, out double value)
-    {
-        var content = Content(rows, column, row);
-        if (!NumberParser.TryParse(content, out value))
-        {
-            return missing.Contains(content);
-        }
-
-        if (_others.Length < _othersLength + content.Length + 2)
-        {
-            Array.Resize(ref _others, Math.Max(_others.Length * 2, _othersLength + content.Length + 2));
-        }
-
-        _others[_othersLength] = (byte)content.Length;
-        _others[_othersLength + 1] = (byte)(content.Length >> 8);
-        content.CopyTo(_others.AsSpan(_othersLength + 2));
-        _othersLength += content.Length + 2;
-        return true;
-    }
-
-    private NumberChunk Pack(int rows, bool keepForms, ulong magnitudes, int formMost, int formLeast)
-    {
-        var source = _values.AsSpan(0, rows);
-        var width = formMost != 0 || magnitudes > int.MaxValue ? 8 : magnitudes > (ulong)short.MaxValue ? 4 : magnitudes > (ulong)sbyte.MaxValue ? 2 : 1;
-        SlabPiece values;
-        switch (width)
-        {
-            case 1:
-                values = _slab.Take<sbyte>(rows);
-                Narrow(source, values.As<sbyte>(), sbyte.MinValue);
-                break;
-            case 2:
-                values = _slab.Take<short>(rows);
-                Narrow(source, values.As<short>(), short.MinValue);
-                break;
-            case 4:
-                values = _slab.Take<int>(rows);
-                Narrow(source, values.As<int>(), int.MinValue);
-                break;
-            default:
-                values = _slab.Take<double>(rows);
-                source.CopyTo(values.As<double>());
-                break;
-        }
-
-        return new NumberChunk(values, width)
-        {
-            Form = (byte)formMost,
-            Forms = keepForms && formMost != formLeast ? _forms.AsSpan(0, rows).ToArray() : null,
-            Others = keepForms && _othersLength > 0 ? _others.AsSpan(0, _othersLength).ToArray() : null,
-        };
-    }
-
-    private static void Narrow<T>(ReadOnlySpan<double> source, Span<T> target, T missing)
-        where T : unmanaged, IBinaryInteger<T>
-    {
-        for (var i = 0; i < source.Length; i++)
-        {
-            target[i] = double.IsNaN(source[i]) ? missing : T.CreateTruncating((int)source[i]);
-        }
-    }
-
-    private TextChunk ParseTexts(BlockRows rows, int column)
-    {
-        var piece = _slab.Take<int>(rows.Count);
+        var piece = _slab.Take(sizeof(int), rows.Count);
         var codes = piece.As<int>();
         _coder.Clear();
-        for (var r = 0; r < codes.Length; r++)
+        if (rows.NeedsDecoding || rows.EndsRunOver || column == 0)
         {
-            codes[r] = _coder.Code(Content(rows, column, r));
+            for (var r = 0; r < codes.Length; r++)
+            {
+                codes[r] = _coder.Code(_cells.Content(rows, column, r));
+            }
+        }
+        else
+        {
+            CodeAsTheyStand(rows, column, codes);
         }
 
         return new TextChunk(piece, _coder.Categories);
     }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ReadOnlySpan<byte> Content(BlockRows rows, int column, int row)
+    /// <summary>Cells without quotes, straight from the text.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
+    private void CodeAsTheyStand(in BlockRows rows, int column, Span<int> codes)
     {
-        var at = rows.First[row] + column;
-        var end = rows.Ends[at];
-        var start = column == 0 ? rows.Start[row] : rows.Ends[at - 1] + 1;
-        var raw = rows.Buffer.AsSpan(TextBlock.Margin + start, end - start);
-        return rows.NeedsDecoding && !raw.IsEmpty && raw[0] <= _mayNeedDecoding ? CellDecoder.Decode(raw, dialect, ref _buffer) : raw;
+        ref var text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Buffer), TextBlock.Margin);
+        ref var ends = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Ends), column);
+        ref var firsts = ref MemoryMarshal.GetArrayDataReference(rows.First);
+        var coder = _coder;
+        for (var r = 0; r < codes.Length; r++)
+        {
+            nint at = Unsafe.Add(ref firsts, r);
+            var end = Unsafe.Add(ref ends, at);
+            codes[r] = coder.Code(ref Unsafe.Add(ref text, end), end - Unsafe.Add(ref ends, at - 1) - 1);
+        }
     }
 }

@@ -27,10 +27,14 @@ internal sealed class RecordIndex
     /// <summary>Whether some cell may start with a quote: then cells need decoding.</summary>
     public bool HasQuotes;
 
+    /// <summary>Whether cells were added that are not in the text: their ends may lie beyond it.</summary>
+    public bool EndsRunOver;
+
     public List<Issue> Issues { get; } = [];
 
     public void Clear()
     {
+        EndsRunOver = false;
         EndCount = 0;
         RowCount = 0;
         LineCount = 0;
@@ -105,6 +109,7 @@ internal sealed class RecordIndex
     {
         if (cells > RowCells[row])
         {
+            EndsRunOver = true;
             var first = EndCount;
             for (var c = 0; c < cells; c++)
             {

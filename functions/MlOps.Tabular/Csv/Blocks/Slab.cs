@@ -12,11 +12,10 @@ internal sealed class Slab
     private byte[] _current = [];
     private int _used;
 
-    /// <summary>Room for so many values; not cleared.</summary>
-    public SlabPiece Take<T>(int count)
-        where T : unmanaged
+    /// <summary>Room for so many values of so many bytes; not cleared.</summary>
+    public SlabPiece Take(int width, int count)
     {
-        var size = (count * Marshal.SizeOf<T>() + 7) & ~7;
+        var size = (count * width + 7) & ~7;
         if (_current.Length - _used < size)
         {
             // The first is small, so that a small file stays small.

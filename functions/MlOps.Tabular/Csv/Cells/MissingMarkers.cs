@@ -11,7 +11,11 @@ internal sealed class MissingMarkers
     {
         Texts = [.. markers];
         _bytes = [.. markers.Select(Encoding.UTF8.GetBytes)];
+        HasNumbers = _bytes.Any(m => NumberParser.TryParse(m, out _));
     }
+
+    /// <summary>Whether a marker could be taken for a number (-999).</summary>
+    public bool HasNumbers { get; }
 
     public HashSet<string> Texts { get; }
 

@@ -1,15 +1,22 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace MlOps.Tabular;
 
 /// <summary>Gives each distinct text of a column in a block a code: a hash table over the bytes, emptied for each column and reused.</summary>
 internal sealed class TextCoder(HashSet<string> missing)
 {
-    private Slot[] _slots = new Slot[256];
-    private int _used;
+    /// <summary>Texts up to so many bytes are compared at once; so many bytes before the end of one given to <see cref="Code(ref byte, int)"/> are readable.</summary>
+    public const int ShortBytes = 32;
+
+    // By length: the last so many of 32 bytes count.
+    private static readonly byte[] KeepLast = [.. Enumerable.Range(0, ShortBytes + 1).SelectMany(n => Enumerable.Range(0, ShortBytes).Select(i => i >= ShortBytes - n ? (byte)0xFF : (byte)0))];
+
     private readonly List<string> _categories = [];
+    private Slot[] _slots = new Slot[1024];
+    private int _used;
     private byte[] _arena = new byte[4096];
     private int _arenaLength;
     private uint _generation;
@@ -33,65 +40,107 @@ internal sealed class TextCoder(HashSet<string> missing)
     /// <summary>Code of the content, -1 when it means missing.</summary>
     public int Code(ReadOnlySpan<byte> content)
     {
-        ulong a, b;
-        if (content.Length <= 16)
+        if (content.Length > ShortBytes)
         {
-            a = Load(content);
-            b = content.Length > 8 ? Load(content[8..]) : 0;
-        }
-        else
-        {
-            (a, b) = Hash(content);
+            return LongCode(content);
         }
 
+        Span<byte> aligned = stackalloc byte[ShortBytes];
+        aligned.Clear();
+        content.CopyTo(aligned[^content.Length..]);
+        return Code(ref Unsafe.Add(ref MemoryMarshal.GetReference(aligned), ShortBytes), content.Length);
+    }
+
+    /// <summary>Code of the content before <paramref name="end"/>, -1 when it means missing.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public int Code(ref byte end, int length)
+    {
+        if (length > ShortBytes)
+        {
+            return LongCode(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Subtract(ref end, length), length));
+        }
+
+        var key = Vector256.LoadUnsafe(ref Unsafe.Subtract(ref end, ShortBytes)) & Vector256.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(KeepLast), length * ShortBytes));
         var mask = _slots.Length - 1;
-        var at = (int)BitOperations.RotateLeft((a ^ BitOperations.RotateLeft(b, 23) ^ (uint)content.Length) * 0x9E3779B97F4A7C15, 29) & mask;
-        while (true)
+        for (var at = Hash(key, length) & mask; ; at = (at + 1) & mask)
+        {
+            ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), at);
+            if (slot.Generation != _generation)
+            {
+                return Add(ref slot, key, ref end, length);
+            }
+
+            if (slot.Key == key && slot.Length == length)
+            {
+                return slot.Code;
+            }
+        }
+    }
+
+    private int LongCode(ReadOnlySpan<byte> content)
+    {
+        var key = LongKey(content);
+        var mask = _slots.Length - 1;
+        for (var at = Hash(key, content.Length) & mask; ; at = (at + 1) & mask)
         {
             ref var slot = ref _slots[at];
             if (slot.Generation != _generation)
             {
-                return Add(ref slot, a, b, content);
+                var text = CellDecoder.Text(content);
+                slot = new Slot { Key = key, Length = content.Length, Text = text, Offset = Keep(content), IsMissing = IsMissing(text) };
+                return Occupy(ref slot);
             }
 
-            if (slot.A == a && slot.B == b && slot.Length == content.Length
-                && (content.Length <= 16 || _arena.AsSpan(slot.Offset, slot.Length).SequenceEqual(content)))
+            if (slot.Key == key && slot.Length == content.Length && _arena.AsSpan(slot.Offset, slot.Length).SequenceEqual(content))
             {
                 return slot.Code;
             }
-
-            at = (at + 1) & mask;
         }
     }
 
-    private int Add(ref Slot slot, ulong a, ulong b, ReadOnlySpan<byte> content)
+    private int Add(ref Slot slot, Vector256<byte> key, ref byte end, int length)
     {
-        var text = CellDecoder.Text(content);
-        var code = missing.Contains(text) || (text.Length < 64 && missing.Contains(text.Trim(' '))) ? -1 : _categories.Count;
-        if (code >= 0)
+        // The same text stood here in an earlier block, most often: then it need not be made again.
+        if (slot.Text is null || slot.Length != length || slot.Key != key)
         {
-            _categories.Add(text);
+            var text = CellDecoder.Text(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Subtract(ref end, length), length));
+            slot = new Slot { Key = key, Length = length, Text = text, IsMissing = IsMissing(text) };
         }
 
-        var offset = _arenaLength;
-        if (content.Length > 16)
-        {
-            if (_arena.Length - _arenaLength < content.Length)
-            {
-                Array.Resize(ref _arena, Math.Max(_arena.Length * 2, _arenaLength + content.Length));
-            }
+        return Occupy(ref slot);
+    }
 
-            content.CopyTo(_arena.AsSpan(_arenaLength));
-            _arenaLength += content.Length;
+    private int Occupy(ref Slot slot)
+    {
+        var code = -1;
+        if (!slot.IsMissing)
+        {
+            code = _categories.Count;
+            _categories.Add(slot.Text);
         }
 
-        slot = new Slot { A = a, B = b, Length = content.Length, Code = code, Offset = offset, Generation = _generation };
+        slot.Code = code;
+        slot.Generation = _generation;
         if (++_used * 2 > _slots.Length)
         {
             Grow();
         }
 
         return code;
+    }
+
+    private bool IsMissing(string text) => missing.Contains(text) || (text.Length < 64 && missing.Contains(text.Trim(' ')));
+
+    private int Keep(ReadOnlySpan<byte> content)
+    {
+        if (_arena.Length - _arenaLength < content.Length)
+        {
+            Array.Resize(ref _arena, Math.Max(_arena.Length * 2, _arenaLength + content.Length));
+        }
+
+        content.CopyTo(_arena.AsSpan(_arenaLength));
+        _arenaLength += content.Length;
+        return _arenaLength - content.Length;
     }
 
     private void Grow()
@@ -106,7 +155,7 @@ internal sealed class TextCoder(HashSet<string> missing)
                 continue;
             }
 
-            var at = (int)BitOperations.RotateLeft((slot.A ^ BitOperations.RotateLeft(slot.B, 23) ^ (uint)slot.Length) * 0x9E3779B97F4A7C15, 29) & mask;
+            var at = Hash(slot.Key, slot.Length) & mask;
             while (_slots[at].Generation == _generation)
             {
                 at = (at + 1) & mask;
@@ -116,32 +165,17 @@ internal sealed class TextCoder(HashSet<string> missing)
         }
     }
 
-    /// <summary>The first eight bytes of the content as a number, zeros after its end.</summary>
-    private static ulong Load(ReadOnlySpan<byte> content)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static int Hash(Vector256<byte> key, int length)
     {
-        ref var at = ref MemoryMarshal.GetReference(content);
-        if (content.Length >= 8)
-        {
-            return Unsafe.ReadUnaligned<ulong>(ref at);
-        }
-
-        // Two or three overlapping reads stay within the cell, which may lie at the end of its array.
-        if (content.Length >= 4)
-        {
-            ulong low = Unsafe.ReadUnaligned<uint>(ref at);
-            ulong high = Unsafe.ReadUnaligned<uint>(ref Unsafe.Add(ref at, content.Length - 4));
-            return low | (high << ((content.Length - 4) * 8));
-        }
-
-        if (content.IsEmpty)
-        {
-            return 0;
-        }
-
-        return at | ((ulong)Unsafe.Add(ref at, content.Length >> 1) << ((content.Length >> 1) * 8)) | ((ulong)Unsafe.Add(ref at, content.Length - 1) << ((content.Length - 1) * 8));
+        var words = key.AsUInt64();
+        var low = (words.GetElement(3) ^ BitOperations.RotateLeft(words.GetElement(2), 23) ^ (uint)length) * 0x9E3779B97F4A7C15;
+        var high = (words.GetElement(1) ^ BitOperations.RotateLeft(words.GetElement(0), 23)) * 0xC4CEB9FE1A85EC53;
+        return (int)((low ^ BitOperations.RotateLeft(high, 31)) >> 33);
     }
 
-    private static (ulong A, ulong B) Hash(ReadOnlySpan<byte> content)
+    /// <summary>Two hashes stand for a long text; equal ones are compared byte by byte.</summary>
+    private static Vector256<byte> LongKey(ReadOnlySpan<byte> content)
     {
         ulong a = (ulong)content.Length * 0x9E3779B97F4A7C15, b = 0;
         foreach (var word in MemoryMarshal.Cast<byte, ulong>(content))
@@ -151,18 +185,19 @@ internal sealed class TextCoder(HashSet<string> missing)
             b = BitOperations.RotateLeft(b, 27) + (a * 0xC4CEB9FE1A85EC53);
         }
 
-        var tail = Load(content[^8..]);
+        var tail = MemoryMarshal.Read<ulong>(content[^8..]);
         a = (a ^ tail) * 0xFF51AFD7ED558CCD;
-        return (a ^ (a >> 32), b ^ tail);
+        return Vector256.Create(0, 0, b ^ tail, a ^ (a >> 32)).AsByte();
     }
 
     private struct Slot
     {
-        public ulong A;
-        public ulong B;
+        public Vector256<byte> Key;
+        public string Text;
         public int Length;
         public int Code;
         public int Offset;
         public uint Generation;
+        public bool IsMissing;
     }
 }

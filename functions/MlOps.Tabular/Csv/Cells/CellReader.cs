@@ -1,0 +1,21 @@
+using System.Runtime.CompilerServices;
+
+namespace MlOps.Tabular;
+
+/// <summary>The content of one cell of a block. For one thread: a content is valid until the next is read.</summary>
+internal sealed class CellReader(CsvDialect dialect)
+{
+    // A cell is decoded only when it starts with the quote (or a space to skip): no printing character but these lies below them.
+    private readonly byte _mayNeedDecoding = Math.Max(dialect.QuoteByte, (byte)' ');
+    private byte[] _buffer = new byte[256];
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<byte> Content(in BlockRows rows, int column, int row)
+    {
+        var at = rows.First[row] + column;
+        var end = rows.Ends[at];
+        var start = column == 0 ? rows.Start[row] : rows.Ends[at - 1] + 1;
+        var raw = rows.Buffer.AsSpan(TextBlock.Margin + start, end - start);
+        return rows.NeedsDecoding && !raw.IsEmpty && raw[0] <= _mayNeedDecoding ? CellDecoder.Decode(raw, dialect, ref _buffer) : raw;
+    }
+}
