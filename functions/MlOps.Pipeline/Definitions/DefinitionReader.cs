@@ -36,6 +36,7 @@ internal static class DefinitionReader
             Missing = Missing(map),
             Csv = Csv(map),
             Quarantine = map.Number("quarantine", 0, 0, 1),
+            Schema = SchemaSettings.Read(map),
             Split = Split(map),
             Model = Model(map, task, promote),
             Models = LearnerSettings.Read(map, task),

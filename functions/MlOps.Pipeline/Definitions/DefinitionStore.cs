@@ -4,6 +4,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
 
@@ -14,7 +15,13 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="account">The account.</param>
 public sealed class DefinitionStore(StorageAccount account)
 {
-    /// <summary>Copies the current definition to <c>artifacts/{pipeline}/definitions/{hash}.yaml</c> and parses it.</summary>
+    // A comment, so that the pinned text stays a definition.
+    private const string SchemaMark = "# schema.json ";
+
+    /// <summary>
+    /// Copies the current definition to <c>artifacts/{pipeline}/definitions/{hash}.yaml</c> and parses it. If a person has put an edited schema at
+    /// <c>definitions/{pipeline}.schema.json</c>, it is copied too, and its hash stands in the pinned text's first line.
+    /// </summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the wait.</param>
     /// <returns>The definition, or <see langword="null"/> where the pipeline has none.</returns>
@@ -32,12 +39,50 @@ public sealed class DefinitionStore(StorageAccount account)
             return null;
         }
 
+        // The mark is this store's alone to set.
+        yaml = EditedSchemaOf(yaml) is null ? yaml : "\n" + yaml;
         var definition = PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml");
-        var pinned = Pinned(pipeline, definition.Hash);
+        if (await EditedSchemaAsync(pipeline, cancellation) is { } schema)
+        {
+            var hash = Hash(schema);
+            await PutAsync(SchemaBlob(pipeline, hash), schema, cancellation);
+            yaml = SchemaMark + hash + "\n" + yaml;
+            definition = PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml");
+        }
+
+        await PutAsync(Pinned(pipeline, definition.Hash), yaml, cancellation);
+        return definition;
+    }
+
+    /// <summary>The schema that a person edited, as it was pinned with the definition; <see langword="null"/> where there is none.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="definition">A pinned definition.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    internal async Task<TableSchema?> LoadSchemaAsync(PipelineName pipeline, PipelineDefinition definition, CancellationToken cancellation)
+    {
+        if (definition.EditedSchema is not { } hash)
+        {
+            return null;
+        }
+
+        var content = (await SchemaBlob(pipeline, hash).DownloadContentAsync(cancellation)).Value.Content.ToString();
+        return Hash(content) == hash
+            ? TableSchema.Parse(content)
+            : throw new InvalidDataException($"artifacts/{pipeline}/definitions/{hash}.schema.json was changed after it was pinned. Delete it and drop the file again.");
+    }
+
+    /// <summary>The hash in a pinned text's first line.</summary>
+    internal static string? EditedSchemaOf(string yaml) =>
+        yaml.StartsWith(SchemaMark, StringComparison.Ordinal) && yaml.Length > SchemaMark.Length + 64 && ContentHash.IsHash(yaml.Substring(SchemaMark.Length, 64))
+            ? yaml.Substring(SchemaMark.Length, 64)
+            : null;
+
+    private static async Task PutAsync(BlobClient blob, string text, CancellationToken cancellation)
+    {
         try
         {
-            await pinned.UploadAsync(
-                BinaryData.FromString(yaml),
+            await blob.UploadAsync(
+                BinaryData.FromString(text),
                 new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
                 cancellation);
         }
@@ -45,9 +90,34 @@ public sealed class DefinitionStore(StorageAccount account)
         {
             // The same text was pinned before.
         }
-
-        return definition;
     }
+
+    private async Task<string?> EditedSchemaAsync(PipelineName pipeline, CancellationToken cancellation)
+    {
+        string text;
+        try
+        {
+            text = (await account.Definitions.GetBlobClient($"{pipeline}.schema.json").DownloadContentAsync(cancellation)).Value.Content.ToString();
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+
+        try
+        {
+            _ = TableSchema.Parse(text);
+            return text;
+        }
+        catch (FormatException e)
+        {
+            throw new DefinitionException($"definitions/{pipeline}.schema.json", [new DefinitionError(1, 1, e.Message)]);
+        }
+    }
+
+    private static string Hash(string text) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
+    private BlobClient SchemaBlob(PipelineName pipeline, string hash) => account.Artifacts.GetBlobClient($"{pipeline}/definitions/{hash}.schema.json");
 
     /// <summary>Reads a pinned definition.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -58,7 +128,7 @@ public sealed class DefinitionStore(StorageAccount account)
     {
         var content = await Pinned(pipeline, hash).DownloadContentAsync(cancellation);
         var yaml = content.Value.Content.ToString();
-        var actual = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml)));
+        var actual = Hash(yaml);
         if (actual != hash)
         {
             throw new InvalidDataException(

@@ -100,6 +100,12 @@ public sealed record PipelineDefinition
     /// <summary>Up to this share of a file's rows may be unusable: they are set aside and the others used. Above it the file is refused whole. Default 0: one bad row refuses the file.</summary>
     public double Quarantine { get; init; }
 
+    /// <summary>What becomes of files that do not look like the history.</summary>
+    public SchemaSettings Schema { get; init; } = SchemaSettings.None;
+
+    /// <summary>SHA-256 of the edited schema that stands in place of the learned one; <see langword="null"/> where nobody edited it. Not written in the YAML: see <see cref="DefinitionStore.PinAsync"/>.</summary>
+    public string? EditedSchema { get; init; }
+
     /// <summary>How the history is split.</summary>
     public SplitSettings Split { get; init; } = new();
 
@@ -143,6 +149,7 @@ public sealed record PipelineDefinition
         ArgumentNullException.ThrowIfNull(yaml);
         return DefinitionReader.Read(yaml, fileName) with
         {
+            EditedSchema = DefinitionStore.EditedSchemaOf(yaml),
             Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))),
         };
     }

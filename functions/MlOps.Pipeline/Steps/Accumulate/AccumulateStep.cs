@@ -55,6 +55,11 @@ public sealed class AccumulateStep
             inputs[$"history {drop.Period}"] = await _context.HashAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
         }
 
+        if (definition.Schema.Policy == SchemaPolicy.Add)
+        {
+            inputs["added columns"] = "join the features";
+        }
+
         inputs["schema"] = await _context.HashAsync(pipeline, keys[0].Key, ValidateStep.SchemaOutput, cancellation);
         var scoreKey = definition.Id is null
             ? null
@@ -76,6 +81,11 @@ public sealed class AccumulateStep
         var scoreIds = scoreKey is null ? null : await IdsAsync(pipeline, scoreKey, cancellation);
         var drops = keys.Select(k => (k.Period, (Func<Task<Table>>)(() =>
             _context.OpenTableAsync(pipeline, k.Key, ValidateStep.TableOutput, cancellation)))).ToList();
+        if (definition.Schema.Policy == SchemaPolicy.Add)
+        {
+            schema = await WithAddedAsync(drops, schema, definition);
+        }
+
         var history = await History.BuildAsync(drops, schema, definition, scoreIds);
         var transform = TransformFit.Fit(history.Table, HistoryRows.Of(history.Parts, Part.Train), schema.Features(), definition);
         await work.WriteAsync(HistoryOutput, history.Table.Save, cancellation);
@@ -87,6 +97,23 @@ public sealed class AccumulateStep
             history.Parts.Count(p => p == Part.Train), history.Parts.Count(p => p == Part.Valid), history.Parts.Count(p => p == Part.Test),
             history.Periods,
             history.Findings);
+    }
+
+    /// <summary>Columns that labelled periods brought join the features behind the history's, in order of appearance.</summary>
+    private static async Task<FileSchema> WithAddedAsync(
+        IReadOnlyList<(string Period, Func<Task<Table>> Load)> drops, FileSchema schema, PipelineDefinition definition)
+    {
+        var columns = schema.Columns.ToList();
+        foreach (var (_, load) in drops)
+        {
+            var table = await load();
+            if (table.Find(definition.Label) is not null)
+            {
+                columns.AddRange(table.Columns.Where(c => columns.All(k => k.Name != c.Name)).Select(c => new SchemaColumn(c.Name, c.Kind, ColumnRole.Feature)));
+            }
+        }
+
+        return schema with { Columns = columns };
     }
 
     private async Task<HashSet<string>> IdsAsync(PipelineName pipeline, string key, CancellationToken cancellation)

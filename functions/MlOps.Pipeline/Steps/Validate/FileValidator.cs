@@ -20,13 +20,25 @@ internal sealed record ValidatedFile(
 
     /// <summary>The file's header as it stands there.</summary>
     public string HeaderText { get; init; } = "";
+
+    /// <summary>What a file like this looks like, by its values; of an accepted file.</summary>
+    public TableSchema? Learned { get; init; }
+
+    /// <summary>Writes the cells that are kept beside the table; <see langword="null"/> where there are none.</summary>
+    public Action<Stream>? Rescued { get; init; }
 }
+
+/// <summary>What a period is held against.</summary>
+/// <param name="Schema">Columns of the history and what they are for.</param>
+/// <param name="Values">What the history's values look like: learned, or edited by a person.</param>
+/// <param name="Ids">Ids of the history with the name of their file.</param>
+internal sealed record KnownHistory(FileSchema Schema, TableSchema? Values = null, IReadOnlyDictionary<string, string>? Ids = null);
 
 /// <summary>Judges one file against the definition and, for a period, the history's schema. Any error refuses the file whole.</summary>
 internal static class FileValidator
 {
     public static ValidatedFile Validate(
-        Stream stream, PipelineDefinition definition, FileSchema? history, int threads, CancellationToken cancellation = default)
+        Stream stream, PipelineDefinition definition, KnownHistory? history, int threads, CancellationToken cancellation = default)
     {
         var errors = new FindingList();
         var warnings = new FindingList();
@@ -41,9 +53,26 @@ internal static class FileValidator
         }
 
         CsvTable file;
+        IReadOnlyList<string> retyped = [];
         try
         {
-            file = CsvFile.ReadTable(stream, Options(definition, history, threads), cancellation);
+            var options = Options(definition, history?.Schema, threads);
+            options = WithAdded(options, stream, definition, history?.Schema);
+            file = Read(options);
+            if (history is not null && definition.Schema.Policy != SchemaPolicy.Unset)
+            {
+                retyped = RetypedColumns.Find(Read, options, file);
+                if (retyped.Count > 0 && definition.Schema.IsLenient)
+                {
+                    var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
+                    foreach (var name in retyped)
+                    {
+                        kinds[name] = ColumnKind.Text;
+                    }
+
+                    file = Read(options with { Kinds = kinds });
+                }
+            }
         }
         catch (CsvException e)
         {
@@ -55,12 +84,19 @@ internal static class FileValidator
             return refused;
         }
 
-        return Check(file, definition, history, errors, warnings);
+        return Check(file, retyped, definition, history, errors, warnings);
+
+        CsvTable Read(CsvReadOptions options)
+        {
+            stream.Position = 0;
+            return CsvFile.ReadTable(stream, options, cancellation);
+        }
     }
 
     private static ValidatedFile Check(
-        CsvTable file, PipelineDefinition definition, FileSchema? history, FindingList errors, FindingList warnings)
+        CsvTable file, IReadOnlyList<string> retyped, PipelineDefinition definition, KnownHistory? known, FindingList errors, FindingList warnings)
     {
+        var history = known?.Schema;
         var refused = new ValidatedFile(null, null, file.RecordCount, false, errors, warnings);
         if (file.Header.Count > HeaderCheck.MaxColumns)
         {
@@ -69,6 +105,17 @@ internal static class FileValidator
         }
 
         var used = HeaderCheck.Check(file.Header, definition, history, errors, warnings);
+        foreach (var name in retyped)
+        {
+            var level = definition.Schema.LevelOf(SchemaRules.RetypedColumn);
+            if (level != FindingLevel.Ignore)
+            {
+                var outcome = definition.Schema.IsLenient ? "these count as missing" : "correct the cells";
+                (level == FindingLevel.Error ? errors : warnings).Add(
+                    SchemaRules.RetypedColumn, $"Column '{name}' holds numbers in initial.csv, and here most of its cells are none; {outcome}.", name, file.Header.ToList().IndexOf(name) + 1, 1);
+            }
+        }
+
         var setAside = MayBeSetAside(file, definition) ? file.Rejected : [];
         AddReaderErrors(file, setAside.Count == 0 ? errors : warnings);
         if (file.RecordCount == 0)
@@ -76,7 +123,7 @@ internal static class FileValidator
             errors.Add("header-only", "The file has a header and no rows.", line: 1);
         }
 
-        if (errors.Findings.Any(e => e.Code is "missing-column" or "duplicate-column" or "header-only") || file.Table.RowCount == 0)
+        if (errors.Findings.Any(e => e.Code is "missing-column" or "renamed-column" or "duplicate-column" or "header-only") || file.Table.RowCount == 0)
         {
             // Without its columns nothing more can be said about the rows.
             return refused;
@@ -85,6 +132,11 @@ internal static class FileValidator
         var header = file.Header.ToList();
         int ColumnOf(string name) => header.IndexOf(name) + 1;
         var table = file.Table.Select(used.Select(u => u.Name));
+        if (retyped.Count > 0 && definition.Schema.IsLenient)
+        {
+            table = new Table([.. table.Columns.Select(c => retyped.Contains(c.Name, StringComparer.Ordinal) ? RetypedColumns.ToNumbers((TextColumn)c) : c)], table.LineNumbers, table.RowCount);
+        }
+
         if (definition.Id is { } id)
         {
             IdCheck.Check(table, id, ColumnOf(id), errors);
@@ -99,9 +151,12 @@ internal static class FileValidator
             var features = used.Where(u => u.Role == ColumnRole.Feature && !definition.Categorical.Contains(u.Name, StringComparer.Ordinal));
             MixedColumnCheck.Check(table, [.. features.Select(u => u.Name)], ColumnOf, errors);
         }
-        else
+
+        TableSchema? learned = null;
+        if (errors.Count == 0)
         {
-            RangeCheck.Check(table, history, ColumnOf, warnings);
+            learned = SchemaCheck.Learn(table, definition);
+            SchemaCheck.Check(table, known?.Values ?? learned, definition, known?.Ids, ColumnOf, errors, warnings);
         }
 
         return errors.Count > 0
@@ -111,7 +166,38 @@ internal static class FileValidator
             {
                 Quarantined = setAside,
                 HeaderText = file.HeaderText,
+                Learned = learned,
+                Rescued = definition.Schema.Policy == SchemaPolicy.Rescue && history is not null ? Rescue(file.Table, definition, history, file.Header, retyped) : null,
             };
+    }
+
+    private static Action<Stream>? Rescue(Table file, PipelineDefinition definition, FileSchema history, IReadOnlyList<string> header, IReadOnlyList<string> retyped)
+    {
+        var added = HeaderCheck.Added(header, definition, history).Where(n => file.Find(n) is TextColumn).ToList();
+        return added.Count + retyped.Count == 0 ? null : stream => RetypedColumns.WriteRescued(stream, file, definition.Id, added, retyped);
+    }
+
+    /// <summary>Added columns are read only where the policy has a use for them; what is to be rescued is kept as it stands.</summary>
+    private static CsvReadOptions WithAdded(CsvReadOptions options, Stream stream, PipelineDefinition definition, FileSchema? history)
+    {
+        if (history is null || definition.Schema.Policy is not (SchemaPolicy.Add or SchemaPolicy.Rescue))
+        {
+            return options;
+        }
+
+        var header = CsvFile.ReadRecords(stream, options).FirstOrDefault() ?? [];
+        stream.Position = 0;
+        var added = HeaderCheck.Added(header, definition, history);
+        var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
+        if (definition.Schema.Policy == SchemaPolicy.Rescue)
+        {
+            foreach (var name in added)
+            {
+                kinds[name] = ColumnKind.Text;
+            }
+        }
+
+        return options with { Columns = [.. options.Columns!, .. added], Kinds = kinds };
     }
 
     // A doubled column is an error of the header: no row is to blame for it.
@@ -181,7 +267,7 @@ internal static class FileValidator
                 return new SchemaColumn(u.Name, column.Kind, u.Role);
             }
 
-            var (least, most) = RangeCheck.Range(numbers.Values);
+            var (least, most) = NumberRange.Of(numbers.Values);
             return new SchemaColumn(u.Name, column.Kind, u.Role, least, most);
         });
         return new FileSchema([.. columns], classes, delimiter, table.RowCount);

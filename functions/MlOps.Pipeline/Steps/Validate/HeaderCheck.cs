@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
 
@@ -70,8 +71,7 @@ internal static class HeaderCheck
         IReadOnlyList<string> header, PipelineDefinition definition, FileSchema history, FindingList errors, FindingList warnings)
     {
         var present = header.ToHashSet(StringComparer.Ordinal);
-        var fresh = header.Where(h => h.Length > 0 && history.Columns.All(c => c.Name != h) && !Ignored(h, definition))
-            .Distinct(StringComparer.Ordinal).ToList();
+        var fresh = Added(header, definition, history);
         var used = new List<(string Name, ColumnRole Role)>();
         foreach (var column in history.Columns)
         {
@@ -81,19 +81,67 @@ internal static class HeaderCheck
             }
             else if (column.Role != ColumnRole.Label)
             {
-                var renamed = NearestName.Find(column.Name, fresh);
-                var hint = renamed is null ? "Add it, or leave it out of the definition." : $"Was it renamed to '{Show(renamed)}'?";
-                errors.Add("missing-column", $"Column '{Show(column.Name)}' of initial.csv is missing. {hint}", column.Name, 0, 1);
+                Missing(column, fresh, definition, errors, warnings);
             }
         }
 
+        var adds = definition.Schema.Policy == SchemaPolicy.Add;
         foreach (var name in fresh)
         {
-            warnings.Add(
-                "unexpected-column", $"Column '{Show(name)}' is not in initial.csv and is not used.", name, IndexOf(header, name) + 1, 1);
+            var outcome = definition.Schema.Policy switch
+            {
+                SchemaPolicy.Add => "joins the features from this period on",
+                SchemaPolicy.Rescue => "is kept in rescued.csv and not used",
+                _ => "is not used",
+            };
+            Report(
+                definition, SchemaRules.AddedColumn, "unexpected-column", $"Column '{Show(name)}' is not in initial.csv and {outcome}.", name, IndexOf(header, name) + 1, errors, warnings);
+            if (adds)
+            {
+                used.Add((name, ColumnRole.Feature));
+            }
+        }
+
+        var known = header.Where(h => history.Columns.Any(c => c.Name == h)).ToList();
+        if (!known.SequenceEqual(history.Columns.Select(c => c.Name).Where(present.Contains), StringComparer.Ordinal))
+        {
+            Report(
+                definition, SchemaRules.ReorderedColumns, SchemaRules.ReorderedColumns,
+                "The columns stand in another order than in initial.csv. They are found by name, so nothing is shifted.", null, 0, errors, warnings);
         }
 
         return used;
+    }
+
+    /// <summary>Columns that the history does not know and the definition does not leave out.</summary>
+    public static IReadOnlyList<string> Added(IReadOnlyList<string> header, PipelineDefinition definition, FileSchema history) =>
+        [.. header.Where(h => h.Length > 0 && history.Columns.All(c => c.Name != h) && !Ignored(h, definition)).Distinct(StringComparer.Ordinal)];
+
+    private static void Missing(SchemaColumn column, IReadOnlyList<string> fresh, PipelineDefinition definition, FindingList errors, FindingList warnings)
+    {
+        var renamed = NearestName.Find(column.Name, fresh);
+        var hint = renamed is null ? "Add it, or leave it out of the definition." : $"Was it renamed to '{Show(renamed)}'?";
+        var rule = renamed is null ? SchemaRules.MissingColumn : SchemaRules.RenamedColumn;
+        if (column.Role == ColumnRole.Id)
+        {
+            errors.Add(SchemaRules.MissingColumn, $"Column '{Show(column.Name)}' of initial.csv, the rows' id, is missing. {hint}", column.Name, 0, 1);
+            return;
+        }
+
+        var outcome = definition.Schema.LevelOf(rule) == FindingLevel.Error ? "" : ", and counts as missing in every row";
+        Report(definition, rule, SchemaRules.MissingColumn, $"Column '{Show(column.Name)}' of initial.csv is missing{outcome}. {hint}", column.Name, 0, errors, warnings);
+    }
+
+    /// <summary>Reports at the rule's level; without a policy under the older name.</summary>
+    private static void Report(
+        PipelineDefinition definition, string rule, string unsetName, string message, string? column, int place, FindingList errors, FindingList warnings)
+    {
+        var level = definition.Schema.LevelOf(rule);
+        if (level != FindingLevel.Ignore)
+        {
+            (level == FindingLevel.Error ? errors : warnings).Add(
+                definition.Schema.Policy == SchemaPolicy.Unset ? unsetName : rule, message, column, place, 1);
+        }
     }
 
     private static void Require(IReadOnlyList<string> header, string name, string what, FindingList errors)

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Azure;
 using MlOps.Pipeline.Artifacts;
@@ -8,7 +9,8 @@ namespace MlOps.Pipeline.Steps.Validate;
 
 /// <summary>
 /// Judges a drop. Outputs of an accepted one: <c>table.bin</c> (used columns), <c>ids.bin</c>, <c>schema.json</c>,
-/// <c>warnings.json</c>, and <c>quarantine.csv</c> where rows could not be used; of a refused one: <c>errors.json</c>, <c>warnings.json</c>.
+/// <c>learned.json</c> (what its values look like), <c>warnings.json</c>, <c>quarantine.csv</c> where rows could not be used, and <c>rescued.csv</c>
+/// where cells are kept beside the table; of a refused one: <c>errors.json</c>, <c>warnings.json</c>.
 /// </summary>
 public sealed class ValidateStep
 {
@@ -18,7 +20,9 @@ public sealed class ValidateStep
     internal const string SchemaOutput = "schema.json";
     internal const string ErrorsOutput = "errors.json";
     internal const string QuarantineOutput = "quarantine.csv";
-    private const int Version = 2;
+    internal const string LearnedOutput = "learned.json";
+    internal const string RescuedOutput = "rescued.csv";
+    private const int Version = 3;
     private const int Shown = 20;
 
     private readonly StepContext _context;
@@ -35,7 +39,7 @@ public sealed class ValidateStep
         var pipeline = PipelineName.Parse(input.Drop.Pipeline);
         var period = Period.Parse(input.Drop.Period);
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
-        var (history, historyHash) = await HistorySchemaAsync(input, pipeline, cancellation);
+        var (historyKey, historyHash) = await HistoryAsync(input, pipeline, cancellation);
         var spec = new StepSpec(
             pipeline, Name, Version, period.Value,
             new Dictionary<string, string>
@@ -43,14 +47,14 @@ public sealed class ValidateStep
                 ["definition"] = StepContext.Part(new
                 {
                     definition.Task, definition.Label, definition.Positive, definition.Id, definition.Features, definition.Exclude,
-                    definition.Categorical, definition.Csv, definition.Quarantine,
+                    definition.Categorical, definition.Csv, definition.Quarantine, definition.Schema, definition.EditedSchema,
                 }),
                 ["file"] = input.Sha256,
-                ["history schema"] = historyHash,
+                ["history"] = historyHash,
             },
             StepContext.Request(input));
         return await _context.Runner.RunAsync(
-            spec, (work, stop) => WorkAsync(input, pipeline, definition, history, spec.Key, work, stop), cancellation);
+            spec, (work, stop) => WorkAsync(input, pipeline, definition, historyKey, spec.Key, work, stop), cancellation);
     }
 
     /// <summary>Validates an accepted drop of the history again (normally found done) and returns the key of its table.</summary>
@@ -67,8 +71,7 @@ public sealed class ValidateStep
                 $"{drop.BlobName} (revision {drop.Revision}) was accepted before but does not fit the definition now: {result.Errors[0].Message} Correct definitions/{pipeline}.yaml, or drop the file again.");
     }
 
-    private async Task<(FileSchema? Schema, string Hash)> HistorySchemaAsync(
-        ValidateInput input, PipelineName pipeline, CancellationToken cancellation)
+    private async Task<(string? Key, string Hash)> HistoryAsync(ValidateInput input, PipelineName pipeline, CancellationToken cancellation)
     {
         if (input.Initial is not { } initial)
         {
@@ -76,13 +79,41 @@ public sealed class ValidateStep
         }
 
         var key = await TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, initial, initial, cancellation);
+        var record = await _context.Runner.ReadRecordAsync(pipeline, key, cancellation);
+        return (key, string.Join(' ', ((string[])[SchemaOutput, LearnedOutput, IdsOutput]).Select(o => record.Output(o).Sha256)));
+    }
+
+    private async Task<KnownHistory?> LoadHistoryAsync(PipelineName pipeline, PipelineDefinition definition, string? key, CancellationToken cancellation)
+    {
+        if (key is null)
+        {
+            return null;
+        }
+
         await using var stream = await _context.Runner.OpenAsync(pipeline, key, SchemaOutput, cancellation);
-        return (FileSchema.Load(stream), await _context.HashAsync(pipeline, key, SchemaOutput, cancellation));
+        var schema = FileSchema.Load(stream);
+        var values = await _context.Definitions.LoadSchemaAsync(pipeline, definition, cancellation);
+        if (values is null)
+        {
+            await using var learned = await _context.Runner.OpenAsync(pipeline, key, LearnedOutput, cancellation);
+            using var reader = new StreamReader(learned);
+            values = TableSchema.Parse(await reader.ReadToEndAsync(cancellation));
+        }
+
+        Dictionary<string, string>? ids = null;
+        if (definition.Id is not null)
+        {
+            var column = (await _context.OpenTableAsync(pipeline, key, IdsOutput, cancellation)).Columns[0];
+            ids = Enumerable.Range(0, column.RowCount).Select(r => column.Text(r)!).ToDictionary(t => t, _ => "initial.csv", StringComparer.Ordinal);
+        }
+
+        return new KnownHistory(schema, values, ids);
     }
 
     private async Task<ValidateResult> WorkAsync(
-        ValidateInput input, PipelineName pipeline, PipelineDefinition definition, FileSchema? history, string key, StepWork work, CancellationToken cancellation)
+        ValidateInput input, PipelineName pipeline, PipelineDefinition definition, string? historyKey, string key, StepWork work, CancellationToken cancellation)
     {
+        var history = await LoadHistoryAsync(pipeline, definition, historyKey, cancellation);
         await using var file = await OpenDropAsync(pipeline, input, cancellation);
         var validated = FileValidator.Validate(file, definition, history, _context.Options.EffectiveThreads, cancellation);
         if (validated.Quarantined.Count > 0)
@@ -93,6 +124,12 @@ public sealed class ValidateStep
                 null));
         }
 
+        if (validated.Rescued is not null)
+        {
+            validated.Warnings.AddFirst(new Finding(
+                "rescued-cells", 0, 0, null, $"Cells that the schema has no place for are kept in artifacts/{pipeline}/steps/{key}/{RescuedOutput}.", null));
+        }
+
         await work.WriteAsync("warnings.json", s => JsonSerializer.Serialize(s, validated.Warnings.Findings, ArtifactJson.Indented), cancellation);
         if (validated.Accepted)
         {
@@ -100,6 +137,12 @@ public sealed class ValidateStep
             await work.WriteAsync(TableOutput, table.Save, cancellation);
             await work.WriteAsync(IdsOutput, Ids(table, definition).Save, cancellation);
             await work.WriteAsync(SchemaOutput, validated.Schema!.Save, cancellation);
+            await work.WriteAsync(LearnedOutput, s => s.Write(Encoding.UTF8.GetBytes(validated.Learned!.ToJson())), cancellation);
+            if (validated.Rescued is { } rescued)
+            {
+                await work.WriteAsync(RescuedOutput, rescued, cancellation);
+            }
+
             if (validated.Quarantined.Count > 0)
             {
                 await work.WriteAsync(QuarantineOutput, s => QuarantineFile.Write(s, validated.HeaderText, validated.Quarantined, input.Sha256), cancellation);

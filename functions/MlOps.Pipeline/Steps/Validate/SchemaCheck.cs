@@ -1,0 +1,52 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Validate;
+
+/// <summary>Holds the values of a file against the schema that was learned from the history (or edited by a person), at the definition's levels.</summary>
+internal static class SchemaCheck
+{
+    // Said of the header, before the columns are chosen.
+    private static readonly string[] OfTheHeader =
+        [SchemaRules.MissingColumn, SchemaRules.AddedColumn, SchemaRules.RenamedColumn, SchemaRules.RetypedColumn, SchemaRules.ReorderedColumns];
+
+    /// <summary>Learns what a history looks like. Ranges have no margin: what lies outside is only a warning, unless the definition says otherwise.</summary>
+    public static TableSchema Learn(Table table, PipelineDefinition definition) =>
+        TableSchema.Learn(table, definition.Id, definition.Label) with { RangeMargin = 0 };
+
+    /// <summary>Adds the findings.</summary>
+    /// <param name="table">The used columns.</param>
+    /// <param name="schema">Schema of the history, or of the file itself.</param>
+    /// <param name="definition">Levels.</param>
+    /// <param name="otherIds">Ids of the history with the name of their file; <see langword="null"/> for the history itself.</param>
+    /// <param name="columnOf">Place of a column in the file, from 1.</param>
+    /// <param name="errors">Receives errors.</param>
+    /// <param name="warnings">Receives warnings.</param>
+    public static void Check(
+        Table table, TableSchema schema, PipelineDefinition definition, IReadOnlyDictionary<string, string>? otherIds, Func<string, int> columnOf,
+        FindingList errors, FindingList warnings)
+    {
+        // The schema's own levels are those that its editor wrote; the definition's come first.
+        var findings = (schema with { Levels = Levels(schema, definition) }).Validate(table, otherIds);
+        foreach (var finding in findings.Where(f => !OfTheHeader.Contains(f.Rule, StringComparer.Ordinal)))
+        {
+            (finding.Level == FindingLevel.Error ? errors : warnings).Add(
+                finding.Rule, finding.Message, finding.Column, finding.Column is null ? 0 : columnOf(finding.Column), finding.Line);
+        }
+    }
+
+    private static Dictionary<string, FindingLevel> Levels(TableSchema schema, PipelineDefinition definition)
+    {
+        var levels = new Dictionary<string, FindingLevel>(StringComparer.Ordinal)
+        {
+            // Late labels and corrections bring ids again; which row counts is decided when the history is joined.
+            [SchemaRules.DuplicateId] = FindingLevel.Warning,
+        };
+        foreach (var (rule, level) in schema.Levels.Concat(definition.Schema.Levels))
+        {
+            levels[rule] = level;
+        }
+
+        return levels;
+    }
+}
