@@ -40,6 +40,17 @@ internal static class CsvCommand
             using var stream = System.IO.File.OpenRead(path);
             try
             {
+                if (parse.GetValue(json) && stream.CanSeek)
+                {
+                    // One document or none: a file that is refused in its middle must not leave half of one.
+                    foreach (var _ in CsvFile.ReadRecords(stream, Options(parse)))
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                    }
+
+                    stream.Position = 0;
+                }
+
                 Print(CsvFile.ReadRecords(stream, Options(parse)), parse.GetValue(json), cancellation);
                 return Task.FromResult(ExitCode.Done);
             }

@@ -1,21 +1,14 @@
-using System.Text;
+using MlOps.Tabular;
 
 namespace MlOps.App.Sample;
 
-/// <summary>Writes comma-separated cells as UTF-8. None of the sample's texts needs quotes.</summary>
+/// <summary>Writes the sample's cells as pandas would: amounts with at least one decimal.</summary>
 internal sealed class RowWriter(Stream stream) : IDisposable
 {
-    private const int CellMax = 128;
-    private readonly byte[] buffer = new byte[1 << 16];
-    private int used;
-    private bool first = true;
+    // Raw data, not meant for a spreadsheet: a minus is a minus.
+    private readonly CsvWriter writer = new(stream, new CsvWriteOptions { GuardFormulas = false });
 
-    public void Whole(long value)
-    {
-        Begin();
-        value.TryFormat(buffer.AsSpan(used), out var written);
-        used += written;
-    }
+    public void Whole(long value) => writer.Write(value);
 
     /// <summary>An amount with at least one decimal, as <c>202500.0</c>; a hole for NaN.</summary>
     public void Amount(double value) => Number(value, "0.0###");
@@ -23,54 +16,23 @@ internal sealed class RowWriter(Stream stream) : IDisposable
     /// <summary>A fraction with up to six decimals; a hole for NaN.</summary>
     public void Fraction(double value) => Number(value, "0.0#####");
 
-    public void Text(string? value)
-    {
-        Begin();
-        used += Encoding.UTF8.GetBytes(value, buffer.AsSpan(used));
-    }
+    public void Text(string? value) => writer.Write(value);
 
     public void Flag(bool value) => Whole(value ? 1 : 0);
 
-    public void EndRow()
-    {
-        buffer[used++] = (byte)'\n';
-        first = true;
-        if (buffer.Length - used < CellMax)
-        {
-            Flush();
-        }
-    }
+    public void EndRow() => writer.EndRecord();
 
-    public void Dispose() => Flush();
+    public void Dispose() => writer.Dispose();
 
     private void Number(double value, string format)
     {
-        Begin();
+        Span<char> text = stackalloc char[64];
+        var length = 0;
         if (!double.IsNaN(value))
         {
-            value.TryFormat(buffer.AsSpan(used), out var written, format);
-            used += written;
-        }
-    }
-
-    private void Begin()
-    {
-        if (buffer.Length - used < CellMax)
-        {
-            Flush();
+            value.TryFormat(text, out length, format);
         }
 
-        if (!first)
-        {
-            buffer[used++] = (byte)',';
-        }
-
-        first = false;
-    }
-
-    private void Flush()
-    {
-        stream.Write(buffer, 0, used);
-        used = 0;
+        writer.Write(text[..length]);
     }
 }

@@ -58,6 +58,24 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
+    public void There_is_one_way_from_CSV_to_columns()
+    {
+        // Splitting a line at commas or taking a second reader would be another; lists in settings are split at commas too, but trimmed or with empty items removed.
+        var splitting = new Regex("""\.Split\(\s*(','|";"|';'|'\\t'|",")\s*\)(?!\[0\])|CsvHelper|Sylvan|TextFieldParser""");
+        var offenders = Rooms.SelectMany(Sources)
+            .Where(file => !file.Contains("/MlOps.Tabular/", StringComparison.Ordinal))
+            .SelectMany(file => Code(file).Where(line => splitting.IsMatch(line) && !line.Contains(".Trim('\"'", StringComparison.Ordinal)).Select(line => $"{file}: {line.Trim()}"));
+        Assert.Empty(offenders);
+
+        string[] readers = ["FileValidator.cs", "CsvCommand.cs", "LearnerTable.cs", "InitCommand.cs"];
+        foreach (var reader in readers)
+        {
+            var file = Assert.Single(Rooms.SelectMany(Sources), f => Path.GetFileName(f) == reader);
+            Assert.Contains(Code(file), line => line.Contains("CsvFile.Read", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public void The_top_level_holds_only_what_a_newcomer_expects()
     {
         string[] expected =
