@@ -2,6 +2,7 @@ using MlOps.Benchmarks.Boosting;
 using MlOps.Benchmarks.Csv;
 using MlOps.Benchmarks.Drift;
 using MlOps.Benchmarks.Durable;
+using MlOps.Benchmarks.Learners;
 using MlOps.Benchmarks.Tuning;
 
 // One subcommand a room; each prints figures of this machine, to be read beside the peers' of the same run.
@@ -14,6 +15,7 @@ return args.FirstOrDefault() switch
     "durable" => await DurableBenchmarks.ThroughputAsync(),
     "durable-worker" => await MlOps.DurableWorker.WorkerMain.RunAsync(args[1..]),
     "handler-start" when args.Length == 2 => await DurableBenchmarks.HandlerStartAsync(args[1]),
+    "learners" => await LearnersBenchmark.RunAsync(args[1..]),
     "tuning" => TuningBenchmark.Run(),
     _ => Usage(),
 };
@@ -26,6 +28,7 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks drift [SIMULATIONS]");
     Console.Error.WriteLine("       MlOps.Benchmarks durable");
     Console.Error.WriteLine("       MlOps.Benchmarks handler-start PUBLISHED-FOLDER");
+    Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
     Console.Error.WriteLine("       MlOps.Benchmarks tuning");
     return 2;
 }

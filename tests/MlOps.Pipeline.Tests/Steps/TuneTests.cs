@@ -74,6 +74,19 @@ public sealed class TuneTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Several_classes_are_searched_for_too()
+    {
+        var pipeline = await TestPipeline.CreateAsync(
+            azurite, "task: multiclass\n" + SmallCase.Definition.Replace("TARGET", "KIND", StringComparison.Ordinal) + "\ntune: 3");
+        var initial = await pipeline.DropAsync("initial", SmallCase.Csv(600, 1));
+
+        var run = await pipeline.RunAsync(await pipeline.DropAsync("20201001", SmallCase.Csv(100, 2, 5001)), initial);
+
+        Assert.Equal(3, pipeline.Trials.Count);
+        Assert.Equal(pipeline.Trials.Min(t => t.Value), run.Train.ValidScore);
+    }
+
+    [Fact]
     public void A_number_of_trials_is_enough()
     {
         var tune = PipelineDefinition.Parse("label: y\ntune: 10", "p.yaml").Tune;

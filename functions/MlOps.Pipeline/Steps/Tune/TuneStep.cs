@@ -65,7 +65,8 @@ public sealed class TuneStep
 
     private static ParameterSet? Own(PipelineDefinition definition, SearchSpace space)
     {
-        var defaults = Parameters.Parse(definition.Model.Where(m => m.Key != "objective" || definition.Task != TaskKind.Multiclass));
+        // Only what is searched for: an objective of several classes is not complete before the classes are known.
+        var defaults = Parameters.Parse(definition.Model.Where(m => space.Parameters.Any(p => p.Name == m.Key)));
         var values = new List<KeyValuePair<string, ParameterValue>>();
         foreach (var parameter in space.Parameters)
         {
