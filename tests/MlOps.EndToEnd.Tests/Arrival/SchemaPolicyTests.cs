@@ -15,7 +15,7 @@ public sealed class SchemaPolicyTests(AzuriteFixture azurite)
     [InlineData("fail", RunState.Rejected)]
     public async Task A_period_with_an_added_a_missing_a_renamed_and_a_retyped_column_has_the_outcome_of_the_policy(string policy, RunState outcome)
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite, definition: $"{SmallCase.Definition}\nschema: {policy}\n");
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: $"{SmallCase.Definition}\nschema: {policy}\nmonitor: {{incidents: tell}}\n");
         await system.DropAsync("initial");
         var etag = await system.DropAsync("20201001", Changed());
         var ledger = await system.SettledAsync("initial", "20201001");

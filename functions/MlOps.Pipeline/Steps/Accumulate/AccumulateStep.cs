@@ -87,6 +87,8 @@ public sealed class AccumulateStep
         }
 
         var history = await History.BuildAsync(drops, schema, definition, scoreIds);
+        // A drop that is held out of training brings no features.
+        schema = schema with { Columns = [.. schema.Columns.Where(c => c.Role != ColumnRole.Feature || history.Table.Find(c.Name) is not null)] };
         var transform = TransformFit.Fit(history.Table, HistoryRows.Of(history.Parts, Part.Train), schema.Features(), definition);
         await work.WriteAsync(HistoryOutput, history.Table.Save, cancellation);
         await work.WriteAsync(SplitOutput, s => s.Write([.. history.Parts.Select(p => (byte)p)]), cancellation);
