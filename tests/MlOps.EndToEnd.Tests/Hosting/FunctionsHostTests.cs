@@ -54,7 +54,7 @@ public sealed class FunctionsHostTests(FunctionsHostTests.OwnAccount own, Functi
 
             var written = (await ArrivalSystem.NamesAsync(hosted.Account.Output)).Order(StringComparer.Ordinal);
             Assert.True(
-                written.SequenceEqual([$"credit/pred_{Later}.csv", $"credit/pred_{Later}.manifest.json"]),
+                written.SequenceEqual([$"credit/pred_{Later}.csv", $"credit/pred_{Later}.manifest.json", $"credit/pred_{Later}.report.html"]),
                 $"found [{string.Join(", ", written)}] after:\n{string.Join('\n', hosted.Host.Instances)}");
         }
         finally

@@ -40,7 +40,7 @@ public sealed class SingleFaultTests(AzuriteFixture azurite, ITestOutputHelper o
         await hosted.SettleAsync(Period);
 
         var context = $"{fault} in invocation {number}:\n{string.Join('\n', hosted.Host.Journal)}\n{string.Join('\n', hosted.Host.Instances)}";
-        Assert.True((await ArrivalSystem.NamesAsync(hosted.Account.Output)).Order(StringComparer.Ordinal).SequenceEqual([$"credit/pred_{Period}.csv", $"credit/pred_{Period}.manifest.json"]), context);
+        Assert.True((await ArrivalSystem.NamesAsync(hosted.Account.Output)).Order(StringComparer.Ordinal).SequenceEqual([$"credit/pred_{Period}.csv", $"credit/pred_{Period}.manifest.json", $"credit/pred_{Period}.report.html"]), context);
         Assert.Empty(hosted.Host.Divergences);
         return (await ArrivalSystem.ReadAsync(hosted.Account.Output, $"credit/pred_{Period}.csv"), hosted.Host.Invocations);
     }
