@@ -187,6 +187,7 @@ module functionApp 'app/function-app.bicep' = {
     hostStorageName: hostStorage.outputs.name
     dataStorageName: dataStorage.outputs.name
     applicationInsightsConnectionString: monitoring.outputs.connectionString
+    notificationTopicEndpoint: notificationTopic.outputs.endpoint
     durableBackEnd: durableBackEnd
     durableTaskSchedulerEndpoint: durableBackEnd == 'DurableTaskScheduler' ? durableTaskScheduler!.outputs.endpoint : ''
     durableTaskHub: durableBackEnd == 'DurableTaskScheduler' ? durableTaskScheduler!.outputs.taskHub : ''

@@ -27,6 +27,9 @@ param dataStorageName string
 @description('Where telemetry goes.')
 param applicationInsightsConnectionString string
 
+@description('Endpoint of the topic that notices are sent to.')
+param notificationTopicEndpoint string
+
 @description('Durable Functions back end.')
 @allowed(['AzureStorage', 'DurableTaskScheduler', 'mssql'])
 param durableBackEnd string
@@ -72,6 +75,7 @@ var settings = {
   AZURE_CLIENT_ID: identityClientId
   // The address alone: the program connects by its identity.
   MLOPS_CONNECTION: dataStorage.properties.primaryEndpoints.blob
+  MLOPS_EVENTGRID_TOPIC: notificationTopicEndpoint
 }
 var schedulerSettings = durableBackEnd == 'DurableTaskScheduler' ? {
   DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${durableTaskSchedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'

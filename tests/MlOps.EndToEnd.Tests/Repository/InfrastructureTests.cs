@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MlOps.App.Hosting;
+using MlOps.Pipeline.Notifications;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Repository;
@@ -87,6 +88,13 @@ public sealed class InfrastructureTests
     {
         var name = Regex.Match(Files["app/event-subscription.bicep"], @"param functionName string = '(?<name>\w+)'").Groups["name"].Value;
         Assert.Contains(PipelineFunctions.Definitions, function => function.Name == name);
+    }
+
+    [Fact]
+    public void The_program_is_told_of_the_topic_that_notices_go_to_by_the_name_it_reads()
+    {
+        Assert.Contains($"{NotificationSettings.TopicVariable}: notificationTopicEndpoint", Files["app/function-app.bicep"], StringComparison.Ordinal);
+        Assert.Contains("notificationTopicEndpoint: notificationTopic.outputs.endpoint", Files["main.bicep"], StringComparison.Ordinal);
     }
 
     [Fact]
