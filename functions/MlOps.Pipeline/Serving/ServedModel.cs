@@ -84,7 +84,7 @@ public sealed class ServedModel
         ArgumentNullException.ThrowIfNull(body);
         var request = new RequestShape(_definition, _schema, body);
         var threads = body.Length < ParallelFrom ? 1 : Environment.ProcessorCount;
-        var validated = FileValidator.Validate(body.Open(), request.Definition, new KnownHistory(request.Schema), threads, cancellation);
+        var validated = FileValidator.Validate(body.Open(), request.Definition, new KnownHistory(request.Schema, SchemaCheck.RangesOf(request.Schema)), threads, cancellation);
         if (!validated.Accepted || validated.Table is not { } table)
         {
             throw new ScoringRefusedException(validated.Errors.Count, [.. validated.Errors.Findings.Take(ScoringRefusedException.Shown).Select(body.Locate)]);

@@ -14,6 +14,16 @@ internal static class SchemaCheck
     public static TableSchema Learn(Table table, PipelineDefinition definition) =>
         TableSchema.Learn(table, definition.Id, definition.Label) with { RangeMargin = 0 };
 
+    /// <summary>The history's ranges alone, which is all that single requests are held against: a few rows say nothing of shares or constant columns.</summary>
+    public static TableSchema RangesOf(FileSchema schema) => new(
+        schema.Rows, null, null,
+        [.. schema.Columns.Where(c => c.Minimum is not null).Select(c => new ColumnSchema(c.Name, "number") { Min = c.Minimum, Max = c.Maximum })])
+    {
+        RangeMargin = 0,
+        Levels = new[] { SchemaRules.MissingRate, SchemaRules.MissingValue, SchemaRules.ConstantColumn, SchemaRules.DuplicateRow }
+            .ToDictionary(rule => rule, _ => FindingLevel.Ignore, StringComparer.Ordinal),
+    };
+
     /// <summary>Adds the findings.</summary>
     /// <param name="table">The used columns.</param>
     /// <param name="schema">Schema of the history, or of the file itself.</param>
