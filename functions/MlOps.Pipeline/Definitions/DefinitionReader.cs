@@ -38,6 +38,7 @@ internal static class DefinitionReader
             Quarantine = map.Number("quarantine", 0, 0, 1),
             Schema = SchemaSettings.Read(map),
             Split = Split(map),
+            Validation = ValidationSettings.Read(map),
             Model = Model(map, task, promote),
             Models = LearnerSettings.Read(map, task),
             Tune = TuneReader.Read(map),

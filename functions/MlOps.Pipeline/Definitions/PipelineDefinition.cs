@@ -109,6 +109,9 @@ public sealed record PipelineDefinition
     /// <summary>How the history is split.</summary>
     public SplitSettings Split { get; init; } = new();
 
+    /// <summary>How a training is validated.</summary>
+    public ValidationSettings Validation { get; init; } = new();
+
     /// <summary>Parameters of the learner, LightGBM's names, as text; defaults already filled in, ordered by name.</summary>
     public IReadOnlyDictionary<string, string> Model { get; init; } = ModelDefaults.For(TaskKind.Binary, new Dictionary<string, string>());
 

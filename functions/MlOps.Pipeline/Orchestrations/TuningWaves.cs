@@ -9,7 +9,7 @@ namespace MlOps.Pipeline.Orchestrations;
 internal static class TuningWaves
 {
     /// <summary>Runs the search that the definition asks for, if any.</summary>
-    /// <returns>Parameters of the best trial, whose model need not be trained again; <see langword="null"/> without a search.</returns>
+    /// <returns>Parameters of the best trial; <see langword="null"/> without a search.</returns>
     public static async Task<IReadOnlyDictionary<string, string>?> RunAsync(
         RunInProgress run, string id, string pipeline, string definition, string featurizeKey)
     {
@@ -27,7 +27,7 @@ internal static class TuningWaves
             }
 
             var running = plan.Parameters.Select(parameters => run.StepAsync<TrainResult>(
-                StepActivities.Train, new TrainInput(id, pipeline, definition, featurizeKey, parameters))).ToArray();
+                StepActivities.Train, new TrainInput(id, pipeline, definition, featurizeKey, parameters, Trial: true))).ToArray();
             var trained = await Task.WhenAll(running);
             steps.AddRange(trained.Select(t => t.Step).OfType<StepOutcome>());
             trials.AddRange(plan.Wave.Select((trial, i) => TuneStep.Tell(trial, trained[i])));

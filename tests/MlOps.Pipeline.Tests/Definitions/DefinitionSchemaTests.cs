@@ -15,6 +15,7 @@ public sealed class DefinitionSchemaTests
     [Theory]
     [InlineData("csv")]
     [InlineData("split")]
+    [InlineData("validation")]
     [InlineData("output")]
     [InlineData("notify")]
     [InlineData("missing")]

@@ -14,6 +14,7 @@ public sealed class PipelineDefinitionTests
         Assert.Null(definition.Id);
         Assert.Null(definition.Features);
         Assert.Equal(new SplitSettings(0.2, 0.2, 42), definition.Split);
+        Assert.Equal(new ValidationSettings(ValidationKind.Auto, 5, 10_000, Refit: true), definition.Validation);
         Assert.Equal(new MissingHandling(false, -999, "NAN"), definition.Missing);
         Assert.Equal("auc", definition.Model["metric"]);
         Assert.Equal("50", definition.Model["early_stopping_round"]);
@@ -36,6 +37,7 @@ public sealed class PipelineDefinitionTests
             missing: native
             csv: {delimiter: ";", encoding: windows-1252, missing: [unknown]}
             split: {test: 0.3, valid: 0.1, seed: 7}
+            validation: {kind: kfold, folds: 4, rows: 500, refit: never}
             model: {n_estimators: 50, shrinkage_rate: 0.1}
             output: {id: key, target: y, score: p, threshold: f1}
             wait_for_initial: 90m
@@ -50,6 +52,7 @@ public sealed class PipelineDefinitionTests
         Assert.True(definition.Missing.Native);
         Assert.Equal(';', definition.Csv.Delimiter);
         Assert.Equal(new SplitSettings(0.3, 0.1, 7), definition.Split);
+        Assert.Equal(new ValidationSettings(ValidationKind.Kfold, 4, 500, Refit: false), definition.Validation);
         Assert.Equal("50", definition.Model["num_iterations"]);
         Assert.Equal("0.1", definition.Model["learning_rate"]);
         Assert.Equal("f1", definition.Output.ThresholdRule);
@@ -100,6 +103,8 @@ public sealed class PipelineDefinitionTests
 
     [Theory]
     [InlineData("notify: {webhooks: [\"file:///etc/passwd\"]}", "absolute http")]
+    [InlineData("validation: folds", "kfold")]
+    [InlineData("validation: {folds: 1}", "from 2 to 20")]
     [InlineData("features: []", "'features' is empty")]
     [InlineData("features: [y]", "is the label")]
     [InlineData("output: {id: A, target: A}", "different names")]

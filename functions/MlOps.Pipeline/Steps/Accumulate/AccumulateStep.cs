@@ -8,17 +8,19 @@ using MlOps.Tabular;
 namespace MlOps.Pipeline.Steps.Accumulate;
 
 /// <summary>
-/// Joins the history, splits it and fits the transform on its train part. Outputs: <c>history.bin</c>, <c>split.bin</c> (one byte
-/// a row: 0 train, 1 valid, 2 test), <c>transform.json</c>, <c>schema.json</c>.
+/// Joins the history, splits it and fits the transform on the rows that the model learns from. Outputs: <c>history.bin</c>,
+/// <c>split.bin</c> (one byte a row: 0 train, 1 valid, 2 test), <c>folds.bin</c> where folds validate (one byte a row: the fold, 255 for
+/// a test row), <c>transform.json</c>, <c>schema.json</c>.
 /// </summary>
 public sealed class AccumulateStep
 {
     internal const string Name = "accumulate";
     internal const string HistoryOutput = "history.bin";
     internal const string SplitOutput = "split.bin";
+    internal const string FoldsOutput = "folds.bin";
     internal const string TransformOutput = "transform.json";
     internal const string SchemaOutput = "schema.json";
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
@@ -44,7 +46,7 @@ public sealed class AccumulateStep
         {
             ["definition"] = StepContext.Part(new
             {
-                definition.Task, definition.Label, definition.Id, definition.Categorical, definition.Categories, definition.Missing, definition.Split, definition.Monitor.Hold,
+                definition.Task, definition.Label, definition.Id, definition.Categorical, definition.Categories, definition.Missing, definition.Split, definition.Validation, definition.Monitor.Hold,
             }),
         };
         var keys = new List<(string Period, string Key)>();
@@ -89,9 +91,14 @@ public sealed class AccumulateStep
         var history = await History.BuildAsync(drops, schema, definition, scoreIds);
         // A drop that is held out of training brings no features.
         schema = schema with { Columns = [.. schema.Columns.Where(c => c.Role != ColumnRole.Feature || history.Table.Find(c.Name) is not null)] };
-        var transform = TransformFit.Fit(history.Table, HistoryRows.Of(history.Parts, Part.Train), schema.Features(), definition);
+        var transform = TransformFit.Fit(history.Table, Learned(history, definition), schema.Features(), definition);
         await work.WriteAsync(HistoryOutput, history.Table.Save, cancellation);
         await work.WriteAsync(SplitOutput, s => s.Write([.. history.Parts.Select(p => (byte)p)]), cancellation);
+        if (history.Folds is { } folds)
+        {
+            await work.WriteAsync(FoldsOutput, s => s.Write(folds), cancellation);
+        }
+
         await work.WriteAsync(TransformOutput, transform.Save, cancellation);
         await work.WriteAsync(SchemaOutput, schema.Save, cancellation);
         return new AccumulateResult(
@@ -100,6 +107,12 @@ public sealed class AccumulateStep
             history.Periods,
             history.Findings);
     }
+
+    // Categories that only valid rows have are features where the model learns from those rows in the end.
+    private static int[] Learned(AccumulatedHistory history, PipelineDefinition definition) =>
+        definition.Validation.Refit || history.Folds is not null
+            ? HistoryRows.Of(history.Parts, Part.Train, Part.Valid)
+            : HistoryRows.Of(history.Parts, Part.Train);
 
     /// <summary>Columns that labelled periods brought join the features behind the history's, in order of appearance.</summary>
     private static async Task<FileSchema> WithAddedAsync(

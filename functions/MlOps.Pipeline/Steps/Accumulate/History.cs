@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Monitor;
@@ -11,14 +12,18 @@ namespace MlOps.Pipeline.Steps.Accumulate;
 /// <summary>Labelled rows of the history.</summary>
 /// <param name="Table">Feature columns by the initial file's schema, and the label as a number (class index for classes).</param>
 /// <param name="Parts">Part of each row.</param>
+/// <param name="Folds">Fold of each row in a cross-validation; <see langword="null"/> where the valid part validates.</param>
 /// <param name="Periods">Periods that the rows are of, in order.</param>
 /// <param name="Findings">Rows and periods left out, and why.</param>
-internal sealed record AccumulatedHistory(Table Table, Part[] Parts, IReadOnlyList<string> Periods, IReadOnlyList<Finding> Findings);
+internal sealed record AccumulatedHistory(Table Table, Part[] Parts, byte[]? Folds, IReadOnlyList<string> Periods, IReadOnlyList<Finding> Findings);
 
 /// <summary>Joins drops by column name, leaves out what would leak, and splits.</summary>
 internal static class History
 {
     public const string LabelColumn = "\u0001label";
+
+    // Folds are drawn by other numbers than the parts.
+    private const ulong FoldSeed = 0x666f6c64_00000000;
 
     /// <summary>Joins the drops in period order.</summary>
     /// <param name="drops">Accepted drops with their tables, in period order; tables are let go one by one.</param>
@@ -32,7 +37,7 @@ internal static class History
         var latest = definition.Id is null ? null : await LatestDropOfIdAsync(drops, definition);
         var split = new StratifiedSplit(definition.Split.Test, definition.Split.Valid, definition.Split.Seed);
         var tables = new List<Table>(drops.Count);
-        var parts = new List<Part>();
+        var (parts, classes, hashes) = (new List<Part>(), new List<int>(), new List<ulong>());
         var features = schema.Features();
         var kinds = schema.Columns.Where(c => c.Role == ColumnRole.Feature).Select(c => (c.Name, c.Kind != ColumnKind.Text)).ToList();
         var (periods, known) = (new List<string>(), (ColumnSample[]?)null);
@@ -70,6 +75,8 @@ internal static class History
             used.Add(new NumberColumn(LabelColumn, [.. kept.Select(r => labels[r])]));
             tables.Add(new Table(used));
             parts.AddRange(kept.Select(r => assigned[r]));
+            classes.AddRange(kept.Select(r => strata[r]));
+            hashes.AddRange(kept.Select(r => StratifiedSplit.Hash(FoldSeed + (ulong)definition.Split.Seed, keys[r])));
         }
 
         if (tables.Count == 0)
@@ -77,7 +84,14 @@ internal static class History
             throw new StepRefusedException($"No period of the history carries the label '{definition.Label}': there is nothing to learn from. Drop initial.csv with labels.");
         }
 
-        return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], periods, findings);
+        if (definition.Validation.Kind == ValidationKind.Time)
+        {
+            LatestRows.Validate(CollectionsMarshal.AsSpan(parts), [.. tables.Select(t => t.RowCount)], definition.Split.Valid);
+        }
+
+        var folds = definition.Validation.FoldsFor(parts.Count(p => p != Part.Test));
+        return new AccumulatedHistory(
+            Table.Concatenate(tables), [.. parts], folds == 0 ? null : Folds.Assign(folds, parts, classes, hashes), periods, findings);
     }
 
     // Enough rows to tell a fault from chance; evenly taken, in order.

@@ -29,13 +29,13 @@ internal sealed record HistoryRows(Table Table, Part[] Parts, Transform Transfor
         return new HistoryRows(table, parts, Transform.Load(json));
     }
 
-    /// <summary>Rows of a part, in order.</summary>
-    public static int[] Of(Part[] parts, Part part)
+    /// <summary>Rows of some parts, in order.</summary>
+    public static int[] Of(Part[] parts, params ReadOnlySpan<Part> wanted)
     {
         var rows = new List<int>();
         for (var i = 0; i < parts.Length; i++)
         {
-            if (parts[i] == part)
+            if (wanted.Contains(parts[i]))
             {
                 rows.Add(i);
             }

@@ -11,13 +11,13 @@ using MlOps.Pipeline.Steps.Validate;
 
 namespace MlOps.Pipeline.Steps.Evaluate;
 
-/// <summary>Chooses the threshold on the valid part and measures on all parts. Outputs: <c>metrics.json</c>, <c>evaluation.json</c> (<see cref="EvaluationDocument"/>).</summary>
+/// <summary>Chooses the threshold by scores of rows that were not learned from, and measures on all parts. Outputs: <c>metrics.json</c>, <c>evaluation.json</c> (<see cref="EvaluationDocument"/>).</summary>
 public sealed class EvaluateStep
 {
     internal const string Name = "evaluate";
     internal const string MetricsOutput = "metrics.json";
     internal const string DocumentOutput = "evaluation.json";
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly StepContext _context;
 
@@ -37,6 +37,7 @@ public sealed class EvaluateStep
             new Dictionary<string, string>
             {
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+                ["held"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.HeldOutput, cancellation),
                 ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
                 ["task"] = StepContext.Part(definition.Task),
@@ -54,7 +55,7 @@ public sealed class EvaluateStep
         await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
         var booster = Booster.Load(model);
         var scores = new Dictionary<Part, (double[] Labels, double[] Scores)>();
-        foreach (var part in new[] { Part.Train, Part.Valid, Part.Test })
+        foreach (var part in new[] { Part.Train, Part.Test })
         {
             cancellation.ThrowIfCancellationRequested();
             var rows = history.Rows(part);
@@ -63,7 +64,9 @@ public sealed class EvaluateStep
 
         await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
         var classes = FileSchema.Load(json).LabelClasses ?? [];
-        var threshold = Threshold(definition, scores[Part.Valid].Labels, scores[Part.Valid].Scores);
+        var held = await HeldScores.OpenAsync(_context, pipeline, input.TrainKey, history, definition.Task == TaskKind.Multiclass ? classes.Count : 1, cancellation);
+        scores[Part.Valid] = held.Valid;
+        var threshold = Threshold(definition, held.All.Labels, held.All.Scores);
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
         foreach (var (part, (labels, predicted)) in scores)
         {

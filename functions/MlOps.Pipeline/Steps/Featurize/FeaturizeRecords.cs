@@ -17,4 +17,6 @@ public sealed record FeaturizeInput(
 /// <param name="Categorical">Indices of the features that are category codes.</param>
 /// <param name="Classes">Number of classes of the label; 0 for a regression.</param>
 /// <param name="Warnings">Unseen categories, missing columns.</param>
-public sealed record FeaturizeResult(long Rows, int Features, IReadOnlyList<int> Categorical, int Classes, IReadOnlyList<Finding> Warnings) : StepResult;
+/// <param name="Folds">Folds of the cross-validation that the training makes; 0 where the valid part validates.</param>
+public sealed record FeaturizeResult(
+    long Rows, int Features, IReadOnlyList<int> Categorical, int Classes, IReadOnlyList<Finding> Warnings, int Folds = 0) : StepResult;

@@ -9,7 +9,7 @@ namespace MlOps.Pipeline.Steps.Featurize;
 
 /// <summary>
 /// Applies the fitted transform. For <c>train</c>: features and labels of the train and valid parts (<c>train.bin</c>,
-/// <c>valid.bin</c>). For <c>score</c>: <c>features.bin</c>, <c>ids.bin</c> and, where the drop carries
+/// <c>valid.bin</c>), and where folds validate each row's fold, train rows first (<c>folds.bin</c>). For <c>score</c>: <c>features.bin</c>, <c>ids.bin</c> and, where the drop carries
 /// labels, <c>labels.bin</c>, which only metrics read.
 /// </summary>
 public sealed class FeaturizeStep
@@ -20,9 +20,11 @@ public sealed class FeaturizeStep
     internal const string ScorePart = "score";
     internal const string TrainOutput = "train.bin";
     internal const string ValidOutput = "valid.bin";
+    internal const string FoldsOutput = "folds.bin";
     internal const string FeaturesOutput = "features.bin";
     internal const string LabelsOutput = "labels.bin";
-    private const int Version = 1;
+    private const int ScoreVersion = 1;
+    private const int TrainVersion = 2;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
@@ -52,10 +54,12 @@ public sealed class FeaturizeStep
     private async Task<FeaturizeResult> TrainAsync(FeaturizeInput input, PipelineName pipeline, CancellationToken cancellation)
     {
         var record = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
+        var folded = record.Outputs.Any(o => o.Name == AccumulateStep.FoldsOutput);
         var spec = new StepSpec(
-            pipeline, TrainName, Version, TrainPart,
+            pipeline, TrainName, TrainVersion, TrainPart,
             new Dictionary<string, string>
             {
+                ["folds"] = folded ? record.Output(AccumulateStep.FoldsOutput).Sha256 : "none",
                 ["history"] = record.Output(AccumulateStep.HistoryOutput).Sha256,
                 ["schema"] = record.Output(AccumulateStep.SchemaOutput).Sha256,
                 ["split"] = record.Output(AccumulateStep.SplitOutput).Sha256,
@@ -67,16 +71,25 @@ public sealed class FeaturizeStep
             async (work, stop) =>
             {
                 var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, stop);
-                var rows = 0;
+                var (rows, folds) = (0, new List<byte>());
+                var foldOf = folded ? await FoldsAsync(pipeline, input.AccumulateKey, history.Parts.Length, stop) : null;
                 foreach (var (part, output) in new[] { (Part.Train, TrainOutput), (Part.Valid, ValidOutput) })
                 {
                     var of = history.Rows(part);
                     rows += of.Length;
                     var features = FeatureTable.Create(history.Transform, history.Table, of, history.Labels(of));
                     await work.WriteAsync(output, features.Save, stop);
+                    folds.AddRange(foldOf is null ? [] : of.Select(row => foldOf[row]));
                 }
 
-                return new FeaturizeResult(rows, history.Transform.FeatureNames().Count, history.Transform.CategoricalFeatures(), await ClassesAsync(pipeline, input.AccumulateKey, stop), []);
+                if (folded)
+                {
+                    await work.WriteAsync(FoldsOutput, s => s.Write([.. folds]), stop);
+                }
+
+                return new FeaturizeResult(
+                    rows, history.Transform.FeatureNames().Count, history.Transform.CategoricalFeatures(), await ClassesAsync(pipeline, input.AccumulateKey, stop), [],
+                    folded ? folds.Max() + 1 : 0);
             },
             cancellation);
     }
@@ -92,7 +105,7 @@ public sealed class FeaturizeStep
         var tableKey = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, score, initial, cancellation);
         var transformHash = await _context.HashAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
         var spec = new StepSpec(
-            pipeline, ScoreName, Version, Period.Parse(score.Period).Value,
+            pipeline, ScoreName, ScoreVersion, Period.Parse(score.Period).Value,
             new Dictionary<string, string>
             {
                 ["label"] = definition.Label,
@@ -120,6 +133,14 @@ public sealed class FeaturizeStep
                 return new FeaturizeResult(table.RowCount, features.Columns.Count, transform.CategoricalFeatures(), await ClassesAsync(pipeline, input.AccumulateKey, stop), findings);
             },
             cancellation);
+    }
+
+    private async Task<byte[]> FoldsAsync(PipelineName pipeline, string accumulateKey, int rows, CancellationToken cancellation)
+    {
+        var folds = new byte[rows];
+        await using var stream = await _context.Runner.OpenAsync(pipeline, accumulateKey, AccumulateStep.FoldsOutput, cancellation);
+        await stream.ReadExactlyAsync(folds, cancellation);
+        return folds;
     }
 
     private async Task<int> ClassesAsync(PipelineName pipeline, string accumulateKey, CancellationToken cancellation)

@@ -4,7 +4,7 @@ using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Featurize;
 
-/// <summary>Fits a <see cref="Transform"/> on rows of the train part.</summary>
+/// <summary>Fits a <see cref="Transform"/> on the rows that the model learns from.</summary>
 internal static class TransformFit
 {
     // A column of names or addresses would drown the learner in features that occur once.
@@ -12,7 +12,7 @@ internal static class TransformFit
 
     /// <summary>Learns categories; numbers need nothing learned.</summary>
     /// <param name="table">History.</param>
-    /// <param name="rows">Rows of the train part.</param>
+    /// <param name="rows">Rows that the model learns from.</param>
     /// <param name="features">Feature columns, in order.</param>
     /// <param name="definition">How categories and missing values are handled.</param>
     public static Transform Fit(Table table, ReadOnlySpan<int> rows, IReadOnlyList<string> features, PipelineDefinition definition)

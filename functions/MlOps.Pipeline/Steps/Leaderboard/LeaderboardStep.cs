@@ -15,14 +15,14 @@ namespace MlOps.Pipeline.Steps.Leaderboard;
 
 /// <summary>
 /// Orders the run's models, and the trivial one, by the metric of the promotion rule on the same test rows; the challenger is chosen on
-/// the valid rows, so that the test rows stay a fair judge of it. Output: <c>leaderboard.json</c> (<see cref="LeaderboardDocument"/>).
+/// the valid rows, scored by models that did not learn from them, so that the test rows stay a fair judge of it. Output: <c>leaderboard.json</c> (<see cref="LeaderboardDocument"/>).
 /// </summary>
 public sealed class LeaderboardStep
 {
     internal const string Name = "leaderboard";
     internal const string DocumentOutput = "leaderboard.json";
     private const string Trivial = "trivial";
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly StepContext _context;
 
@@ -48,7 +48,7 @@ public sealed class LeaderboardStep
         foreach (var contender in input.Contenders)
         {
             inputs["model " + contender.Learner] = contender.TrainKey is { } key
-                ? await _context.HashAsync(pipeline, key, TrainStep.ModelOutput, cancellation)
+                ? $"{await _context.HashAsync(pipeline, key, TrainStep.ModelOutput, cancellation)} {await _context.HashAsync(pipeline, key, TrainStep.HeldOutput, cancellation)}"
                 : await _context.HashAsync(pipeline, contender.BaselineKey!, BaselineStep.TestOutput, cancellation);
         }
 
@@ -77,7 +77,7 @@ public sealed class LeaderboardStep
         var entries = new List<LeaderboardEntry>();
         foreach (var contender in input.Contenders)
         {
-            var (validScores, testScores) = await ScoresAsync(contender, pipeline, history, validRows, testRows, cancellation);
+            var (validScores, testScores) = await ScoresAsync(contender, pipeline, history, testRows, definition.Task == TaskKind.Multiclass ? classes : 1, cancellation);
             entries.Add(Entry(contender.Learner, validScores, testScores));
         }
 
@@ -109,7 +109,7 @@ public sealed class LeaderboardStep
     }
 
     private async Task<(double[] Valid, double[] Test)> ScoresAsync(
-        Contender contender, PipelineName pipeline, HistoryRows history, int[] validRows, int[] testRows, CancellationToken cancellation)
+        Contender contender, PipelineName pipeline, HistoryRows history, int[] testRows, int scoresOfRow, CancellationToken cancellation)
     {
         if (contender.BaselineKey is { } key)
         {
@@ -117,10 +117,8 @@ public sealed class LeaderboardStep
         }
 
         await using var model = await _context.Runner.OpenAsync(pipeline, contender.TrainKey!, TrainStep.ModelOutput, cancellation);
-        var booster = Booster.Load(model);
-        return (Of(validRows), Of(testRows));
-
-        double[] Of(int[] rows) => Predictions.Scores(booster, TransformApply.Apply(history.Transform, history.Table, rows), _context.Options);
+        var held = await HeldScores.OpenAsync(_context, pipeline, contender.TrainKey!, history, scoresOfRow, cancellation);
+        return (held.Valid.Scores, Predictions.Scores(Booster.Load(model), TransformApply.Apply(history.Transform, history.Table, testRows), _context.Options));
 
         async Task<double[]> Stored(string output) =>
             ((NumberColumn)(await _context.OpenTableAsync(pipeline, key, output, cancellation)).Columns[0]).Values;

@@ -80,7 +80,7 @@ public sealed class StratifiedSplit
 
     // FNV-1a over the UTF-16 code units, finished by SplitMix64's mixer (Steele, Lea, Flood 2014) so that
     // neighbouring ids do not land in neighbouring places.
-    private static ulong Hash(ulong seed, string key)
+    internal static ulong Hash(ulong seed, string key)
     {
         var hash = 0xcbf29ce484222325UL ^ (seed * 0x9e3779b97f4a7c15UL);
         foreach (var c in key)

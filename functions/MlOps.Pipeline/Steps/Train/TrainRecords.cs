@@ -7,15 +7,17 @@ namespace MlOps.Pipeline.Steps.Train;
 /// <param name="FeaturizeKey">Key of featurize(train).</param>
 /// <param name="Parameters">Parameters of a trial, which replace those of the definition; <see langword="null"/> for the definition's own.</param>
 /// <param name="Learner">A learner of its own with fixed parameters, such as <c>random_forest</c>; <see langword="null"/> for the definition's.</param>
+/// <param name="Trial">Whether the parameters are only to be judged: there is no model then.</param>
 public sealed record TrainInput(
-    string RunId, string Pipeline, string DefinitionHash, string FeaturizeKey, IReadOnlyDictionary<string, string>? Parameters = null, string? Learner = null);
+    string RunId, string Pipeline, string DefinitionHash, string FeaturizeKey, IReadOnlyDictionary<string, string>? Parameters = null, string? Learner = null,
+    bool Trial = false);
 
 /// <summary>A trained model; the file is the step's output <c>model.txt</c>.</summary>
-/// <param name="ModelSha256">SHA-256 of <c>model.txt</c>.</param>
-/// <param name="Iterations">Boosting rounds that were run.</param>
-/// <param name="BestIteration">Rounds that are kept, chosen by early stopping on the valid part.</param>
+/// <param name="ModelSha256">SHA-256 of <c>model.txt</c>; empty of a trial, which keeps no model.</param>
+/// <param name="Iterations">Boosting rounds that were measured on rows that were not learned from.</param>
+/// <param name="BestIteration">Of a trial the rounds that were best on those rows; of a model its rounds.</param>
 /// <param name="Trees">Trees in the model.</param>
-/// <param name="Metric">Name of the metric that the valid part was measured with.</param>
+/// <param name="Metric">Name of the metric that those rows were measured with.</param>
 /// <param name="ValidScore">Its best value, that of the kept rounds.</param>
 /// <param name="HigherIsBetter">Whether larger values of the metric are better.</param>
 /// <param name="Work">Work done, in rows x rounds x leaves: the same on slow and fast machines.</param>

@@ -8,8 +8,8 @@ using MlOps.Tuning;
 namespace MlOps.Pipeline.Steps.Tune;
 
 /// <summary>
-/// Plans the search for parameters. A trial is a training like any other, with parameters of its own, so its result is
-/// content-addressed and the best trial's model need not be trained again.
+/// Plans the search for parameters. A trial is a train step that judges its parameters, content-addressed like any other; the model is
+/// trained once, with those of the best.
 /// </summary>
 public sealed class TuneStep
 {
