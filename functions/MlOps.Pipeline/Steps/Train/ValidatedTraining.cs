@@ -98,9 +98,9 @@ internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, dou
         ? []
         : booster.Predict(columns, PredictionKind.Probability, numIteration: Math.Min(rounds, booster.NumberOfIterations), threads: threads);
 
-    // A fold that stopped early counts with its last value: its metric was no longer getting better.
+    // As far as all folds went: where one has stopped, the others alone would ask for too many rounds.
     private static double[] Mean(List<List<MetricResult>> curves) =>
-        [.. Enumerable.Range(0, curves.Max(c => c.Count)).Select(round => curves.Average(c => c[Math.Min(round, c.Count - 1)].Value))];
+        [.. Enumerable.Range(0, curves.Min(c => c.Count)).Select(round => curves.Average(c => c[round].Value))];
 
     private static int Best(double[] curve, bool higherIsBetter)
     {

@@ -14,7 +14,7 @@ internal static class TrialsSection
         var metric = data.Definition.Model.TryGetValue("metric", out var names) ? names.Split(',')[0].Trim() : "the metric";
         var done = data.Trials.Where(t => t.Value is { } v && double.IsFinite(v)).ToArray();
         var best = Best(data, done);
-        page.Add($"<p class=\"note\">{Figures.Count(data.Trials.Count, "trial")} in {Figures.Count(data.Trials.Max(t => t.Wave) + 1, "wave")}, judged by {metric} on the valid rows.{(best is null ? "" : $" Trial {best.Number} was the best with {Figures.Metric(best.Value)}; its parameters trained the challenger.")}</p>\n");
+        page.Add($"<p class=\"note\">{Figures.Count(data.Trials.Count, "trial")} in {Figures.Count(data.Trials.Max(t => t.Wave) + 1, "wave")}, judged by {metric} on rows that they did not learn from.{(best is null ? "" : $" Trial {best.Number} was the best with {Figures.Metric(best.Value)}; its parameters trained the challenger.")}</p>\n");
         if (best is not null)
         {
             page.Add($"<div class=\"grid two\">\n");
