@@ -25,7 +25,7 @@ internal static class CsvCommand
 
     private static readonly Option<string?> Encoding = new("--encoding") { Description = "Encoding, such as utf-8, shift_jis, latin1. Default: found in the file.", HelpName = "NAME" };
 
-    public static Command Create() => new("csv", "See what the CSV reader makes of a file.") { Cat(), Profile() };
+    public static Command Create() => new("csv", "See what the CSV reader makes of a file.") { Cat(), Profile(), Schema() };
 
     private static Command Cat()
     {
@@ -67,16 +67,48 @@ internal static class CsvCommand
         var json = CommonOptions.Json();
         var label = new Option<string?>("--label") { Description = "The label column: each other column's association with it is told.", HelpName = "COLUMN" };
         var html = new Option<string?>("--html") { Description = "Also write the profile as a page that opens offline.", HelpName = "OUT" };
+        var schema = new Option<string?>("--schema") { Description = "Hold the file against this schema in the same pass, and end with 1 if it does not fit; `mlops schema` writes one.", HelpName = "SCHEMA" };
         var command = new Command("profile", "Print what the columns hold: type, missing, distinct, range, mean, quantiles, most frequent values.")
         {
-            File, Delimiter, Quote, Encoding, label, html, json,
+            File, Delimiter, Quote, Encoding, label, schema, html, json,
         };
         command.SetAction(async (parse, cancellation) =>
         {
             var path = parse.GetRequiredValue(File);
             try
             {
-                return await CsvProfile.RunAsync(path, Options(parse), parse.GetValue(label), parse.GetValue(json), parse.GetValue(html), cancellation);
+                return await CsvProfile.RunAsync(path, Options(parse), parse.GetValue(label), parse.GetValue(schema), parse.GetValue(json), parse.GetValue(html), cancellation);
+            }
+            catch (CsvException e)
+            {
+                throw Refused(path, e);
+            }
+        });
+        return command;
+    }
+
+    private static Command Schema()
+    {
+        var id = new Option<string?>("--id") { Description = "The id column, whose values may not repeat.", HelpName = "COLUMN" };
+        var label = new Option<string?>("--label") { Description = "The label column, which later files may lack.", HelpName = "COLUMN" };
+        var command = new Command("schema", "Learn from a file what others of its kind look like, as JSON for `csv profile --schema`.") { File, Delimiter, Quote, Encoding, id, label };
+        command.SetAction((parse, cancellation) =>
+        {
+            var path = parse.GetRequiredValue(File);
+            try
+            {
+                using var stream = System.IO.File.OpenRead(path);
+                var table = CsvFile.ReadTable(stream, Options(parse), cancellation).Table;
+                foreach (var (option, name) in new[] { ("--id", parse.GetValue(id)), ("--label", parse.GetValue(label)) })
+                {
+                    if (name is not null && table.Find(name) is null)
+                    {
+                        throw new CommandException($"{path} has no column '{name}' for {option}.");
+                    }
+                }
+
+                Console.Out.Write(TableSchema.Learn(table, parse.GetValue(id), parse.GetValue(label)).ToJson());
+                return Task.FromResult(ExitCode.Done);
             }
             catch (CsvException e)
             {

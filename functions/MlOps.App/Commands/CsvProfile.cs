@@ -11,17 +11,28 @@ internal static class CsvProfile
     /// <param name="path">The CSV.</param>
     /// <param name="options">How to read it.</param>
     /// <param name="label">The label column, if one is named.</param>
+    /// <param name="schemaPath">A schema to hold the file against, if one is named.</param>
     /// <param name="json">One JSON document rather than a table.</param>
     /// <param name="html">Where the page goes; nowhere if null.</param>
     /// <param name="cancellation">Stops between blocks.</param>
-    public static async Task<int> RunAsync(string path, CsvReadOptions options, string? label, bool json, string? html, CancellationToken cancellation)
+    public static async Task<int> RunAsync(string path, CsvReadOptions options, string? label, string? schemaPath, bool json, string? html, CancellationToken cancellation)
     {
         TableProfile profile;
         IReadOnlyList<CsvError> errors;
+        IReadOnlyList<SchemaFinding>? findings = null;
+        var schema = schemaPath is null ? null : SchemaCommand.Load(schemaPath);
         await using (var stream = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0, FileOptions.SequentialScan))
         {
             var builder = new ProfileBuilder(label);
-            errors = builder.Add(stream, options, cancellation);
+            if (schema is null)
+            {
+                errors = builder.Add(stream, options, cancellation);
+            }
+            else
+            {
+                (errors, findings) = builder.AddAndValidate(stream, options, schema, cancellation);
+            }
+
             profile = builder.Build();
         }
 
@@ -50,14 +61,25 @@ internal static class CsvProfile
 
         if (json)
         {
-            Answer.Json(profile);
+            if (findings is null)
+            {
+                Answer.Json(profile);
+            }
+            else
+            {
+                Answer.Json(new { profile, findings });
+            }
         }
         else
         {
             Print(profile);
+            foreach (var finding in findings ?? [])
+            {
+                Answer.Line($"{(finding.Level == FindingLevel.Error ? "error" : "warning")}: {finding.Rule}{(finding.Line > 0 ? $", line {finding.Line}" : "")}: {finding.Message}");
+            }
         }
 
-        return ExitCode.Done;
+        return findings?.Any(f => f.Level == FindingLevel.Error) == true ? ExitCode.Failed : ExitCode.Done;
     }
 
     private static void Print(TableProfile profile)

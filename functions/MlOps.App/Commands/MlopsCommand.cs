@@ -21,6 +21,7 @@ internal static class MlopsCommand
             SampleCommand.Create(),
             InitCommand.Create(),
             UpCommand.Create(),
+            SchemaCommand.Create(),
             PutCommand.Create(),
             WaitCommand.Create(),
             GetCommand.Create(),

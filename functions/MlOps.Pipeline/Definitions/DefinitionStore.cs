@@ -42,7 +42,7 @@ public sealed class DefinitionStore(StorageAccount account)
         // The mark is this store's alone to set.
         yaml = EditedSchemaOf(yaml) is null ? yaml : "\n" + yaml;
         var definition = PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml");
-        if (await EditedSchemaAsync(pipeline, cancellation) is { } schema)
+        if (await EditedTextAsync(pipeline, cancellation) is { } schema)
         {
             var hash = Hash(schema);
             await PutAsync(SchemaBlob(pipeline, hash), schema, cancellation);
@@ -71,6 +71,23 @@ public sealed class DefinitionStore(StorageAccount account)
             : throw new InvalidDataException($"artifacts/{pipeline}/definitions/{hash}.schema.json was changed after it was pinned. Delete it and drop the file again.");
     }
 
+    /// <summary>The schema that a person put in the place of the learned one; <see langword="null"/> where nobody did.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    /// <exception cref="DefinitionException">What was put there is no schema.</exception>
+    public async Task<TableSchema?> EditedSchemaAsync(PipelineName pipeline, CancellationToken cancellation = default) =>
+        await EditedTextAsync(pipeline, cancellation) is { } text ? TableSchema.Parse(text) : null;
+
+    /// <summary>Puts a schema in the place of the learned one, for every run that begins afterwards.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="schema">The schema.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    public Task PutSchemaAsync(PipelineName pipeline, TableSchema schema, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return account.Definitions.GetBlobClient($"{pipeline}.schema.json").UploadAsync(BinaryData.FromString(schema.ToJson()), overwrite: true, cancellation);
+    }
+
     /// <summary>The hash in a pinned text's first line.</summary>
     internal static string? EditedSchemaOf(string yaml) =>
         yaml.StartsWith(SchemaMark, StringComparison.Ordinal) && yaml.Length > SchemaMark.Length + 64 && ContentHash.IsHash(yaml.Substring(SchemaMark.Length, 64))
@@ -92,7 +109,7 @@ public sealed class DefinitionStore(StorageAccount account)
         }
     }
 
-    private async Task<string?> EditedSchemaAsync(PipelineName pipeline, CancellationToken cancellation)
+    private async Task<string?> EditedTextAsync(PipelineName pipeline, CancellationToken cancellation)
     {
         string text;
         try

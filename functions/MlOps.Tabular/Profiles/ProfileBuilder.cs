@@ -39,7 +39,24 @@ public sealed class ProfileBuilder
     /// <param name="ct">Cancels between blocks.</param>
     /// <returns>The errors of the reader, at most <see cref="CsvReadOptions.MaxErrors"/>.</returns>
     /// <exception cref="CsvException">As <see cref="CsvFile.ReadTable"/>.</exception>
-    public IReadOnlyList<CsvError> Add(Stream stream, CsvReadOptions? options = null, CancellationToken ct = default)
+    public IReadOnlyList<CsvError> Add(Stream stream, CsvReadOptions? options = null, CancellationToken ct = default) => Add(stream, options, null, ct);
+
+    /// <summary>Adds the rows of a file and holds them against a schema in the same pass, keeping no more than a few blocks of it in memory.</summary>
+    /// <param name="stream">The file.</param>
+    /// <param name="options">How to read.</param>
+    /// <param name="schema">What the file should look like.</param>
+    /// <param name="ct">Cancels between blocks.</param>
+    /// <returns>The errors of the reader, at most <see cref="CsvReadOptions.MaxErrors"/>, and how the file differs from the schema.</returns>
+    /// <exception cref="CsvException">As <see cref="CsvFile.ReadTable"/>.</exception>
+    public (IReadOnlyList<CsvError> Errors, IReadOnlyList<SchemaFinding> Findings) AddAndValidate(Stream stream, CsvReadOptions? options, TableSchema schema, CancellationToken ct = default)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        using var validation = SchemaValidation.OfBlocks(schema);
+        var errors = Add(stream, SchemaValidation.Options(options ?? new CsvReadOptions(), schema), validation, ct);
+        return (errors, validation.Finish());
+    }
+
+    private List<CsvError> Add(Stream stream, CsvReadOptions? options, SchemaValidation? validation, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(stream);
         options ??= new CsvReadOptions();
@@ -53,6 +70,7 @@ public sealed class ProfileBuilder
                 if (result.Derived is Table part)
                 {
                     Add(part);
+                    validation?.Add(new Table(part.Columns, Array.ConvertAll(result.Lines, l => l + line), part.RowCount));
                 }
             },
             (result, header) => new Table([.. result.Chunks.Select((c, i) => ColumnJoin.Own(header.Plans[i].Name, c))], null, result.Lines.Length),

@@ -1,15 +1,14 @@
-using System.Text;
-
 namespace MlOps.Tabular;
 
 /// <summary>Missing, added, renamed, retyped and reordered columns.</summary>
 internal static class ColumnChecks
 {
-    public static void Check(TableSchema schema, Table file, FindingCollector findings)
+    public static void Check(TableSchema schema, IReadOnlyList<ColumnCheck> file, FindingCollector findings)
     {
+        var byName = file.ToDictionary(c => c.Name, StringComparer.Ordinal);
         var known = schema.Columns.ToDictionary(c => c.Name, StringComparer.Ordinal);
-        var missing = schema.Columns.Where(c => file.Find(c.Name) is null && c.Name != schema.Label).ToList();
-        var added = file.Columns.Where(c => !known.ContainsKey(c.Name)).ToList();
+        var missing = schema.Columns.Where(c => !byName.ContainsKey(c.Name) && c.Name != schema.Label).ToList();
+        var added = file.Where(c => !known.ContainsKey(c.Name)).ToList();
         foreach (var (gone, come) in Renamed(missing, added))
         {
             missing.Remove(gone);
@@ -24,20 +23,20 @@ internal static class ColumnChecks
 
         foreach (var column in added)
         {
-            findings.Add(SchemaRules.AddedColumn, column.Name, 1, 1, $"The column '{column.Name}' ({ColumnTypes.Name(column)}) is new. Training does not know it; it is left out.");
+            findings.Add(SchemaRules.AddedColumn, column.Name, 1, 1, $"The column '{column.Name}' ({column.Type ?? "empty"}) is new. Training does not know it; it is left out.");
         }
 
         foreach (var column in schema.Columns)
         {
-            if (file.Find(column.Name) is { } found && found.MissingCount < found.RowCount && !Fits(column.Type, ColumnTypes.Name(found)))
+            if (byName.GetValueOrDefault(column.Name) is { Type: { } type } found && !Fits(column.Type, type))
             {
-                var (line, text) = FirstMisfit(column, found, file);
-                findings.Add(SchemaRules.RetypedColumn, column.Name, line, 1, $"The column '{column.Name}' was {column.Type} and is now {ColumnTypes.Name(found)}{(text is null ? "" : $" (first: '{text}')")}. Correct the cells.");
+                var (line, text) = found.Misfit;
+                findings.Add(SchemaRules.RetypedColumn, column.Name, line, 1, $"The column '{column.Name}' was {column.Type} and is now {type}{(text is null ? "" : $" (first: '{text}')")}. Correct the cells.");
             }
         }
 
-        var order = file.Columns.Select(c => c.Name).Where(known.ContainsKey).ToList();
-        if (!order.SequenceEqual(schema.Columns.Select(c => c.Name).Where(n => file.Find(n) is not null), StringComparer.Ordinal))
+        var order = file.Select(c => c.Name).Where(known.ContainsKey).ToList();
+        if (!order.SequenceEqual(schema.Columns.Select(c => c.Name).Where(byName.ContainsKey), StringComparer.Ordinal))
         {
             findings.Add(SchemaRules.ReorderedColumns, null, 1, 1, "The columns stand in another order than before. They are found by name, so nothing is shifted.");
         }
@@ -47,27 +46,11 @@ internal static class ColumnChecks
     private static bool Fits(string expected, string found) =>
         expected == found || (expected == "number" && found == "integer") || (expected == "integer" && found == "number");
 
-    private static (long Line, string? Text) FirstMisfit(ColumnSchema schema, Column found, Table file)
-    {
-        if (schema.IsNumeric && found is TextColumn text)
-        {
-            for (var r = 0; r < text.RowCount; r++)
-            {
-                if (text.Text(r) is { } cell && !NumberParser.TryParse(Encoding.UTF8.GetBytes(cell), out _))
-                {
-                    return (file.LineNumbers[r], cell.Length > 50 ? cell[..50] : cell);
-                }
-            }
-        }
-
-        return (1, null);
-    }
-
     /// <summary>Pairs of a missing and an added column that are alike in name or in content, best first, each used once.</summary>
-    private static IEnumerable<(ColumnSchema Gone, Column Come)> Renamed(List<ColumnSchema> missing, List<Column> added)
+    private static IEnumerable<(ColumnSchema Gone, ColumnCheck Come)> Renamed(List<ColumnSchema> missing, List<ColumnCheck> added)
     {
         var pairs = missing
-            .SelectMany(m => added.Where(a => Fits(m.Type, ColumnTypes.Name(a))).Select(a => (Gone: m, Come: a, Score: Likeness(m, a))))
+            .SelectMany(m => added.Where(a => Fits(m.Type, a.Type ?? "number")).Select(a => (Gone: m, Come: a, Score: Likeness(m, a))))
             .Where(p => p.Score >= 0.6)
             .OrderByDescending(p => p.Score)
             .ThenBy(p => p.Gone.Name, StringComparer.Ordinal)
@@ -84,7 +67,7 @@ internal static class ColumnChecks
         }
     }
 
-    private static double Likeness(ColumnSchema gone, Column come)
+    private static double Likeness(ColumnSchema gone, ColumnCheck come)
     {
         var name = NameLikeness(gone.Name, come.Name);
         var content = ContentLikeness(gone, come);
@@ -92,24 +75,17 @@ internal static class ColumnChecks
         return name == 1 ? 1 : Math.Max((0.6 * name) + (0.4 * content), gone.Categories?.Count > 1 && content == 1 ? 0.7 : 0);
     }
 
-    private static double ContentLikeness(ColumnSchema gone, Column come)
+    private static double ContentLikeness(ColumnSchema gone, ColumnCheck come)
     {
-        if (gone.Categories is { Count: > 0 } categories && come is TextColumn text)
+        if (gone.Categories is { Count: > 0 } categories && come.Type == "text")
         {
-            var set = categories.ToHashSet(StringComparer.Ordinal);
-            return text.Categories.Count == 0 ? 0 : (double)text.Categories.Count(set.Contains) / text.Categories.Count;
+            return (double)come.Categories.Count(categories.ToHashSet(StringComparer.Ordinal).Contains) / come.Categories.Count;
         }
 
-        if (gone.Min is { } min && gone.Max is { } max && come is NumberColumn numbers)
+        if (gone.Min is { } min && gone.Max is { } max && come.Type is not (null or "text"))
         {
-            var present = numbers.Values.Where(v => !double.IsNaN(v)).ToArray();
-            if (present.Length == 0)
-            {
-                return 0;
-            }
-
-            var overlap = Math.Min(max, present.Max()) - Math.Max(min, present.Min());
-            var width = Math.Max(max, present.Max()) - Math.Min(min, present.Min());
+            var overlap = Math.Min(max, come.Max) - Math.Max(min, come.Min);
+            var width = Math.Max(max, come.Max) - Math.Min(min, come.Min);
             return width > 0 ? Math.Max(0, overlap / width) : 1;
         }
 

@@ -73,11 +73,9 @@ public sealed record TableSchema(long Rows, string? Id, string? Label, IReadOnly
     public IReadOnlyList<SchemaFinding> Validate(Table file, IReadOnlyDictionary<string, string>? knownIds = null)
     {
         ArgumentNullException.ThrowIfNull(file);
-        var findings = new FindingCollector(this);
-        ColumnChecks.Check(this, file, findings);
-        ValueChecks.Check(this, file, findings);
-        RowChecks.Check(this, file, knownIds, findings);
-        return findings.Sorted();
+        using var validation = new SchemaValidation(this, knownIds);
+        validation.Add(file);
+        return validation.Finish();
     }
 }
 

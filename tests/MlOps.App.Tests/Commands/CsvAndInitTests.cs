@@ -42,6 +42,23 @@ public sealed class CsvAndInitTests : IDisposable
     }
 
     [Fact]
+    public async Task A_file_is_held_against_the_schema_that_another_gave_and_ends_with_1_when_it_does_not_fit()
+    {
+        File.WriteAllText(folder["a.csv"], "id,age,city\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{20 + (i % 40)},{(i % 2 == 0 ? "Kyoto" : "Osaka")}\n")));
+        var schema = await MlopsProcess.RunAsync(folder.Path, "csv", "schema", "a.csv", "--id", "id");
+        File.WriteAllText(folder["schema.json"], schema.Output);
+        var same = await MlopsProcess.RunAsync(folder.Path, "csv", "profile", "a.csv", "--schema", "schema.json", "--json");
+        Assert.Equal((0, 0), (same.ExitCode, same.Json.GetProperty("findings").GetArrayLength()));
+
+        File.AppendAllText(folder["a.csv"], "7,30,Nara\n");
+        var other = await MlopsProcess.RunAsync(folder.Path, "csv", "profile", "a.csv", "--schema", "schema.json");
+        Assert.Equal(1, other.ExitCode);
+        Assert.Contains("error: duplicate-id, line 62", other.Output, StringComparison.Ordinal);
+        Assert.Contains("warning: unseen-category, line 62", other.Output, StringComparison.Ordinal);
+        Assert.Equal(1, (await MlopsProcess.RunAsync(folder.Path, "csv", "schema", "a.csv", "--id", "nothing")).ExitCode);
+    }
+
+    [Fact]
     public async Task Init_writes_the_file_prints_it_and_overwrites_only_by_force()
     {
         File.WriteAllText(folder["loans.csv"], "id,x,y\n1,2,0\n2,3,1\n");

@@ -8,7 +8,7 @@ namespace MlOps.EndToEnd.Tests.Arrival;
 public sealed class SteeringCommandTests
 {
     [Fact]
-    public async Task Rerun_reproduce_and_cancel_answer_on_the_command_line()
+    public async Task Rerun_reproduce_schema_and_cancel_answer_on_the_command_line()
     {
         var folder = Directory.CreateTempSubdirectory("mlops-steering-").FullName;
         try
@@ -34,6 +34,15 @@ public sealed class SteeringCommandTests
             var reproduced = await RunAsync(folder, "reproduce", id, "--json");
             Assert.Equal(0, reproduced.ExitCode);
             Assert.True(JsonDocument.Parse(reproduced.Output).RootElement.GetProperty("is_same").GetBoolean());
+
+            var edited = Path.Combine(folder, "schema.json");
+            Assert.Equal(0, (await RunAsync(folder, "schema", "credit", "--out", edited)).ExitCode);
+            await File.WriteAllTextAsync(edited, (await File.ReadAllTextAsync(edited)).Replace("\"INCOME\"", "\"SALARY\"", StringComparison.Ordinal));
+            Assert.Equal(0, (await RunAsync(folder, "schema", "credit", "--put", edited)).ExitCode);
+            Assert.Contains("SALARY", (await RunAsync(folder, "schema", "credit")).Output, StringComparison.Ordinal);
+            await File.WriteAllTextAsync(edited, "{\"columns\": 5}");
+            Assert.Equal(1, (await RunAsync(folder, "schema", "credit", "--put", edited)).ExitCode);
+            Assert.Contains("SALARY", (await RunAsync(folder, "schema", "credit")).Output, StringComparison.Ordinal);
 
             var cancel = await RunAsync(folder, "cancel", id);
             Assert.Equal(1, cancel.ExitCode);

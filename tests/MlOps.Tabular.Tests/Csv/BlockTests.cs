@@ -19,6 +19,7 @@ public sealed class BlockTests
         "a,b\na,b\n1,2\na,b\n",
         "\"a\nb\",\"c\"\n\"1\n\n\",2\n\"\",\n",
         "x\n\"\"\"\"\n\"\"\n\n\"a\"\"\"\n",
+        "t,n\n" + new string(' ', 70) + ",1\n" + new string(' ', 40) + "NA" + new string(' ', 40) + ",2\nx,3\n",
     ];
 
     [Fact]

@@ -129,7 +129,7 @@ internal sealed class TextCoder(HashSet<string> missing)
         return code;
     }
 
-    private bool IsMissing(string text) => missing.Contains(text) || (text.Length < 64 && missing.Contains(text.Trim(' ')));
+    private bool IsMissing(string text) => missing.Contains(text) || missing.Contains(text.Trim(' '));
 
     private int Keep(ReadOnlySpan<byte> content)
     {

@@ -1,0 +1,98 @@
+namespace MlOps.Tabular;
+
+/// <summary>Columns that alone tell the label, judged on rows taken evenly from the whole file.</summary>
+internal sealed class LeakCheck(TableSchema schema)
+{
+    // Above it a single column tells the label almost perfectly.
+    private const double LeakingAuc = 0.995;
+
+    // So many rows show it; sorting all of a large file by each column would take longer than reading it.
+    private const int MostRows = 50_000;
+
+    private readonly List<Table> _parts = [];
+    private long _rows;
+    private long _stride = 1;
+    private long _kept;
+
+    /// <summary>Keeps the rows whose number is a multiple of the stride, which doubles whenever they would be too many.</summary>
+    public void Add(Table part)
+    {
+        if (schema.Label is null || part.Find(schema.Label) is null)
+        {
+            return;
+        }
+
+        // In place of its line, each row is known by its number in the file.
+        var rows = new long[part.RowCount];
+        for (var r = 0; r < rows.Length; r++)
+        {
+            rows[r] = _rows + r;
+        }
+
+        while (_kept + (part.RowCount / _stride) > MostRows)
+        {
+            _stride *= 2;
+            _kept = 0;
+            for (var p = 0; p < _parts.Count; p++)
+            {
+                _parts[p] = Thinned(_parts[p]);
+                _kept += _parts[p].RowCount;
+            }
+        }
+
+        var kept = Thinned(new Table(part.Columns, rows, part.RowCount));
+        _rows += part.RowCount;
+        _kept += kept.RowCount;
+        if (kept.RowCount > 0)
+        {
+            _parts.Add(kept);
+        }
+    }
+
+    public void Report(long rows, FindingCollector findings)
+    {
+        if (_kept == 0)
+        {
+            return;
+        }
+
+        var sample = Table.Concatenate(_parts);
+        if (BinaryLabel.From(sample[schema.Label!]) is not { } binary)
+        {
+            return;
+        }
+
+        foreach (var column in sample.Columns)
+        {
+            if (column.Name == schema.Label || column.Name == schema.Id)
+            {
+                continue;
+            }
+
+            var auc = binary.Auc(column);
+            if (Math.Max(auc, 1 - auc) >= LeakingAuc)
+            {
+                findings.Add(SchemaRules.LeakingColumn, column.Name, 1, rows, $"The column '{column.Name}' alone tells the label '{schema.Label}' almost perfectly (AUC {Math.Max(auc, 1 - auc):0.000}). It probably is made from the label; take it out of the features.");
+            }
+        }
+    }
+
+    private Table Thinned(Table table)
+    {
+        if (_stride == 1)
+        {
+            return table;
+        }
+
+        var rows = new List<int>();
+        for (var r = 0; r < table.RowCount; r++)
+        {
+            if (table.LineNumbers[r] % _stride == 0)
+            {
+                rows.Add(r);
+            }
+        }
+
+        return table.TakeRows([.. rows]);
+    }
+}
