@@ -39,8 +39,14 @@ param operatorsGroupId string = ''
 @description('Entra group that may change definitions and release models. Empty: nobody yet.')
 param releasersGroupId string = ''
 
-@description('E-mail address that the budget alert goes to.')
+@description('E-mail address that alerts and the budget\'s warnings go to; empty for the owners of the subscription.')
 param alertEmail string = ''
+
+@description('Address of the runbook that alerts link to: the README of your copy of this repository.')
+param runbookUrl string = 'README.md'
+
+@description('Address of an OpenTelemetry collector (OTLP) for traces and metrics; empty for none. Logs go to Application Insights either way.')
+param otlpEndpoint string = ''
 
 @description('Monthly budget in the currency of the subscription; 0 for none.')
 @minValue(0)
@@ -188,6 +194,7 @@ module functionApp 'app/function-app.bicep' = {
     dataStorageName: dataStorage.outputs.name
     applicationInsightsConnectionString: monitoring.outputs.connectionString
     notificationTopicEndpoint: notificationTopic.outputs.endpoint
+    otlpEndpoint: otlpEndpoint
     durableBackEnd: durableBackEnd
     durableTaskSchedulerEndpoint: durableBackEnd == 'DurableTaskScheduler' ? durableTaskScheduler!.outputs.endpoint : ''
     durableTaskHub: durableBackEnd == 'DurableTaskScheduler' ? durableTaskScheduler!.outputs.taskHub : ''
@@ -196,6 +203,20 @@ module functionApp 'app/function-app.bicep' = {
     subnetId: privateNetworking ? network!.outputs.functionSubnetId : ''
   }
   dependsOn: [roles]
+}
+
+module alerts 'app/alerts.bicep' = {
+  name: 'alerts'
+  scope: resourceGroup
+  params: {
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+    eventTopicId: eventTopic.outputs.id
+    actionGroupName: '${abbreviations.actionGroup}${token}'
+    alertEmail: alertEmail
+    runbookUrl: runbookUrl
+  }
 }
 
 module budget 'app/budget.bicep' = if (monthlyBudget > 0) {

@@ -30,6 +30,9 @@ param applicationInsightsConnectionString string
 @description('Endpoint of the topic that notices are sent to.')
 param notificationTopicEndpoint string
 
+@description('OpenTelemetry collector for traces and metrics; empty for none.')
+param otlpEndpoint string
+
 @description('Durable Functions back end.')
 @allowed(['AzureStorage', 'DurableTaskScheduler', 'mssql'])
 param durableBackEnd string
@@ -77,6 +80,7 @@ var settings = {
   MLOPS_CONNECTION: dataStorage.properties.primaryEndpoints.blob
   MLOPS_EVENTGRID_TOPIC: notificationTopicEndpoint
 }
+var collectorSettings = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
 var schedulerSettings = durableBackEnd == 'DurableTaskScheduler' ? {
   DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${durableTaskSchedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
   TASKHUB_NAME: durableTaskHub
@@ -117,7 +121,7 @@ resource functionApp 'Microsoft.Web/sites@2024-04-01' = {
 
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(settings, schedulerSettings)
+    properties: union(settings, schedulerSettings, collectorSettings)
   }
 
   resource noFtp 'basicPublishingCredentialsPolicies' = {

@@ -12,6 +12,9 @@ internal sealed class FunctionsApplication : IAsyncDisposable
     private readonly ServiceProvider services;
     private readonly HttpClient http;
 
+    // Traces and metrics, where a collector is named; logs go through the host.
+    private readonly Telemetry? telemetry = Telemetry.Start();
+
     private FunctionsApplication(ServiceProvider services, FunctionsHandler handler, HttpClient http)
     {
         this.services = services;
@@ -47,6 +50,7 @@ internal sealed class FunctionsApplication : IAsyncDisposable
         await services.DisposeAsync();
         Handler.Dispose();
         http.Dispose();
+        telemetry?.Dispose();
     }
 
     // The infrastructure makes them; an emulator has none. Whatever fails here fails again, with its reason, where it is needed.

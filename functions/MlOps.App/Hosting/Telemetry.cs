@@ -32,5 +32,26 @@ internal sealed class Telemetry : IDisposable
         metrics.Dispose();
     }
 
-    private static void Describe(ResourceBuilder resource) => resource.AddService("mlops", serviceVersion: CodeVersion.Current);
+    // https://opentelemetry.io/docs/specs/semconv/resource/faas/: what the platform says of itself; nothing on a laptop.
+    private static void Describe(ResourceBuilder resource) =>
+        resource.AddService("mlops", serviceVersion: CodeVersion.Current).AddAttributes(PlatformAttributes(Environment.GetEnvironmentVariable));
+
+    internal static IEnumerable<KeyValuePair<string, object>> PlatformAttributes(Func<string, string?> variable)
+    {
+        if (variable("WEBSITE_SITE_NAME") is not { Length: > 0 } site)
+        {
+            return [];
+        }
+
+        List<KeyValuePair<string, object>> attributes = [new("cloud.provider", "azure"), new("cloud.platform", "azure.functions"), new("faas.name", site)];
+        foreach (var (name, source) in ((string, string)[])[("faas.instance", "WEBSITE_INSTANCE_ID"), ("cloud.region", "REGION_NAME")])
+        {
+            if (variable(source) is { Length: > 0 } value)
+            {
+                attributes.Add(new(name, value));
+            }
+        }
+
+        return attributes;
+    }
 }

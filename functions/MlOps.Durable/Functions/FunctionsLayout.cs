@@ -80,6 +80,8 @@ public static class FunctionsLayout
         },
         ["logging"] = new JsonObject
         {
+            // Alerts read what the handler logs: none of it may be left out by sampling.
+            ["applicationInsights"] = new JsonObject { ["samplingSettings"] = new JsonObject { ["isEnabled"] = false } },
             ["logLevel"] = new JsonObject { ["default"] = "Information", ["Host.Triggers.DurableTask"] = "Information" },
         },
     }.ToJsonString(Indented) + "\n";

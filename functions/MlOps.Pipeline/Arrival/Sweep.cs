@@ -74,6 +74,10 @@ public sealed class Sweep
         {
             restarted.AddRange(await RecoverRunsAsync(name, cancellation));
             notices += await _notices.SendUndeliveredAsync(name, cancellation);
+            if (ExpectedPeriod.Overdue(await _ledgers.ReadAsync(name, cancellation), _time.GetUtcNow()) is { } missing)
+            {
+                RunLog.WriteMissing(_logger, name, missing);
+            }
         }
 
         _logger.LogInformation(
@@ -170,6 +174,11 @@ public sealed class Sweep
             pipeline,
             l => Recover(l, lost, restate, hasDefinition, _time.GetUtcNow()),
             cancellation);
+        foreach (var run in lost.Select(ledger.FindRun).OfType<LedgerRun>())
+        {
+            RunLog.WriteLost(_logger, pipeline, run, ledger.Runs.LastOrDefault(r => r.Parent == run.RunId)?.RunId);
+        }
+
         foreach (var run in ledger.Runs.Where(r => r.State == RunState.Active && r.Kind == RunKind.Arrival))
         {
             var request = new RunRequest(pipeline.Value, run.Period, ledger.DropOf(run)!.BlobName, run.ETag, run.Kind, run.Parent);

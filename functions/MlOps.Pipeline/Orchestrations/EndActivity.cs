@@ -1,6 +1,8 @@
+using Microsoft.Extensions.Logging;
 using MlOps.Durable;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -9,9 +11,12 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="documents">Run documents.</param>
 /// <param name="deadLetters">Takes files whose run failed for good.</param>
 /// <param name="starter">Starts runs.</param>
+/// <param name="aliases">Decisions about champions.</param>
 /// <param name="time">Clock for the ledger.</param>
+/// <param name="logger">Gets the line of the run's end.</param>
 [DurableTask(nameof(EndActivity))]
-public sealed class EndActivity(LedgerStore ledgers, RunDocuments documents, DeadLetters deadLetters, RunStarter starter, TimeProvider time)
+public sealed class EndActivity(
+    LedgerStore ledgers, RunDocuments documents, DeadLetters deadLetters, RunStarter starter, AliasStore aliases, TimeProvider time, ILogger<EndActivity> logger)
     : TaskActivity<EndInput, EndResult>
 {
     /// <inheritdoc/>
@@ -22,7 +27,8 @@ public sealed class EndActivity(LedgerStore ledgers, RunDocuments documents, Dea
         var document = input.Document;
         var pipeline = PipelineName.Parse(document.Pipeline);
         var deadLetter = await PutAsideAsync(pipeline, input, context.CancellationToken);
-        await documents.WriteAsync(document with { RejectedFile = deadLetter ?? document.RejectedFile }, context.CancellationToken);
+        document = document with { RejectedFile = deadLetter ?? document.RejectedFile };
+        await documents.WriteAsync(document, context.CancellationToken);
         var ledger = await ledgers.UpdateAsync(
             pipeline,
             l => LedgerEndings.End(
@@ -31,6 +37,7 @@ public sealed class EndActivity(LedgerStore ledgers, RunDocuments documents, Dea
             context.CancellationToken);
         var started = await starter.StartDueAsync(ledger, context.CancellationToken);
         RunTelemetry.Tell(document);
+        RunLog.WriteEnded(logger, document, RunLog.Refusals(await aliases.ReadAsync(pipeline, context.CancellationToken), document));
         return new EndResult(started, Waiting.In(ledger, document.RunId), deadLetter);
     }
 

@@ -67,6 +67,7 @@ internal sealed class RunInProgress
     {
         _step = stage;
         Note(stage);
+        RunLog.WriteStage(_context.CreateReplaySafeLogger<ProcessDropOrchestrator>(), Document, stage);
         _context.SetCustomStatus(new { stage, since = Utc(_context.CurrentUtcDateTime) });
     }
 

@@ -52,7 +52,8 @@ internal sealed class ArrivalSystem : IAsyncDisposable
     public static PipelineName Name => PipelineName.Parse(Pipeline);
 
     public static async Task<ArrivalSystem> StartAsync(
-        AzuriteFixture azurite, bool withEvents = true, string? prefix = null, int threads = 0, Uri? webhook = null, string? definition = SmallCase.Definition)
+        AzuriteFixture azurite, bool withEvents = true, string? prefix = null, int threads = 0, Uri? webhook = null, string? definition = SmallCase.Definition,
+        ILoggerProvider? logs = null)
     {
         var account = new StorageAccount(azurite.ConnectionString, prefix ?? azurite.NewPrefix());
         await account.EnsureContainersAsync();
@@ -65,6 +66,11 @@ internal sealed class ArrivalSystem : IAsyncDisposable
         LocalDurableTaskWorker? worker = null;
         var collection = new ServiceCollection();
         collection.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Information));
+        if (logs is not null)
+        {
+            collection.AddSingleton(logs);
+        }
+
         collection.AddSingleton(_ => worker!.Client);
         collection.AddSingleton(new StepOptions(threads));
         collection.AddSingleton(new NotificationSettings(webhook is null ? [] : [webhook]));

@@ -30,7 +30,9 @@ public sealed class TraceTests(AzuriteFixture azurite)
         var instance = (await system.Client.GetInstanceAsync(manifest.RunId, getInputsAndOutputs: true))!;
         using var notice = JsonDocument.Parse(await ArrivalSystem.ReadAsync(system.Account.Notifications, $"credit/{manifest.RunId}.json"));
         var document = (await system.DocumentAsync(manifest.RunId))!;
-        var mine = spans.Where(s => s.TraceId.ToString() == traceId).ToList();
+        var all = spans.Where(s => s.TraceId.ToString() == traceId).ToList();
+        var received = Assert.Single(all, s => s.DisplayName == "receive BlobCreated");
+        var mine = all.Where(s => s != received).ToList();
 
         Assert.Contains(traceId, instance.SerializedInput!, StringComparison.Ordinal);
         Assert.Equal(parent, manifest.TraceParent);
@@ -38,6 +40,10 @@ public sealed class TraceTests(AzuriteFixture azurite)
         Assert.Equal(parent, notice.RootElement.GetProperty("traceparent").GetString());
         var run = Assert.Single(mine, s => s.DisplayName == "run credit");
         Assert.Equal("b7ad6b7169203331", run.ParentSpanId.ToString());
+        Assert.Equal("b7ad6b7169203331", received.ParentSpanId.ToString());
+        Assert.Equal("Microsoft.Storage.BlobCreated", received.GetTagItem("cloudevents.event_type"));
+        Assert.NotEmpty((string)received.GetTagItem("cloudevents.event_id")!);
+        Assert.Equal(manifest.RunId, run.GetTagItem("faas.invocation_id"));
         Assert.Equal(document.Steps.Select(s => "step " + s.Name).Order(StringComparer.Ordinal), mine.Where(s => s.DisplayName.StartsWith("step ", StringComparison.Ordinal)).Select(s => s.DisplayName).Order(StringComparer.Ordinal));
         Assert.Equal(2, mine.Count(s => s.DisplayName.StartsWith("trial ", StringComparison.Ordinal)));
         Assert.All(mine.Where(s => s != run), s => Assert.Equal(run.SpanId, s.ParentSpanId));

@@ -49,7 +49,9 @@ public sealed class InfrastructureTests
     public void Nothing_asks_for_a_key_or_holds_a_secret()
     {
         var forbidden = new Regex("listKeys|listAccountSas|AccountKey=|SharedAccessKey|InstrumentationKey=|password\\s*[:=]|'\\*'", RegexOptions.IgnoreCase);
-        Assert.Empty(Files.Where(file => forbidden.IsMatch(file.Value)).Select(file => file.Key));
+
+        // Every value of an alert's dimension is no wildcard of rights.
+        Assert.Empty(Files.Where(file => forbidden.IsMatch(file.Value.Replace("operator: 'Include', values: ['*']", "", StringComparison.Ordinal))).Select(file => file.Key));
     }
 
     [Theory]
