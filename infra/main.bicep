@@ -15,6 +15,12 @@ param location string
 @allowed(['AzureStorage', 'DurableTaskScheduler', 'mssql'])
 param durableBackEnd string = 'AzureStorage'
 
+@description('Full name of the SQL server of the back end mssql, such as NAME.database.windows.net; the app\'s identity must be a user of its database.')
+param sqlServer string = ''
+
+@description('Database of the back end mssql.')
+param sqlDatabase string = ''
+
 @description('Memory of one function instance in MB. Training holds a period\'s history in memory.')
 @allowed([2048, 4096])
 param instanceMemoryMB int = 4096
@@ -38,6 +44,13 @@ param operatorsGroupId string = ''
 
 @description('Entra group that may change definitions and release models. Empty: nobody yet.')
 param releasersGroupId string = ''
+
+@description('Principal that deploys and proves the deployment by dropping a sample. Empty: no proof.')
+param deployerId string = ''
+
+@description('What kind of principal deploys.')
+@allowed(['User', 'ServicePrincipal', 'Group'])
+param deployerType string = 'User'
 
 @description('E-mail address that alerts and the budget\'s warnings go to; empty for the owners of the subscription.')
 param alertEmail string = ''
@@ -177,6 +190,9 @@ module roles 'app/roles.bicep' = {
     analystsGroupId: analystsGroupId
     operatorsGroupId: operatorsGroupId
     releasersGroupId: releasersGroupId
+    deployerId: deployerId
+    deployerType: deployerType
+    workspaceName: monitoring.outputs.workspaceName
   }
 }
 
@@ -198,6 +214,8 @@ module functionApp 'app/function-app.bicep' = {
     durableBackEnd: durableBackEnd
     durableTaskSchedulerEndpoint: durableBackEnd == 'DurableTaskScheduler' ? durableTaskScheduler!.outputs.endpoint : ''
     durableTaskHub: durableBackEnd == 'DurableTaskScheduler' ? durableTaskScheduler!.outputs.taskHub : ''
+    sqlServer: sqlServer
+    sqlDatabase: sqlDatabase
     instanceMemoryMB: instanceMemoryMB
     maximumInstanceCount: maximumInstanceCount
     subnetId: privateNetworking ? network!.outputs.functionSubnetId : ''

@@ -43,6 +43,12 @@ param durableTaskSchedulerEndpoint string
 @description('Task hub in the Durable Task Scheduler; empty for the other back ends.')
 param durableTaskHub string
 
+@description('Full name of the SQL server; empty for the other back ends. The app\'s identity must be a user of the database.')
+param sqlServer string
+
+@description('Name of the database; empty for the other back ends.')
+param sqlDatabase string
+
 @description('Memory of one instance in MB.')
 param instanceMemoryMB int
 
@@ -83,7 +89,14 @@ var settings = {
 var collectorSettings = empty(otlpEndpoint) ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: otlpEndpoint }
 var schedulerSettings = durableBackEnd == 'DurableTaskScheduler' ? {
   DURABLE_TASK_SCHEDULER_CONNECTION_STRING: 'Endpoint=${durableTaskSchedulerEndpoint};Authentication=ManagedIdentity;ClientID=${identityClientId}'
-  TASKHUB_NAME: durableTaskHub
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'azureManaged'
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'DURABLE_TASK_SCHEDULER_CONNECTION_STRING'
+  AzureFunctionsJobHost__extensions__durableTask__hubName: durableTaskHub
+} : {}
+var sqlSettings = durableBackEnd == 'mssql' ? {
+  SQLDB_Connection: 'Server=${sqlServer};Database=${sqlDatabase};Authentication=Active Directory Managed Identity;User Id=${identityClientId};Encrypt=True'
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__type: 'mssql'
+  AzureFunctionsJobHost__extensions__durableTask__storageProvider__connectionStringName: 'SQLDB_Connection'
 } : {}
 
 resource functionApp 'Microsoft.Web/sites@2024-04-01' = {
@@ -121,7 +134,7 @@ resource functionApp 'Microsoft.Web/sites@2024-04-01' = {
 
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(settings, schedulerSettings, collectorSettings)
+    properties: union(settings, schedulerSettings, sqlSettings, collectorSettings)
   }
 
   resource noFtp 'basicPublishingCredentialsPolicies' = {

@@ -33,6 +33,15 @@ param operatorsGroupId string
 @description('Group that may change definitions and release models; empty for none.')
 param releasersGroupId string
 
+@description('Principal that proves a deployment by dropping a sample; empty for none.')
+param deployerId string
+
+@description('What kind of principal it is.')
+param deployerType string
+
+@description('Name of the Log Analytics workspace, which operators read.')
+param workspaceName string
+
 var role = loadJsonContent('../roles.json')
 
 // What the app itself may do with each container.
@@ -51,9 +60,6 @@ var readByOperators = ['input', 'output', 'rejected', 'artifacts', 'notification
 
 // Groups and the containers that they reach directly.
 var groupContainers = concat(
-  empty(upstreamGroupId) ? [] : [
-    { principal: upstreamGroupId, container: 'input', role: role.storageBlobDataContributor }
-  ],
   empty(analystsGroupId) ? [] : [
     { principal: analystsGroupId, container: 'output', role: role.storageBlobDataReader }
   ],
@@ -67,6 +73,13 @@ var groupContainers = concat(
     role: role.storageBlobDataReader
   })
 )
+
+// The proof of a deployment drops a sample and looks for its predictions.
+var deployerContainers = empty(deployerId) ? [] : [
+  { name: 'definitions', role: role.storageBlobDataContributor }
+  { name: 'input', role: role.storageBlobDataContributor }
+  { name: 'output', role: role.storageBlobDataReader }
+]
 
 resource dataStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
   name: dataStorageName
@@ -90,6 +103,17 @@ resource groupContainer 'Microsoft.Storage/storageAccounts/blobServices/containe
     name: item.container
   }
 ]
+
+resource deployerContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = [
+  for item in deployerContainers: {
+    parent: dataBlobs
+    name: item.name
+  }
+]
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
+  name: workspaceName
+}
 
 resource deadLetters 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = {
   parent: dataBlobs
@@ -135,6 +159,63 @@ resource groupData 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
     }
   }
 ]
+
+resource deployerData 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for (item, index) in deployerContainers: {
+    scope: deployerContainer[index]
+    name: guid(dataStorage.id, item.name, deployerId, item.role)
+    properties: {
+      principalId: deployerId
+      principalType: deployerType
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', item.role)
+    }
+  }
+]
+
+// No built-in role may write blobs without reading them too.
+resource dropWriter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = if (!empty(upstreamGroupId)) {
+  name: guid(resourceGroup().id, 'drop-writer')
+  properties: {
+    roleName: 'MlOps drop writer (${resourceGroup().name})'
+    description: 'Writes files without reading, listing or deleting any.'
+    type: 'CustomRole'
+    assignableScopes: [resourceGroup().id]
+    permissions: [
+      {
+        actions: []
+        dataActions: [
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'
+        ]
+      }
+    ]
+  }
+}
+
+resource input 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = {
+  parent: dataBlobs
+  name: 'input'
+}
+
+resource upstreamDrops 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(upstreamGroupId)) {
+  scope: input
+  name: guid(input.id, upstreamGroupId, 'drop-writer')
+  properties: {
+    principalId: upstreamGroupId
+    principalType: 'Group'
+    roleDefinitionId: dropWriter.id
+  }
+}
+
+resource operatorLogs 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorsGroupId)) {
+  scope: workspace
+  name: guid(workspace.id, operatorsGroupId, role.logAnalyticsReader)
+  properties: {
+    principalId: operatorsGroupId
+    principalType: 'Group'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.logAnalyticsReader)
+  }
+}
 
 resource eventTopicDeadLetters 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: deadLetters

@@ -100,6 +100,64 @@ public sealed class InfrastructureTests
     }
 
     [Fact]
+    public void Everything_of_the_design_is_wired_and_reached_by_identity()
+    {
+        var app = Files["app/function-app.bicep"];
+        Assert.All(
+            ["name: 'FC1', tier: 'FlexConsumption'", "runtime: { name: 'custom', version: '1.0' }", "type: 'UserAssigned'", "instanceMemoryMB: instanceMemoryMB",
+             "maximumInstanceCount: maximumInstanceCount", "type: 'UserAssignedIdentity'", "AzureWebJobsStorage__credential: 'managedidentity'", "Authorization=AAD"],
+            (string text) => Assert.Contains(text, app, StringComparison.Ordinal));
+        Assert.All(["AzureStorage", "DurableTaskScheduler", "mssql"], (string backEnd) => Assert.Contains($"'{backEnd}'", app, StringComparison.Ordinal));
+        Assert.Contains("storageProvider__type: 'azureManaged'", app, StringComparison.Ordinal);
+        Assert.Contains("storageProvider__type: 'mssql'", app, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Matches(app, @"basicPublishingCredentialsPolicies' = \{\n    name: '\w+'\n    properties: \{ allow: false \}").Count);
+
+        var data = Files["app/data-storage.bicep"];
+        Assert.All(
+            ["isVersioningEnabled: true", "deleteRetentionPolicy: { enabled: true", "containerDeleteRetentionPolicy: { enabled: true", "managementPolicies@"],
+            (string text) => Assert.Contains(text, data, StringComparison.Ordinal));
+        Assert.Equal(2, Regex.Matches(Files["app/monitoring.bicep"], "[dD]isableLocalAuth: true").Count);
+        Assert.Contains("disableLocalAuth: true", Files["app/notification-topic.bicep"], StringComparison.Ordinal);
+        Assert.Contains("retryPolicy: {", Files["app/event-subscription.bicep"], StringComparison.Ordinal);
+        Assert.Contains("deadLetterWithResourceIdentity: {", Files["app/event-subscription.bicep"], StringComparison.Ordinal);
+        Assert.All(["module network 'app/network.bicep' = if (privateNetworking)", "module privateEndpoints 'app/private-endpoints.bicep' = if (privateNetworking)", "module budget 'app/budget.bicep' = if (monthlyBudget > 0)"],
+            (string text) => Assert.Contains(text, Files["main.bicep"], StringComparison.Ordinal));
+        Assert.DoesNotContain("resource ", Regex.Replace(Files["main.bicep"], "resource resourceGroup |resource group|resource name", ""), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Upstream_may_write_drops_and_nothing_else_and_no_role_is_a_wildcard()
+    {
+        var roles = Files["app/roles.bicep"];
+        var actions = Regex.Matches(roles, "'(?<action>Microsoft[.]Storage/[^'@]*/(write|action|read|delete|[*]))'").Select(m => m.Groups["action"].Value);
+        Assert.Equal(
+            ["Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write", "Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action"], actions);
+        Assert.Contains("actions: []", roles, StringComparison.Ordinal);
+        Assert.DoesNotContain("*", Regex.Replace(roles, "//.*", ""), StringComparison.Ordinal);
+        var analysts = Regex.Match(roles, @"empty\(analystsGroupId\).*?\n  \]", RegexOptions.Singleline).Value;
+        Assert.Contains("container: 'output', role: role.storageBlobDataReader", analysts, StringComparison.Ordinal);
+        Assert.Single(Regex.Matches(analysts, "principal:"));
+    }
+
+    [Fact]
+    public void Every_parameter_of_main_that_azd_gives_is_one_and_every_name_of_a_resource_comes_from_the_table()
+    {
+        using var given = JsonDocument.Parse(File.ReadAllText(Path.Combine(Infra, "main.parameters.json")));
+        var parameters = Regex.Matches(Files["main.bicep"], @"^param (?<name>\w+)", RegexOptions.Multiline).Select(m => m.Groups["name"].Value).ToHashSet();
+        Assert.Empty(given.RootElement.GetProperty("parameters").EnumerateObject().Select(p => p.Name).Where(name => !parameters.Contains(name)));
+        Assert.Equal(["budgetStart"], parameters.Where(name => !given.RootElement.GetProperty("parameters").TryGetProperty(name, out _)));
+
+        var table = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Path.Combine(Infra, "abbreviations.json")))!;
+        var used = Regex.Matches(Files["main.bicep"], @"\$\{abbreviations\.(?<name>\w+)").Select(m => m.Groups["name"].Value).ToHashSet();
+        Assert.Equal(table.Keys.Order(StringComparer.Ordinal), used.Order(StringComparer.Ordinal));
+
+        // The README's table of settings is the same list.
+        var readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
+        var variables = Regex.Matches(given.RootElement.GetRawText(), @"\$\{(?<name>MLOPS_\w+)").Select(m => m.Groups["name"].Value);
+        Assert.Empty(variables.Where(variable => !readme.Contains($"`{variable}`", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public void Every_role_is_a_data_role_by_its_published_id_and_none_is_granted_on_more_than_one_resource()
     {
         // https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
@@ -107,6 +165,7 @@ public sealed class InfrastructureTests
         {
             ["durableTaskDataContributor"] = "0ad04412-c4d5-4796-b79c-f76d14c8d402",
             ["eventGridDataSender"] = "d5a91429-5739-47e2-a06b-3470a27159e7",
+            ["logAnalyticsReader"] = "73c42c96-874c-492b-b04d-ab87d138a893",
             ["monitoringMetricsPublisher"] = "3913510d-42f4-4e42-8a64-420c390055eb",
             ["storageBlobDataContributor"] = "ba92f5b4-2d11-453d-a403-e96b0029c9fe",
             ["storageBlobDataOwner"] = "b7e6dc6d-f1e8-4753-8033-0f276bb0955b",
