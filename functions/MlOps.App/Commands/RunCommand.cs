@@ -27,7 +27,7 @@ internal static class RunCommand
             var stage = run.State == RunState.Active ? await history.StageAsync(run.RunId, cancellation) : null;
             if (parse.GetValue(json))
             {
-                Answer.Json(new { run = RunsCommand.Facts(pipeline.Value, run), stage, document });
+                Answer.Json(new { run = RunsCommand.Facts(pipeline.Value, run), stage, document, cost = document is null ? null : RunCost.Of(document) });
             }
             else
             {
@@ -99,6 +99,8 @@ internal static class RunCommand
 
         if (document.Steps.Count > 0)
         {
+            var cost = RunCost.Of(document);
+            Answer.Line($"cost      {cost.ComputeSeconds:0.0} compute seconds, {cost.StorageOperations} storage operations, {cost.BytesRead / 1e6:0.0} MB read, {cost.BytesWritten / 1e6:0.0} MB written: about ${cost.EstimatedDollars:0.0000} in Azure");
             var listing = new Listing("step", "outcome", "seconds", "key", "why");
             document.Steps.ToList().ForEach(s => listing.Add(s.Name, s.Skipped ? "skipped" : "ran", $"{s.Seconds:0.00}", s.Key[..Math.Min(12, s.Key.Length)], s.Reason));
             listing.Print();

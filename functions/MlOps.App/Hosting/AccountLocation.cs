@@ -50,6 +50,7 @@ internal sealed class AccountLocation
         {
             Retry = { MaxRetries = 4, Mode = RetryMode.Exponential, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(100) },
         };
+        StorageAccount.Metered(options);
         if (Uri.TryCreate(connection, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps)
         {
             return new StorageAccount(new BlobServiceClient(address, new DefaultAzureCredential(), options));

@@ -55,12 +55,13 @@ public sealed class StepRunner
         var started = _time.GetTimestamp();
         var at = _time.GetUtcNow();
         var folder = Folder(spec.Pipeline, spec.Key);
+        using var meter = StorageMeter.Begin();
         using var turn = await _gate.EnterAsync(folder, cancellation);
         var (done, reason) = await FindDoneAsync(spec, folder, cancellation);
         if (done is not null)
         {
             _logger.LogInformation("step skipped {Name} {Key}", spec.Name, spec.Key);
-            return Result<TResult>(done, new StepOutcome(spec.Name, spec.Key, Skipped: true, reason, Elapsed(started), at));
+            return Result<TResult>(done, new StepOutcome(spec.Name, spec.Key, Skipped: true, reason, Elapsed(started), at) { Usage = meter.Usage });
         }
 
         _logger.LogInformation("step started {Name} {Key}", spec.Name, spec.Key);
@@ -75,7 +76,7 @@ public sealed class StepRunner
             folder + RecordName, JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented), onlyIfAbsent: true, cancellation);
         await StepHistory.RememberAsync(_container, spec, cancellation);
         _logger.LogInformation("step finished {Name} {Key}", spec.Name, spec.Key);
-        return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason, Elapsed(started), at) };
+        return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason, Elapsed(started), at) { Usage = meter.Usage } };
     }
 
     /// <summary>The record of a finished step.</summary>

@@ -1,3 +1,4 @@
+using Azure.Core;
 using Azure.Storage.Blobs;
 
 namespace MlOps.Pipeline.Artifacts;
@@ -25,8 +26,17 @@ public sealed class StorageAccount
     /// <param name="connectionString">Connection string of the account.</param>
     /// <param name="containerPrefix">Put before every container's name; empty but in tests that share an account.</param>
     public StorageAccount(string connectionString, string containerPrefix = "")
-        : this(new BlobServiceClient(connectionString), containerPrefix)
+        : this(new BlobServiceClient(connectionString, Metered(new BlobClientOptions())), containerPrefix)
     {
+    }
+
+    /// <summary>Options of a client whose requests are counted for the record of what runs cost.</summary>
+    /// <param name="options">Options.</param>
+    public static BlobClientOptions Metered(BlobClientOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.AddPolicy(StorageMeter.Policy, HttpPipelinePosition.PerRetry);
+        return options;
     }
 
     /// <summary>Client of the account.</summary>

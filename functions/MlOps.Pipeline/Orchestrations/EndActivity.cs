@@ -12,11 +12,12 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="deadLetters">Takes files whose run failed for good.</param>
 /// <param name="starter">Starts runs.</param>
 /// <param name="aliases">Decisions about champions.</param>
+/// <param name="account">Keeps what the run cost.</param>
 /// <param name="time">Clock for the ledger.</param>
 /// <param name="logger">Gets the line of the run's end.</param>
 [DurableTask(nameof(EndActivity))]
 public sealed class EndActivity(
-    LedgerStore ledgers, RunDocuments documents, DeadLetters deadLetters, RunStarter starter, AliasStore aliases, TimeProvider time, ILogger<EndActivity> logger)
+    LedgerStore ledgers, RunDocuments documents, DeadLetters deadLetters, RunStarter starter, AliasStore aliases, StorageAccount account, TimeProvider time, ILogger<EndActivity> logger)
     : TaskActivity<EndInput, EndResult>
 {
     /// <inheritdoc/>
@@ -29,6 +30,7 @@ public sealed class EndActivity(
         var deadLetter = await PutAsideAsync(pipeline, input, context.CancellationToken);
         document = document with { RejectedFile = deadLetter ?? document.RejectedFile };
         await documents.WriteAsync(document, context.CancellationToken);
+        await RunCost.Of(document).WriteAsync(account, pipeline, context.CancellationToken);
         var ledger = await ledgers.UpdateAsync(
             pipeline,
             l => LedgerEndings.End(

@@ -26,6 +26,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);
+        OrchestrationVersions.Require(context.InstanceId, input.Version);
         var run = new RunInProgress(context, input);
         try
         {

@@ -19,8 +19,10 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="Kind">Why the run was started.</param>
 /// <param name="Parent">The run that it repeats, where it repeats one.</param>
 /// <param name="TraceParent">W3C trace context of the event; <see langword="null"/> where it had none.</param>
+/// <param name="Version">Version of the orchestrations with which the run is begun, set where it is started: <see cref="OrchestrationVersions"/>.</param>
 public sealed record RunRequest(
-    string Pipeline, string Period, string BlobName, string ETag, RunKind Kind = RunKind.Arrival, string? Parent = null, string? TraceParent = null);
+    string Pipeline, string Period, string BlobName, string ETag, RunKind Kind = RunKind.Arrival, string? Parent = null, string? TraceParent = null,
+    int? Version = null);
 
 /// <summary>Output of a run.</summary>
 /// <param name="RunId">Id of the run.</param>

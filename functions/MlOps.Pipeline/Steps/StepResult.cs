@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+
 namespace MlOps.Pipeline.Steps;
 
 /// <summary>How a step came to its result.</summary>
@@ -7,7 +9,11 @@ namespace MlOps.Pipeline.Steps;
 /// <param name="Reason">Why it ran or was skipped, in a sentence.</param>
 /// <param name="Seconds">Time that the step took this time, in seconds.</param>
 /// <param name="StartedAt">When it began this time.</param>
-public sealed record StepOutcome(string Name, string Key, bool Skipped, string Reason, double Seconds, DateTimeOffset? StartedAt = null);
+public sealed record StepOutcome(string Name, string Key, bool Skipped, string Reason, double Seconds, DateTimeOffset? StartedAt = null)
+{
+    /// <summary>What it took from the storage account this time; <see langword="null"/> for steps of before it was counted.</summary>
+    public StorageUsage? Usage { get; init; }
+}
 
 /// <summary>What every step's result has.</summary>
 public abstract record StepResult
