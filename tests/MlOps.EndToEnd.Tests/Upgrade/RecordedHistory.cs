@@ -58,13 +58,15 @@ internal sealed class RecordedHistory
     /// Replays every prefix: as if a process that knows the orchestrators of a registry took over after each turn. Every turn must ask for
     /// what was asked for then.
     /// </summary>
+    /// <param name="registry">The orchestrators.</param>
+    /// <param name="from">The first turn that it takes.</param>
     /// <returns>What the last turn completed with; the first failure where one occurred, and the turn.</returns>
-    public (int Turn, CompleteOrchestrationAction Completion) Replay(DurableTaskRegistry registry)
+    public (int Turn, CompleteOrchestrationAction Completion) Replay(DurableTaskRegistry registry, int from = 0)
     {
         using var services = new ServiceCollection().BuildServiceProvider();
         var executor = new OrchestrationExecutor(registry, services, NullLoggerFactory.Instance);
         var starts = events.Select((e, i) => (e, i)).Where(x => x.e.OrchestratorStarted is not null).Select(x => x.i).ToList();
-        for (var turn = 0; turn < starts.Count; turn++)
+        for (var turn = from; turn < starts.Count; turn++)
         {
             var request = new OrchestratorRequest { InstanceId = InstanceId };
             request.PastEvents.AddRange(events.Take(starts[turn]));

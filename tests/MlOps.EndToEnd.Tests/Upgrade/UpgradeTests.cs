@@ -48,12 +48,7 @@ public sealed class UpgradeTests(AzuriteFixture azurite)
     [MemberData(nameof(Recorded))]
     public void A_history_that_changed_code_cannot_continue_is_refused_with_a_clear_message(string file)
     {
-        if (!RecordedHistory.Load(Shared.Fixture("histories", file)).InstanceId.StartsWith("credit-", StringComparison.Ordinal))
-        {
-            return;
-        }
-
-        var (turn, end) = RecordedHistory.Load(Shared.Fixture("histories", file)).Replay(With(_ => new Careless()));
+        var (turn, end) = RecordedHistory.Load(Shared.Fixture("histories", file)).Replay(With(_ => new Careless()), from: 1);
         Assert.Equal(1, turn);
         Assert.EndsWith("NonDeterministicOrchestrationException", end.FailureDetails.ErrorType, StringComparison.Ordinal);
         Assert.Contains(NewStep, end.Result, StringComparison.Ordinal);
