@@ -151,10 +151,10 @@ internal sealed class ColumnProfiler(string name)
             kind switch { ColumnKind.Boolean => "boolean", ColumnKind.Date => "date", _ => any && _whole ? "integer" : "number" },
             _count,
             _missing,
-            exact ? values.Length : _distinct.Estimate(),
+            exact ? values.Length : Distinct(),
             exact,
-            any ? _least : null,
-            any ? _most : null,
+            any ? _least + 0.0 : null, // a minimum of -0 is told as 0
+            any ? _most + 0.0 : null,
             any ? _moments.MeanX : null,
             _moments.Count > 1 ? _moments.StandardDeviation : null,
             any ? Sketches.Quantiles(values, weights, Probabilities, _least, _most) : [],
@@ -175,10 +175,13 @@ internal sealed class ColumnProfiler(string name)
         var type = exact ? TextType() : "text";
         var v = label is not null && label != name && !_pairsOverflowed ? Sketches.CramersV(_pairs) : double.NaN;
         return new ColumnProfile(
-            name, type, _count, _missing, exact ? _texts.Counts.Count : _distinct.Estimate(), exact, null, null, null, null, [], [],
+            name, type, _count, _missing, exact ? _texts.Counts.Count : Distinct(), exact, null, null, null, null, [], [],
             [.. _texts.Top(20).Select(t => new TopValue(t.Key, t.Value))],
             double.IsFinite(v) ? new LabelAssociation("cramers_v", v) : null);
     }
+
+    // The estimate may lie above what there can be.
+    private long Distinct() => Math.Min(_distinct.Estimate(), _count - _missing);
 
     private string TextType()
     {

@@ -6,8 +6,8 @@ namespace MlOps.Tabular;
 /// Finds what occurs more than once among any number of hashes, exactly and in bounded memory: up to <c>most</c> entries are held, more go to a temporary
 /// file, which is then read once for each share of the hashes that fits.
 /// </summary>
-/// <param name="most">Entries held in memory, 24 to 32 bytes each.</param>
-internal sealed class DuplicateSearch(int most = 1 << 22) : IDisposable
+/// <param name="most">Entries held in memory, 32 bytes each.</param>
+internal sealed class DuplicateSearch(int most = 1 << 20) : IDisposable
 {
     private readonly List<Entry> _entries = [];
     private FileStream? _file;

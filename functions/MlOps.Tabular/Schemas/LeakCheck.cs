@@ -9,7 +9,11 @@ internal sealed class LeakCheck(TableSchema schema)
     // So many rows show it; sorting all of a large file by each column would take longer than reading it.
     private const int MostRows = 50_000;
 
+    // A file of many blocks would else leave as many tables of a few rows, each far larger than its rows.
+    private const int MostSmallParts = 64;
+
     private readonly List<Table> _parts = [];
+    private int _joined;
     private long _rows;
     private long _stride = 1;
     private long _kept;
@@ -33,6 +37,7 @@ internal sealed class LeakCheck(TableSchema schema)
         {
             _stride *= 2;
             _kept = 0;
+            Join();
             for (var p = 0; p < _parts.Count; p++)
             {
                 _parts[p] = Thinned(_parts[p]);
@@ -46,6 +51,10 @@ internal sealed class LeakCheck(TableSchema schema)
         if (kept.RowCount > 0)
         {
             _parts.Add(kept);
+            if (_parts.Count - _joined >= MostSmallParts)
+            {
+                Join();
+            }
         }
     }
 
@@ -75,6 +84,18 @@ internal sealed class LeakCheck(TableSchema schema)
                 findings.Add(SchemaRules.LeakingColumn, column.Name, 1, rows, $"The column '{column.Name}' alone tells the label '{schema.Label}' almost perfectly (AUC {Math.Max(auc, 1 - auc):0.000}). It probably is made from the label; take it out of the features.");
             }
         }
+    }
+
+    private void Join()
+    {
+        if (_parts.Count - _joined > 1)
+        {
+            var joined = Table.Concatenate(_parts[_joined..]);
+            _parts.RemoveRange(_joined, _parts.Count - _joined);
+            _parts.Add(joined);
+        }
+
+        _joined = _parts.Count;
     }
 
     private Table Thinned(Table table)
