@@ -44,6 +44,7 @@ public static class PipelineComposition
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Models);
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Aliases);
         services.TryAddSingleton<Champions>();
+        services.TryAddSingleton<ShadowLog>();
         services.TryAddSingleton<LedgerStore>();
         services.TryAddSingleton<InputFiles>();
         services.TryAddSingleton<RejectedFiles>();

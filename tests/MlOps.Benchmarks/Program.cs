@@ -3,6 +3,7 @@ using MlOps.Benchmarks.Csv;
 using MlOps.Benchmarks.Drift;
 using MlOps.Benchmarks.Durable;
 using MlOps.Benchmarks.Learners;
+using MlOps.Benchmarks.Serving;
 using MlOps.Benchmarks.Tuning;
 
 // One subcommand a room; each prints figures of this machine, to be read beside the peers' of the same run.
@@ -16,6 +17,8 @@ return args.FirstOrDefault() switch
     "durable-worker" => await MlOps.DurableWorker.WorkerMain.RunAsync(args[1..]),
     "handler-start" when args.Length == 2 => await DurableBenchmarks.HandlerStartAsync(args[1]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
+    "rendering" => await RenderingBenchmark.RunAsync(),
+    "serving" => await ServingBenchmark.RunAsync(args[1..]),
     "tuning" => TuningBenchmark.Run(),
     _ => Usage(),
 };
@@ -29,6 +32,8 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks durable");
     Console.Error.WriteLine("       MlOps.Benchmarks handler-start PUBLISHED-FOLDER");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
+    Console.Error.WriteLine("       MlOps.Benchmarks rendering");
+    Console.Error.WriteLine("       MlOps.Benchmarks serving [CASE-FOLDER [PEER-ADDRESS]]");
     Console.Error.WriteLine("       MlOps.Benchmarks tuning");
     return 2;
 }

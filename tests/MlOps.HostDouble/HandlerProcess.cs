@@ -24,6 +24,9 @@ public sealed class HandlerProcess(string executable, IReadOnlyList<string> argu
     /// <summary>How long the last start took until the handler answered.</summary>
     public TimeSpan LastStart { get; private set; }
 
+    /// <summary>Where it listens.</summary>
+    public Uri Address => new($"http://127.0.0.1:{port}/");
+
     /// <summary>Starts so far.</summary>
     public int Starts { get; private set; }
 

@@ -10,7 +10,14 @@ internal enum AccessMode
 
     /// <summary>The platform's sign-in before this server; it strips its headers from what comes from outside.</summary>
     PlatformSignIn,
+
+    /// <summary>A platform whose sign-in is off, so that anybody could send its headers: nobody is anybody.</summary>
+    NoSignIn,
 }
+
+/// <summary>A caller whom the host of this server has checked itself. A feature of the connection, so that no request can bring it along.</summary>
+/// <param name="Caller">The caller.</param>
+internal sealed record CheckedCaller(Caller Caller);
 
 /// <summary>The role that an endpoint needs; reader where none is named.</summary>
 /// <param name="Role">The role.</param>
@@ -26,7 +33,12 @@ internal static class AccessControl
     /// <summary>Adds the check; put behind routing.</summary>
     public static void UseAccessControl(this WebApplication app, AccessMode mode) => app.Use(async (context, next) =>
     {
-        var caller = mode == AccessMode.Local ? Caller.Local : Caller.FromPrincipal(context.Request.Headers[Caller.PrincipalHeader]);
+        var caller = context.Features.Get<CheckedCaller>() is { } known ? known.Caller : mode switch
+        {
+            AccessMode.Local => Caller.Local,
+            AccessMode.PlatformSignIn => Caller.FromPrincipal(context.Request.Headers[Caller.PrincipalHeader]),
+            _ => null,
+        };
         if (Refusal(caller, context.GetEndpoint()) is { } refusal)
         {
             await Problems.WriteAsync(context, refusal);

@@ -28,6 +28,9 @@ internal sealed record Caller(string Name, IReadOnlySet<Role> Roles)
     /// <summary>Whoever sits at the machine; the server listens on the loopback address only.</summary>
     public static Caller Local { get; } = new("local", new HashSet<Role> { Role.Reader, Role.Operator, Role.Releaser });
 
+    /// <summary>A program that has shown a key which gives one role.</summary>
+    public static Caller OfKey(Role role) => new($"key of {role.ToString().ToLowerInvariant()}", new HashSet<Role> { role });
+
     /// <summary>Whether a role is held; whoever may change something may also look.</summary>
     public bool Has(Role role) => Roles.Contains(role) || (role == Role.Reader && Roles.Count > 0);
 

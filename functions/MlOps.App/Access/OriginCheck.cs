@@ -12,9 +12,11 @@ internal static class OriginCheck
     private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
     /// <summary>Adds the check.</summary>
-    public static void UseOriginCheck(this WebApplication app) => app.Use(async (context, next) =>
+    /// <param name="app">The application.</param>
+    /// <param name="own">Origins by which the server is reached from outside, where a platform stands before it; besides the one that a request names as its host.</param>
+    public static void UseOriginCheck(this WebApplication app, IReadOnlySet<string> own) => app.Use(async (context, next) =>
     {
-        if (Refusal(context.Request) is { } refusal)
+        if (Refusal(context.Request, own) is { } refusal)
         {
             await Problems.WriteAsync(context, refusal);
             return;
@@ -23,11 +25,11 @@ internal static class OriginCheck
         await next(context);
     });
 
-    private static ApiException? Refusal(HttpRequest request)
+    private static ApiException? Refusal(HttpRequest request, IReadOnlySet<string> own)
     {
         var changes = !(HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method));
         var origin = request.Headers.Origin;
-        if (origin.Count > 0 && (origin.Count > 1 || !string.Equals(origin[0], $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase)))
+        if (origin.Count > 0 && (origin.Count > 1 || !(string.Equals(origin[0], $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase) || own.Contains(origin[0]!))))
         {
             return new ApiException(403, "another origin", "The request comes from a page of another origin.", "Send it from this server's own page, or from a program.", "Origin");
         }

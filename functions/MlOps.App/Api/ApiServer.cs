@@ -25,6 +25,12 @@ internal sealed class ApiServer
     /// <summary>Who decides who a caller is.</summary>
     public AccessMode Access { get; init; } = AccessMode.Local;
 
+    /// <summary>Origins of this server's own pages, where a platform before it has another name than it sees.</summary>
+    public IReadOnlySet<string> Origins { get; init; } = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether an answer reaches the caller while it is written; else events come as far as they are, and the caller asks again.</summary>
+    public bool Streams { get; init; } = true;
+
     /// <summary>How much a caller may ask for.</summary>
     public ApiLimits Limits { get; init; } = new();
 
@@ -33,7 +39,7 @@ internal sealed class ApiServer
     {
         services.AddPipeline(account);
         services.AddSingleton(client);
-        services.AddSingleton<RunHistory>();
+        services.AddSingleton(new RunHistory(account, client));
         services.AddSingleton<Audit>();
         services.AddSingleton(Limits);
         services.AddExceptionHandler<Problems>();
@@ -56,7 +62,7 @@ internal sealed class ApiServer
             415 => Problems.WriteAsync(context.HttpContext, new ApiException(415, "wrong type", "This address does not take a body of that type.", "GET /openapi/v1.json says which it takes.", "Content-Type")),
             _ => Task.CompletedTask,
         });
-        app.UseOriginCheck();
+        app.UseOriginCheck(Origins);
         app.UseRouting();
         app.UseAccessControl(Access);
         app.UseRateLimiter();
@@ -64,9 +70,10 @@ internal sealed class ApiServer
         app.MapPipelines();
         app.MapDefinitions(Limits);
         app.MapDrops(Limits);
-        app.MapRuns();
+        app.MapRuns(Streams);
         app.MapFiles();
         app.MapModels();
+        app.MapTraffic();
         app.MapMonitoring();
         app.MapScoring(Limits);
         app.MapAudit();

@@ -1,4 +1,5 @@
 using Azure;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using MlOps.App.Access;
@@ -41,9 +42,9 @@ internal static class DropsApi
             throw new ApiException(400, "not a drop's name", "The name is not that of a drop.", "Call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv).", "file");
         }
 
-        if (context.Request.ContentLength == 0)
+        if (context.Request.ContentLength == 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
-            throw new ApiException(422, "empty file", "The file has no bytes.", "Send the file as the body; with curl: -T FILE.");
+            throw new ApiException(422, "empty file", "The file has no bytes.", "Send the file as the body, with its length; with curl: -T FILE.");
         }
 
         if (!await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation))

@@ -19,6 +19,8 @@ internal sealed record FileFacts(string Name, string Path, long Length, DateTime
 /// <summary>Downloads: predictions, manifests and reports of a period, and refused files. Ranges and ETags as in RFC 9110.</summary>
 internal static class FilesApi
 {
+    private static readonly string[] GetAndHead = ["GET", "HEAD"];
+
     public static void MapFiles(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("files");
@@ -27,11 +29,11 @@ internal static class FilesApi
         Download(group, "/periods/{period}/manifest.json", "application/json", ".manifest.json", "Where they came from.");
         Download(group, "/periods/{period}/report.html", "text/html", ".report.html", "The report on them, for people.");
         group.MapGet("/rejected", RejectedAsync).WithSummary("Refused files, set-aside rows and the reasons.");
-        group.MapGet("/rejected/{name}", RefusedFileAsync).WithSummary("One of them.").Produces<Stream>(200, "application/octet-stream").ProducesProblem(404);
+        group.MapMethods("/rejected/{name}", GetAndHead, RefusedFileAsync).WithSummary("One of them.").Produces<Stream>(200, "application/octet-stream").ProducesProblem(404);
     }
 
     private static void Download(RouteGroupBuilder group, string path, string type, string suffix, string summary) =>
-        group.MapGet(path, async (string pipeline, string period, StorageAccount account, HttpContext context, CancellationToken cancellation) =>
+        group.MapMethods(path, GetAndHead, async (string pipeline, string period, StorageAccount account, HttpContext context, CancellationToken cancellation) =>
             {
                 var (name, wanted) = (Lookup.Pipeline(pipeline), Lookup.Period(period));
                 if (type == "text/html")
@@ -94,7 +96,7 @@ internal static class FilesApi
     }
 
     // A seekable stream over the blob, bound to the version that it began with: a replaced file never gives a mixture.
-    private static async Task<FileStreamHttpResult> OpenAsync(BlobClient blob, string type, string? saveAs, string missing, CancellationToken cancellation)
+    public static async Task<FileStreamHttpResult> OpenAsync(BlobClient blob, string type, string? saveAs, string missing, CancellationToken cancellation)
     {
         try
         {
@@ -111,6 +113,6 @@ internal static class FilesApi
         }
     }
 
-    private static FileFacts Facts(BlobItem blob, string name, string path) =>
+    public static FileFacts Facts(BlobItem blob, string name, string path) =>
         new(name, path, blob.Properties.ContentLength ?? 0, blob.Properties.LastModified);
 }

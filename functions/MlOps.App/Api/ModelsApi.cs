@@ -9,7 +9,9 @@ namespace MlOps.App.Api;
 /// <param name="Champion">The one that predicts.</param>
 /// <param name="Previous">The one before it, to which a rollback goes.</param>
 /// <param name="Models">The versions, the newest period first.</param>
-internal sealed record ModelList(string? Champion, string? Previous, Page<ModelVersion> Models);
+/// <param name="Challenger">The one that answers a share of the rows.</param>
+/// <param name="Shadow">The one that scores for the record only.</param>
+internal sealed record ModelList(string? Champion, string? Previous, Page<ModelVersion> Models, string? Challenger, string? Shadow);
 
 /// <summary>Two models side by side.</summary>
 /// <param name="Left">One version.</param>
@@ -47,7 +49,7 @@ internal static class ModelsApi
         var name = Lookup.Pipeline(pipeline);
         var now = await aliases.ReadAsync(name, cancellation);
         var versions = (await models.ListAsync(name, cancellation)).Reverse().ToList();
-        return Tagged.Of(new ModelList(now.Champion, now.Previous, Page.Of(versions, v => v.Version, limit, continuation)));
+        return Tagged.Of(new ModelList(now.Champion, now.Previous, Page.Of(versions, v => v.Version, limit, continuation), now.Traffic?.Challenger, now.Traffic?.Shadow));
     }
 
     private static async Task<Tagged<ModelVersion>> GetAsync(string pipeline, string version, ModelRegistry models, CancellationToken cancellation) =>

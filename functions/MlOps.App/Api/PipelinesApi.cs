@@ -1,6 +1,7 @@
 using MlOps.App.Runs;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
 
 namespace MlOps.App.Api;
@@ -21,7 +22,7 @@ internal enum Attention
 /// <summary>A pipeline at a glance.</summary>
 /// <param name="Name">Name.</param>
 /// <param name="Attention">How much it needs somebody.</param>
-/// <param name="Reasons">Why, a sentence each; the newest period first, ten at most.</param>
+/// <param name="Reasons">Why, a sentence each: what failed, then the alerts that are open (drift, data incidents, fairness); the newest period first, ten at most.</param>
 /// <param name="HasDefinition">Whether it has a definition.</param>
 /// <param name="Periods">Periods that have a file or had one.</param>
 /// <param name="LatestPeriod">The latest of them.</param>
@@ -49,23 +50,23 @@ internal static class PipelinesApi
     }
 
     private static async Task<Tagged<Page<PipelineFacts>>> ListAsync(
-        StorageAccount account, RunHistory history, AliasStore aliases, int? limit, string? continuation, CancellationToken cancellation)
+        StorageAccount account, RunHistory history, AliasStore aliases, AlertBook alerts, int? limit, string? continuation, CancellationToken cancellation)
     {
         var defined = await DefinedAsync(account, cancellation);
         var names = (await history.PipelinesAsync(cancellation)).Union(defined).ToArray();
         var all = new PipelineFacts[names.Length];
         await Parallel.ForAsync(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (i, stop) =>
-            all[i] = await FactsAsync(names[i], defined.Contains(names[i]), history, aliases, stop));
+            all[i] = await FactsAsync(names[i], defined.Contains(names[i]), history, aliases, alerts, stop));
         var ordered = all.OrderByDescending(p => p.Attention).ThenBy(p => p.Name, StringComparer.Ordinal).ToList();
         return Tagged.Of(Page.Of(ordered, p => p.Name, limit, continuation));
     }
 
     private static async Task<Tagged<PipelineFacts>> GetAsync(
-        string pipeline, StorageAccount account, RunHistory history, AliasStore aliases, CancellationToken cancellation)
+        string pipeline, StorageAccount account, RunHistory history, AliasStore aliases, AlertBook alerts, CancellationToken cancellation)
     {
         var name = await Lookup.ExistingAsync(pipeline, account, history, cancellation);
         var defined = await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation);
-        return Tagged.Of(await FactsAsync(name, defined, history, aliases, cancellation));
+        return Tagged.Of(await FactsAsync(name, defined, history, aliases, alerts, cancellation));
     }
 
     private static async Task<Tagged<Page<PeriodFacts>>> PeriodsAsync(
@@ -104,13 +105,15 @@ internal static class PipelinesApi
     }
 
     private static async Task<PipelineFacts> FactsAsync(
-        PipelineName name, bool defined, RunHistory history, AliasStore aliases, CancellationToken cancellation)
+        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertBook alerts, CancellationToken cancellation)
     {
         var files = await history.FilesAsync(name, cancellation);
         var standings = files.Periods.Select(files.StandingOf).ToArray();
         var failed = standings.Reverse().Where(s => s.Standing == Standing.Failed)
             .Select(s => $"{s.Period} {s.State}: {(s.State == "rejected" ? files.Refusals.GetValueOrDefault(s.Period, s.Reason) : s.Reason)}");
-        var reasons = (defined ? failed : failed.Prepend("It has no definition.")).Take(ReasonsMax).ToArray();
+        var watched = (await alerts.ReadAsync(name, cancellation)).Where(a => a.ClosedIn is null)
+            .OrderByDescending(a => a.LastSeenIn, PeriodOrder.Instance).Select(a => $"{a.LastSeenIn} {a.Kind}: {a.Cause}");
+        var reasons = (defined ? failed : failed.Prepend("It has no definition.")).Concat(watched).Take(ReasonsMax).ToArray();
         var working = standings.Any(s => s.Standing == Standing.Pending);
         return new PipelineFacts(
             name.Value,

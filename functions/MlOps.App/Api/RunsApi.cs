@@ -34,12 +34,13 @@ internal static class RunsApi
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
 
-    public static void MapRuns(this IEndpointRouteBuilder routes)
+    public static void MapRuns(this IEndpointRouteBuilder routes, bool streams)
     {
         var group = routes.MapGroup("/api/runs").WithTags("runs");
         group.MapGet("", ListAsync).WithSummary("The runs, the newest first.").ProducesProblem(400);
         group.MapGet("/{id}", GetAsync).WithSummary("One run with its steps.").ProducesProblem(404);
-        group.MapGet("/{id}/logs", LogsAsync).WithSummary("What the run did and does, as server-sent events, until it has ended.").ProducesProblem(404);
+        group.MapGet("/{id}/logs", (string id, RunHistory history, TimeProvider time, HttpContext context, CancellationToken cancellation) => LogsAsync(id, streams, history, time, context, cancellation))
+            .WithSummary("What the run did and does, as server-sent events, until it has ended.").ProducesProblem(404);
         group.MapGet("/{id}/compare/{other}", CompareAsync).WithSummary("Two runs side by side.").ProducesProblem(404);
         group.MapPost("/{id}/rerun", RerunAsync).WithSummary("Repeats a run under a new id; what is done is skipped by content.")
             .Needs(Role.Operator).ProducesProblem(404).ProducesProblem(409);
@@ -80,14 +81,14 @@ internal static class RunsApi
     }
 
     private static async Task<ServerSentEventsResult<RunEvent>> LogsAsync(
-        string id, RunHistory history, TimeProvider time, HttpContext context, CancellationToken cancellation)
+        string id, bool streams, RunHistory history, TimeProvider time, HttpContext context, CancellationToken cancellation)
     {
         var wanted = Lookup.Run(id);
 
         // Found before the answer begins: an unknown run is a problem, not an empty log.
         var (pipeline, _) = await history.FindAsync(wanted, cancellation);
         var after = int.TryParse(context.Request.Headers["Last-Event-ID"], out var last) ? last : 0;
-        return TypedResults.ServerSentEvents(FollowAsync(pipeline, wanted, history, time, after, cancellation));
+        return TypedResults.ServerSentEvents(FollowAsync(pipeline, wanted, streams, history, time, after, cancellation));
     }
 
     private static async Task<ChangedRuns> RerunAsync(
@@ -123,7 +124,7 @@ internal static class RunsApi
 
     // While a run goes on, its stage whenever it changes; at its end its log, line by line, and why it ended so.
     private static async IAsyncEnumerable<SseItem<RunEvent>> FollowAsync(
-        PipelineName pipeline, RunId id, RunHistory history, TimeProvider time, int after, [EnumeratorCancellation] CancellationToken cancellation)
+        PipelineName pipeline, RunId id, bool streams, RunHistory history, TimeProvider time, int after, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var number = 0;
         string? told = null;
@@ -150,6 +151,11 @@ internal static class RunsApi
             {
                 told = stage;
                 yield return new SseItem<RunEvent>(new RunEvent(run.State, stage), "stage");
+            }
+
+            if (!streams)
+            {
+                yield break;
             }
 
             await Task.Delay(LookInterval, time, cancellation);

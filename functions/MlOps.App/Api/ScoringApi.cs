@@ -14,7 +14,7 @@ namespace MlOps.App.Api;
 
 /// <summary>Scores of a request's rows, in their order.</summary>
 /// <param name="Pipeline">Pipeline's name.</param>
-/// <param name="ModelVersion">The version that answered.</param>
+/// <param name="ModelVersion">The version that answered; where a challenger answered some of the rows, the champion. Each row names its own.</param>
 /// <param name="ModelSha256">SHA-256 of its model.</param>
 /// <param name="Classes">The label's classes, negative first; empty for a regression.</param>
 /// <param name="Rows">Answers.</param>
@@ -24,8 +24,9 @@ internal sealed record ScoreAnswer(
 
 /// <summary>Scores in the form of MLflow's scoring server.</summary>
 /// <param name="Predictions">A probability or value a row, or a list of probabilities a row for several classes.</param>
-/// <param name="ModelVersion">The version that answered.</param>
-internal sealed record Invocation(IReadOnlyList<JsonElement> Predictions, string ModelVersion);
+/// <param name="ModelVersion">The version that answered; where a challenger answered some of the rows, the champion.</param>
+/// <param name="ModelVersions">The version that answered each row; there where a challenger answered some.</param>
+internal sealed record Invocation(IReadOnlyList<JsonElement> Predictions, string ModelVersion, IReadOnlyList<string>? ModelVersions);
 
 /// <summary>What a request's rows must have.</summary>
 /// <param name="Pipeline">Pipeline's name.</param>
@@ -39,10 +40,10 @@ internal sealed record ScoringSchema(string Pipeline, string ModelVersion, strin
 /// <param name="Kind">What its cells are.</param>
 internal sealed record ScoringColumn(string Name, string Kind);
 
-/// <summary>Scoring by the champion: JSON rows or CSV in, JSON or the prediction file out, and MLflow's form of both.</summary>
+/// <summary>Scoring by the champion, or by its challenger for its share of the rows: JSON rows or CSV in, JSON or the prediction file out, and MLflow's form of both.</summary>
 internal static class ScoringApi
 {
-    /// <summary>The header that names the version, whatever form the answer has.</summary>
+    /// <summary>The header that names the version, whatever form the answer has; both, where a challenger answered some of the rows.</summary>
     public const string VersionHeader = "X-Model-Version";
 
     private const string Csv = "text/csv";
@@ -52,7 +53,7 @@ internal static class ScoringApi
     public static void MapScoring(this IEndpointRouteBuilder routes, ApiLimits limits)
     {
         var group = routes.MapGroup("").WithTags("scoring").RequireRateLimiting(ApiLimits.Scoring).WithMetadata(new RequestSizeLimitAttribute(limits.ScoringBytes));
-        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion, with ?reasons=N of each; Accept: text/csv answers with the prediction file.")
+        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion or its challenger, with ?reasons=N of each; Accept: text/csv answers with the prediction file.")
             .Accepts<JsonElement>("application/json", Csv).Produces<ScoreAnswer>(200, "application/json", Csv)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         group.MapGet("/api/pipelines/{pipeline}/score", SchemaAsync).WithSummary("The columns that rows must have.").ProducesProblem(409);
@@ -62,10 +63,10 @@ internal static class ScoringApi
             .Accepts<JsonElement>("application/json", Csv).ProducesProblem(400).ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
     }
 
-    private static async Task<IResult> ScoreAsync(string pipeline, int? reasons, Champions champions, HttpContext context, CancellationToken cancellation)
+    private static async Task<IResult> ScoreAsync(string pipeline, int? reasons, Champions champions, ShadowLog shadow, HttpContext context, CancellationToken cancellation)
     {
         var name = Lookup.Pipeline(pipeline);
-        var scored = await ScoredAsync(name, reasons ?? 0, champions, context, cancellation);
+        var scored = await ScoredAsync(name, reasons ?? 0, champions, shadow, context, cancellation);
         if (context.Request.GetTypedHeaders().Accept is [{ MediaType.Value: Csv }, ..])
         {
             using var file = new MemoryStream();
@@ -86,28 +87,29 @@ internal static class ScoringApi
     private static async Task<Ok<ScoringSchema>> SchemaAsync(string pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
     {
         var name = Lookup.Pipeline(pipeline);
-        var model = await champions.GetAsync(name, cancellation);
+        var model = (await champions.GetAsync(name, cancellation)).Champion;
         context.Response.Headers[VersionHeader] = model.Version.Version;
         return TypedResults.Ok(new ScoringSchema(
             name.Value, model.Version.Version, model.IdColumn,
             [.. model.Columns.Select(c => new ScoringColumn(c.Name, c.Kind.ToString().ToLowerInvariant()))]));
     }
 
-    private static async Task<Ok<Invocation>> InvokeAsync(string pipeline, Champions champions, HttpContext context, CancellationToken cancellation)
+    private static async Task<Ok<Invocation>> InvokeAsync(string pipeline, Champions champions, ShadowLog shadow, HttpContext context, CancellationToken cancellation)
     {
-        var scored = await ScoredAsync(Lookup.Pipeline(pipeline), 0, champions, context, cancellation);
+        var scored = await ScoredAsync(Lookup.Pipeline(pipeline), 0, champions, shadow, context, cancellation);
         var predictions = new JsonElement[scored.Count];
         for (var i = 0; i < predictions.Length; i++)
         {
-            var row = scored.Scores.Slice(i * scored.Width, scored.Width);
+            var row = scored.Scores(i);
             predictions[i] = scored.Width == 1 ? JsonSerializer.SerializeToElement(row[0], ApiJson.Options) : JsonSerializer.SerializeToElement(row.ToArray(), ApiJson.Options);
         }
 
-        return TypedResults.Ok(new Invocation(predictions, scored.Model.Version));
+        return TypedResults.Ok(new Invocation(
+            predictions, scored.Model.Version, scored.Versions.Count == 1 ? null : [.. Enumerable.Range(0, scored.Count).Select(i => scored[i].ModelVersion)]));
     }
 
     private static async Task<Ok<Invocation>> InvokeOnlyAsync(
-        string? pipeline, Champions champions, AliasStore aliases, RunHistory history, HttpContext context, CancellationToken cancellation)
+        string? pipeline, Champions champions, ShadowLog shadow, AliasStore aliases, RunHistory history, HttpContext context, CancellationToken cancellation)
     {
         if (pipeline is null)
         {
@@ -125,10 +127,10 @@ internal static class ScoringApi
                 : throw new ApiException(400, "which pipeline?", $"{served.Count} pipelines have a champion.", "Name one: /invocations?pipeline=NAME, or /api/pipelines/NAME/invocations.", "pipeline");
         }
 
-        return await InvokeAsync(pipeline, champions, context, cancellation);
+        return await InvokeAsync(pipeline, champions, shadow, context, cancellation);
     }
 
-    private static async Task<ScoredRows> ScoredAsync(PipelineName pipeline, int reasons, Champions champions, HttpContext context, CancellationToken cancellation)
+    private static async Task<Answers> ScoredAsync(PipelineName pipeline, int reasons, Champions champions, ShadowLog shadow, HttpContext context, CancellationToken cancellation)
     {
         if (reasons is < 0 or > ReasonsMax)
         {
@@ -136,9 +138,10 @@ internal static class ScoringApi
         }
 
         var body = await ReadAsync(context.Request, cancellation);
-        var model = await champions.GetAsync(pipeline, cancellation);
-        var scored = model.Score(body, reasons, cancellation);
-        context.Response.Headers[VersionHeader] = scored.Model.Version;
+        var served = await champions.GetAsync(pipeline, cancellation);
+        var scored = served.Score(body, reasons, context.RequestServices.GetRequiredService<ILogger<Champions>>(), cancellation);
+        shadow.Add(served, body, scored);
+        context.Response.Headers[VersionHeader] = string.Join(", ", scored.Versions);
         return scored;
     }
 

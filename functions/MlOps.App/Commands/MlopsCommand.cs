@@ -35,6 +35,7 @@ internal static class MlopsCommand
             ModelCommands.Promote(),
             ModelCommands.Rollback(),
             ModelCommands.Live(),
+            TrafficCommand.Create(),
             FitCommand.Create(),
             ScoreCommand.Create(),
             CsvCommand.Create(),

@@ -15,15 +15,22 @@ internal sealed class FunctionsApplication : IAsyncDisposable
     // Traces and metrics, where a collector is named; logs go through the host.
     private readonly Telemetry? telemetry = Telemetry.Start();
 
-    private FunctionsApplication(ServiceProvider services, FunctionsHandler handler, HttpClient http)
+    // Not before somebody asks: most of what the host sends are invocations.
+    private readonly Lazy<Task<HandlerApi>> api;
+
+    private FunctionsApplication(ServiceProvider services, FunctionsHandler handler, HttpClient http, Lazy<Task<HandlerApi>> api)
     {
         this.services = services;
+        this.api = api;
         Handler = handler;
         this.http = http;
     }
 
     /// <summary>All functions.</summary>
     public FunctionsHandler Handler { get; }
+
+    /// <summary>The HTTP API.</summary>
+    public Task<HandlerApi> Api => api.Value;
 
     /// <summary>Puts it together. Asks nobody anything; whether the containers are there is looked after in the background.</summary>
     /// <param name="root">The application's root, with host.json.</param>
@@ -40,13 +47,20 @@ internal sealed class FunctionsApplication : IAsyncDisposable
         var http = new HttpClient { Timeout = TimeSpan.FromSeconds(100) };
         var client = new FunctionsDurableTaskClient(http, options);
         var services = PipelineFunctions.Services(account, client, logging);
-        var application = new FunctionsApplication(services, PipelineFunctions.Create(services, client, options, logging), http);
+        var api = new Lazy<Task<HandlerApi>>(() => HandlerApi.StartAsync(account, client, logging));
+        var handler = PipelineFunctions.Create(services, client, options, logging, async (request, role, cancellation) => await (await api.Value).AnswerAsync(request, role, cancellation));
+        var application = new FunctionsApplication(services, handler, http, api);
         _ = EnsureContainersAsync(account, logging.CreateLogger("MlOps.Handler"));
         return application;
     }
 
     public async ValueTask DisposeAsync()
     {
+        if (api.IsValueCreated && await api.Value.ContinueWith(started => started.IsCompletedSuccessfully ? started.Result : null, TaskScheduler.Default) is { } started)
+        {
+            await started.DisposeAsync();
+        }
+
         await services.DisposeAsync();
         Handler.Dispose();
         http.Dispose();

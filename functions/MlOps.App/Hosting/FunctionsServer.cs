@@ -11,10 +11,13 @@ namespace MlOps.App.Hosting;
 /// <summary>
 /// The custom handler's HTTP server. It listens before anything slow happens, answers the host's probe on <c>/</c>, takes
 /// invocations on <c>POST /{function}</c>, and never answers with an empty body. Kestrel by itself: the host waits for the
-/// first answer, and a web application around it would double that wait.
+/// first answer, and a web application around it would double that wait. What the host forwards goes to <see cref="HandlerApi"/>.
 /// </summary>
 internal sealed class FunctionsServer : IHttpApplication<HttpContext>, IAsyncDisposable
 {
+    // The host puts it on whatever it sends but its probe.
+    private const string InvocationHeader = "X-Azure-Functions-InvocationId";
+
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(5);
 
     private readonly KestrelServer kestrel;
@@ -91,7 +94,7 @@ internal sealed class FunctionsServer : IHttpApplication<HttpContext>, IAsyncDis
     async Task IHttpApplication<HttpContext>.ProcessRequestAsync(HttpContext context)
     {
         var path = context.Request.Path.Value ?? "/";
-        if (HttpMethods.IsPost(context.Request.Method) && path.Length > 1 && path.IndexOf('/', 1) < 0)
+        if (IsInvocation(context.Request, path))
         {
             // Not tied to the connection: what the host has recorded as started must come to its end.
             var answer = await (await application.Value).Handler.InvokeAsync(path[1..], context.Request.Body, context.RequestAborted);
@@ -101,7 +104,7 @@ internal sealed class FunctionsServer : IHttpApplication<HttpContext>, IAsyncDis
                 return;
             }
         }
-        else if (path is "/" or "/api/health" or "/api/health/live")
+        else if ((path is "/" && !context.Request.Headers.ContainsKey(InvocationHeader)) || path is "/api/health" or "/api/health/live")
         {
             context.Response.OnCompleted(Compose);
             await WriteAsync(context, StatusCodes.Status200OK, "{\"status\":\"live\"}"u8.ToArray());
@@ -114,8 +117,19 @@ internal sealed class FunctionsServer : IHttpApplication<HttpContext>, IAsyncDis
             return;
         }
 
+        else
+        {
+            await (await (await application.Value).Api).ProcessAsync(context.Features);
+            return;
+        }
+
         await WriteAsync(context, StatusCodes.Status404NotFound, "{\"message\":\"There is no such function.\"}"u8.ToArray());
     }
+
+    // The host sends invocations chunked. It forwards a body only where the caller told its length and passes that on, so nobody
+    // outside can form an invocation, whatever the address becomes on its way.
+    private static bool IsInvocation(HttpRequest request, string path) =>
+        HttpMethods.IsPost(request.Method) && request.ContentLength is null && path.Length > 1 && path.IndexOf('/', 1) < 0;
 
     private Task Compose()
     {

@@ -1,6 +1,9 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Text.Json;
 using Azure;
 using MlOps.App.Commands;
+using MlOps.Durable;
 using MlOps.Durable.Local;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
@@ -9,19 +12,38 @@ using MlOps.Pipeline.Orchestrations;
 namespace MlOps.App.Runs;
 
 /// <summary>What is known of runs, read from the account alone: no server needs to run.</summary>
-internal sealed class RunHistory(StorageAccount account)
+/// <param name="account">The account.</param>
+/// <param name="client">Knows what active runs do now.</param>
+internal sealed class RunHistory(StorageAccount account, DurableTaskClient client)
 {
+    // Only what runs do now is asked of somebody else than the account; the answer must not wait for it.
+    private static readonly TimeSpan StagePatience = TimeSpan.FromSeconds(2);
+
+    // Finding the pipelines walks through the container's folders; that is not done again for every request.
+    private static readonly TimeSpan NamesAge = TimeSpan.FromSeconds(2);
+
     private readonly LedgerStore ledgers = new(account);
+
+    // Reasons of refused files by name and version: what is refused does not change.
+    private readonly ConcurrentDictionary<(string Name, ETag? ETag), string> refusals = [];
+    private volatile KnownNames? names;
+
+    private sealed record KnownNames(IReadOnlyList<PipelineName> Names, long At);
+
     private readonly InputFiles input = new(account);
     private readonly RunDocuments documents = new(account);
-    private readonly LocalDurableTaskClient client = new(account.Journal);
+
+    /// <summary>For an account whose runs are driven locally.</summary>
+    public RunHistory(StorageAccount account)
+        : this(account, new LocalDurableTaskClient(account.Journal))
+    {
+    }
 
     /// <summary>All pipelines that have had a drop, with their ledgers.</summary>
     public async Task<IReadOnlyList<Ledger>> LedgersAsync(PipelineName? pipeline, CancellationToken cancellation)
     {
-        var names = pipeline is { } one ? [one] : await ledgers.ListAsync(cancellation);
         var all = new List<Ledger>();
-        foreach (var name in names)
+        foreach (var name in pipeline is { } one ? [one] : await PipelinesAsync(cancellation))
         {
             all.Add(await ledgers.ReadAsync(name, cancellation));
         }
@@ -55,7 +77,18 @@ internal sealed class RunHistory(StorageAccount account)
     /// <summary>What an active run does now, such as <c>train</c>; <see langword="null"/> where it has not said.</summary>
     public async Task<string?> StageAsync(string run, CancellationToken cancellation)
     {
-        var metadata = await client.GetInstanceAsync(run, getInputsAndOutputs: true, cancellation);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        limit.CancelAfter(StagePatience);
+        OrchestrationMetadata? metadata;
+        try
+        {
+            metadata = await client.GetInstanceAsync(run, getInputsAndOutputs: true, limit.Token);
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        {
+            return null;
+        }
+
         if (metadata?.SerializedCustomStatus is not { } status)
         {
             return null;
@@ -66,7 +99,15 @@ internal sealed class RunHistory(StorageAccount account)
     }
 
     /// <summary>Names of the pipelines that have had a file.</summary>
-    public Task<IReadOnlyList<PipelineName>> PipelinesAsync(CancellationToken cancellation) => ledgers.ListAsync(cancellation);
+    public async Task<IReadOnlyList<PipelineName>> PipelinesAsync(CancellationToken cancellation)
+    {
+        if (names is not { } known || Stopwatch.GetElapsedTime(known.At) > NamesAge)
+        {
+            names = known = new KnownNames(await ledgers.ListAsync(cancellation), Stopwatch.GetTimestamp());
+        }
+
+        return known.Names;
+    }
 
     /// <summary>Where the newest predictions of a period came from; <see langword="null"/> where there are none.</summary>
     public async Task<Manifest?> ManifestAsync(PipelineName pipeline, Period period, CancellationToken cancellation)
@@ -87,8 +128,15 @@ internal sealed class RunHistory(StorageAccount account)
 
     /// <summary>A run by its id alone.</summary>
     /// <exception cref="CommandException">No pipeline has this run.</exception>
-    public async Task<(PipelineName Pipeline, LedgerRun Run)> FindAsync(RunId id, CancellationToken cancellation)
+    public Task<(PipelineName Pipeline, LedgerRun Run)> FindAsync(RunId id, CancellationToken cancellation) => FindAsync(id, alsoNew: true, cancellation);
+
+    private async Task<(PipelineName Pipeline, LedgerRun Run)> FindAsync(RunId id, bool alsoNew, CancellationToken cancellation)
     {
+        if (!alsoNew)
+        {
+            names = null;
+        }
+
         foreach (var ledger in await LedgersAsync(null, cancellation))
         {
             if (ledger.FindRun(id.Value) is { } run)
@@ -97,7 +145,7 @@ internal sealed class RunHistory(StorageAccount account)
             }
         }
 
-        throw new CommandException($"there is no run {id}. `mlops runs` lists all of them.");
+        return alsoNew ? await FindAsync(id, alsoNew: false, cancellation) : throw new CommandException($"there is no run {id}. `mlops runs` lists all of them.");
     }
 
     private async Task<Dictionary<string, string>> RefusalsAsync(PipelineName pipeline, CancellationToken cancellation)
@@ -108,9 +156,15 @@ internal sealed class RunHistory(StorageAccount account)
             if (blob.Name.EndsWith(".errors.json", StringComparison.Ordinal)
                 && Period.TryParse(blob.Name[(pipeline.Value.Length + 1)..].Split('.')[0], out var period))
             {
-                var content = await account.Rejected.GetBlobClient(blob.Name).DownloadContentAsync(cancellation);
-                var list = JsonSerializer.Deserialize<RejectionList>(content.Value.Content, ArtifactJson.Compact);
-                reasons[period.Value] = list?.Errors is [var first, ..] ? first.Message : "the file was refused";
+                if (!refusals.TryGetValue((blob.Name, blob.Properties.ETag), out var reason))
+                {
+                    var content = await account.Rejected.GetBlobClient(blob.Name).DownloadContentAsync(cancellation);
+                    var list = JsonSerializer.Deserialize<RejectionList>(content.Value.Content, ArtifactJson.Compact);
+                    reason = list?.Errors is [var first, ..] ? first.Message : "the file was refused";
+                    refusals[(blob.Name, blob.Properties.ETag)] = reason;
+                }
+
+                reasons[period.Value] = reason;
             }
         }
 

@@ -33,17 +33,34 @@ public sealed partial record FunctionDefinition(string Name, string BindingsJson
     public static FunctionDefinition Http(string name, string route, string authLevel, params string[] methods)
     {
         ArgumentNullException.ThrowIfNull(methods);
+        return new FunctionDefinition(Check(name), new JsonArray(HttpBindings(route, authLevel, methods)).ToJsonString());
+    }
+
+    /// <summary>An HTTP route whose requests the host hands over as invocations: the durable client beside the trigger keeps it from forwarding.</summary>
+    /// <param name="name">The function's name.</param>
+    /// <param name="route">The route, below the host's prefix.</param>
+    /// <param name="authLevel">anonymous, function or admin.</param>
+    /// <param name="methods">The methods, lower case.</param>
+    public static FunctionDefinition InvokedHttp(string name, string route, string authLevel, params string[] methods)
+    {
+        ArgumentNullException.ThrowIfNull(methods);
+        var client = new JsonObject { ["type"] = "durableClient", ["direction"] = "in", ["name"] = Bindings.Client };
+        return new FunctionDefinition(Check(name), new JsonArray([.. HttpBindings(route, authLevel, methods), client]).ToJsonString());
+    }
+
+    private static JsonNode[] HttpBindings(string route, string authLevel, string[] methods)
+    {
         var trigger = new JsonObject
         {
             ["type"] = "httpTrigger",
             ["direction"] = "in",
-            ["name"] = "req",
+            ["name"] = Bindings.Request,
             ["methods"] = new JsonArray([.. methods.Select(method => (JsonNode)method)]),
             ["route"] = route,
             ["authLevel"] = authLevel,
         };
-        var output = new JsonObject { ["type"] = "http", ["direction"] = "out", ["name"] = "res" };
-        return new FunctionDefinition(Check(name), new JsonArray(trigger, output).ToJsonString());
+        var output = new JsonObject { ["type"] = "http", ["direction"] = "out", ["name"] = Bindings.Response };
+        return [trigger, output];
     }
 
     /// <summary>An orchestrator. No $return binding and no dataType: either would change what reaches the extension.</summary>

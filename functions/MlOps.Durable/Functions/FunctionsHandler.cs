@@ -98,6 +98,17 @@ public sealed class FunctionsHandler : IDisposable
         return this;
     }
 
+    /// <summary>Adds a function of an HTTP trigger that is not forwarded.</summary>
+    /// <param name="definition">The function, of <see cref="FunctionDefinition.InvokedHttp"/>.</param>
+    /// <param name="run">Answers a request.</param>
+    /// <exception cref="ArgumentException">There is a function of that name.</exception>
+    public FunctionsHandler AddHttp(FunctionDefinition definition, Func<HttpInvocation, CancellationToken, Task<HttpInvocationAnswer>> run)
+    {
+        ArgumentNullException.ThrowIfNull(run);
+        Add(definition, async (invocation, cancellation) => InvocationAnswer.Http(await run(invocation.HttpRequest(), cancellation), invocation.Logs));
+        return this;
+    }
+
     /// <summary>Adds a function that the host forwards as it is, so that it never comes through <see cref="InvokeAsync"/>.</summary>
     /// <param name="definition">The function.</param>
     public FunctionsHandler AddForwarded(FunctionDefinition definition)

@@ -69,6 +69,8 @@ public static class FunctionsLayout
         ["functionTimeout"] = "01:00:00",
         ["extensions"] = new JsonObject
         {
+            // Addresses are those that the program has under every host.
+            ["http"] = new JsonObject { ["routePrefix"] = "" },
             ["durableTask"] = new JsonObject
             {
                 ["hubName"] = "MlOps",

@@ -70,6 +70,10 @@ public sealed class Invocation
         };
     }
 
+    /// <summary>The request of an HTTP trigger.</summary>
+    /// <exception cref="FormatException">There is none.</exception>
+    internal HttpInvocation HttpRequest() => HttpInvocation.Read(data[Bindings.Request]);
+
     private static string[] Elements(JsonArray many) =>
         [.. many.Select(element => element is JsonObject one ? one.ToJsonString() : Text(element)!.ToJsonString())];
 
@@ -91,6 +95,12 @@ public static class Bindings
 
     /// <summary>A timer trigger.</summary>
     public const string Timer = "timerTrigger";
+
+    /// <summary>The HTTP trigger.</summary>
+    public const string Request = "req";
+
+    /// <summary>The answer to an HTTP trigger. Not <c>$return</c>, whose texts the host takes for base64 where they could be.</summary>
+    public const string Response = "res";
 
     /// <summary>The durable client.</summary>
     public const string Client = "client";

@@ -26,13 +26,37 @@ public sealed record InvocationAnswer(int StatusCode, ReadOnlyMemory<byte> Body)
     /// <param name="logs">Why.</param>
     public static InvocationAnswer Failure(IEnumerable<string> logs) => new(500, Write(null, logs));
 
-    private static byte[] Write(string? returnValue, IEnumerable<string> logs)
+    /// <summary>The answer to an HTTP trigger. For the host it is a success whatever its status.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="logs">Lines for the invocation's log.</param>
+    public static InvocationAnswer Http(HttpInvocationAnswer answer, IEnumerable<string> logs)
+    {
+        ArgumentNullException.ThrowIfNull(answer);
+        return new(200, Write(null, logs, answer));
+    }
+
+    private static byte[] Write(string? returnValue, IEnumerable<string> logs, HttpInvocationAnswer? http = null)
     {
         using var stream = new MemoryStream();
         using (var writer = new Utf8JsonWriter(stream, Options))
         {
             writer.WriteStartObject();
             writer.WriteStartObject("Outputs");
+            if (http is not null)
+            {
+                writer.WriteStartObject(Bindings.Response);
+                writer.WriteNumber("statusCode", http.StatusCode);
+                writer.WriteStartObject("headers");
+                foreach (var (name, value) in http.Headers)
+                {
+                    writer.WriteString(name, value);
+                }
+
+                writer.WriteEndObject();
+                writer.WriteString("body", http.Body);
+                writer.WriteEndObject();
+            }
+
             writer.WriteEndObject();
             writer.WriteStartArray("Logs");
             foreach (var line in logs)

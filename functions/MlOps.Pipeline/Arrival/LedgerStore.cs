@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
@@ -12,6 +13,9 @@ public sealed class LedgerStore(StorageAccount account)
 {
     // Ten files at once mean ten runs that write at the same moment; each write takes milliseconds.
     private const int AttemptsMax = 60;
+
+    // What was read last, for those who look again and again: a ledger that has not changed is neither sent nor parsed a second time.
+    private readonly ConcurrentDictionary<PipelineName, (Ledger Ledger, ETag ETag)> _known = [];
 
     /// <summary>Reads a pipeline's ledger; an empty one where nothing has arrived.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -79,9 +83,18 @@ public sealed class LedgerStore(StorageAccount account)
     {
         try
         {
-            var content = (await Blob(pipeline).DownloadContentAsync(cancellation)).Value;
+            var known = _known.TryGetValue(pipeline, out var last);
+            var options = new BlobDownloadOptions { Conditions = known ? new BlobRequestConditions { IfNoneMatch = last.ETag } : null };
+            var response = await Blob(pipeline).DownloadContentAsync(options, cancellation);
+            if (response.GetRawResponse().Status == 304)
+            {
+                return last;
+            }
+
+            var content = response.Value;
             var ledger = JsonSerializer.Deserialize<Ledger>(content.Content.ToMemory().Span, ArtifactJson.Compact)
                 ?? throw new InvalidDataException($"artifacts/{pipeline}/ledger.json is empty. Restore an earlier version of the blob.");
+            _known[pipeline] = (ledger, content.Details.ETag);
             return (ledger, content.Details.ETag);
         }
         catch (RequestFailedException e) when (e.Status == 404)

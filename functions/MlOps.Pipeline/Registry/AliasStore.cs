@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Registry;
 
@@ -47,7 +48,7 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="version">Version.</param>
     /// <param name="cancellation">Stops the work.</param>
-    /// <exception cref="Steps.StepRefusedException">There is no such version.</exception>
+    /// <exception cref="StepRefusedException">There is no such version.</exception>
     public async Task<Aliases> PromoteAsync(PipelineName pipeline, string version, CancellationToken cancellation = default)
     {
         await models.RequireAsync(pipeline, version, cancellation);
@@ -64,12 +65,39 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
             now, now.Previous ?? throw new InvalidOperationException($"Pipeline {pipeline} has no earlier champion to go back to."), $"rolled back from {now.Champion}"),
         cancellation);
 
+    /// <summary>The aliases and the ETag under which they may be changed; <see langword="null"/> where there are none yet.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public Task<(Aliases Aliases, ETag? ETag)> ReadWithETagAsync(PipelineName pipeline, CancellationToken cancellation = default) => LoadAsync(pipeline, cancellation);
+
+    /// <summary>Says who meets requests beside the champion.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="traffic">The other versions; <see langword="null"/> for the champion alone.</param>
+    /// <param name="onlyIf">Only where the aliases are still these; <see langword="null"/> to change whatever they are.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="StepRefusedException">A version does not exist or predicts something else than the champion, the share is out of range, or there is no champion.</exception>
+    /// <exception cref="RequestFailedException">Status 412: they have changed.</exception>
+    public async Task<Aliases> SetTrafficAsync(PipelineName pipeline, Traffic? traffic, ETag? onlyIf = null, CancellationToken cancellation = default)
+    {
+        if (traffic is not null)
+        {
+            await CheckAsync(pipeline, traffic, cancellation);
+        }
+
+        return await UpdateAsync(pipeline, now => now with { Traffic = traffic?.Beside(now.Champion) }, cancellation, onlyIf);
+    }
+
     /// <summary>Changes the aliases by a function of what they are; called again where another writer was faster.</summary>
-    internal async Task<Aliases> UpdateAsync(PipelineName pipeline, Func<Aliases, Aliases> change, CancellationToken cancellation)
+    internal async Task<Aliases> UpdateAsync(PipelineName pipeline, Func<Aliases, Aliases> change, CancellationToken cancellation, ETag? onlyIf = null)
     {
         for (var attempt = 1; ; attempt++)
         {
             var (aliases, etag) = await LoadAsync(pipeline, cancellation);
+            if (onlyIf is { } wanted && etag != wanted)
+            {
+                throw new RequestFailedException(412, $"artifacts/{Name(pipeline)} has changed.");
+            }
+
             var changed = change(aliases);
             if (ReferenceEquals(changed, aliases))
             {
@@ -100,6 +128,25 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     internal DateTimeOffset Now => time.GetUtcNow();
 
     private static string Name(PipelineName pipeline) => $"{pipeline}/models/aliases.json";
+
+    private async Task CheckAsync(PipelineName pipeline, Traffic traffic, CancellationToken cancellation)
+    {
+        if (double.IsNaN(traffic.Share) || traffic.Share is < 0 or > 1 || (traffic.Challenger is null && traffic.Share > 0))
+        {
+            throw new StepRefusedException("The challenger's share is between 0 and 1, and only with a challenger above 0.");
+        }
+
+        var champion = (await ReadAsync(pipeline, cancellation)).Champion
+            ?? throw new StepRefusedException($"Pipeline {pipeline} has no champion beside which another model could be tried.");
+        var classes = (await models.RequireAsync(pipeline, champion, cancellation)).Classes;
+        foreach (var version in (string?[])[traffic.Challenger, traffic.Shadow])
+        {
+            if (version is not null && !(await models.RequireAsync(pipeline, version, cancellation)).Classes.SequenceEqual(classes, StringComparer.Ordinal))
+            {
+                throw new StepRefusedException($"Model {version} predicts other classes than the champion {champion}: their answers cannot stand side by side.");
+            }
+        }
+    }
 
     private Aliases ByHand(Aliases now, string champion, string reason) => now.With(new Release(
         Now, now.History.Count == 0 ? "initial" : now.History.MaxBy(r => r.Period == "initial" ? "" : r.Period, StringComparer.Ordinal)!.Period,

@@ -18,6 +18,9 @@ public sealed record Release(
 /// <param name="History">Every decision, in the order in which it was recorded.</param>
 public sealed record Aliases(string? Champion, string? Previous, IReadOnlyList<Release> History)
 {
+    /// <summary>Who else answers requests, or is tried on them; <see langword="null"/> where the champion is alone.</summary>
+    public Traffic? Traffic { get; init; }
+
     /// <summary>No model yet.</summary>
     public static Aliases None { get; } = new(null, null, []);
 
@@ -42,7 +45,7 @@ public sealed record Aliases(string? Champion, string? Previous, IReadOnlyList<R
     {
         IReadOnlyList<Release> history = [.. History, release];
         var champion = Current(history)?.Champion;
-        return new Aliases(champion, champion == Champion ? Previous : Champion, history);
+        return new Aliases(champion, champion == Champion ? Previous : Champion, history) { Traffic = Traffic?.Beside(champion) };
     }
 
     // The latest period decides; within it, what was recorded last.

@@ -25,14 +25,14 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
 
     private readonly ConcurrentDictionary<PipelineName, Seat> _seats = [];
 
-    /// <summary>The model that answers now.</summary>
+    /// <summary>The models that answer now.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the wait.</param>
     /// <exception cref="StepRefusedException">The pipeline has no champion, or its files were changed.</exception>
-    public async Task<ServedModel> GetAsync(PipelineName pipeline, CancellationToken cancellation = default)
+    public async Task<Served> GetAsync(PipelineName pipeline, CancellationToken cancellation = default)
     {
         var seat = _seats.GetOrAdd(pipeline, _ => new Seat());
-        var age = seat.Model is null ? TimeSpan.MaxValue : time.GetElapsedTime(seat.Looked);
+        var age = seat.Served is null ? TimeSpan.MaxValue : time.GetElapsedTime(seat.Looked);
         if (age >= LookAfter)
         {
             var looking = LookAsync(seat, pipeline);
@@ -42,7 +42,7 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
             }
         }
 
-        return seat.Model ?? throw seat.Refusal ?? new StepRefusedException($"Pipeline {pipeline} has no champion: a run makes one as soon as initial.csv and a period are there. See `mlops wait {pipeline}`.");
+        return seat.Served ?? throw seat.Refusal ?? new StepRefusedException($"Pipeline {pipeline} has no champion: a run makes one as soon as initial.csv and a period are there. See `mlops wait {pipeline}`.");
     }
 
     /// <summary>Looks at once, after a release that this process has made itself.</summary>
@@ -50,7 +50,7 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
     /// <param name="cancellation">Stops the wait.</param>
     public async Task RefreshAsync(PipelineName pipeline, CancellationToken cancellation = default)
     {
-        if (_seats.TryGetValue(pipeline, out var seat) && seat.Model is not null)
+        if (_seats.TryGetValue(pipeline, out var seat) && seat.Served is not null)
         {
             // One that is under way may have read the aliases before the release.
             await LookAsync(seat, pipeline).WaitAsync(cancellation);
@@ -74,16 +74,14 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
             var began = time.GetTimestamp();
             if (await aliases.ReadIfChangedAsync(pipeline, seat.ETag) is { } read)
             {
-                var model = read.Aliases.Champion is not { } champion ? null
-                    : seat.Model?.Version.Version == champion ? seat.Model
-                    : await ServedModel.LoadAsync(models, definitions, pipeline, champion);
-                if (model is not null && model != seat.Model)
+                var (served, whole) = read.Aliases.Champion is { } champion ? await SeatAsync(pipeline, champion, read.Aliases.Traffic, seat.Served) : ((Served?)null, false);
+                if (served is not null && served != seat.Served)
                 {
-                    logger.LogInformation("pipeline {Pipeline} is served by model {Version}", pipeline, model.Version.Version);
+                    logger.LogInformation("pipeline {Pipeline} is served by model {Version}", pipeline, served.Champion.Version.Version);
                 }
 
-                // Without a champion nothing is kept, and the next request looks again.
-                (seat.Model, seat.ETag, seat.Refusal) = (model, model is null ? null : read.ETag, null);
+                // Where something is missing the next look reads the aliases again, changed or not.
+                (seat.Served, seat.ETag, seat.Refusal) = (served, whole ? read.ETag : null, null);
             }
 
             seat.Looked = began;
@@ -97,15 +95,42 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
         }
     }
 
+    // What is in memory already is kept. A challenger or shadow that cannot be read leaves the champion alone; it is no reason to fail.
+    private async Task<(Served Served, bool Whole)> SeatAsync(PipelineName pipeline, string champion, Traffic? traffic, Served? before)
+    {
+        var whole = true;
+
+        async Task<ServedModel> LoadAsync(string version) =>
+            ((ServedModel?[])[before?.Champion, before?.Challenger, before?.Shadow]).FirstOrDefault(m => m?.Version.Version == version)
+            ?? await ServedModel.LoadAsync(models, definitions, pipeline, version);
+
+        async Task<ServedModel?> TryLoadAsync(string? version)
+        {
+            try
+            {
+                return version is null ? null : await LoadAsync(version);
+            }
+            catch (Exception e)
+            {
+                logger.LogWarning("model {Version} of {Pipeline}, challenger or shadow, could not be read and is asked for again: {Reason}", version, pipeline, e.Message.Split('\n')[0]);
+                whole = false;
+                return null;
+            }
+        }
+
+        var served = new Served(pipeline, await LoadAsync(champion), traffic, await TryLoadAsync(traffic?.Challenger), await TryLoadAsync(traffic?.Shadow));
+        return (served, whole);
+    }
+
     private sealed class Seat
     {
-        private volatile ServedModel? _model;
+        private volatile Served? _served;
         private long _looked;
 
-        public ServedModel? Model
+        public Served? Served
         {
-            get => _model;
-            set => _model = value;
+            get => _served;
+            set => _served = value;
         }
 
         public long Looked

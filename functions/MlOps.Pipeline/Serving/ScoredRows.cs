@@ -15,7 +15,9 @@ namespace MlOps.Pipeline.Serving;
 /// <param name="Score">Probability of the positive class, of the predicted class, or the value of a regression.</param>
 /// <param name="Probabilities">Probability of each class, in the order of the model's classes; <see langword="null"/> but for several classes.</param>
 /// <param name="Reasons">What moved the score most, strongest first, as in the prediction file; <see langword="null"/> where not asked for.</param>
-public sealed record ScoredRow(string Id, string? Prediction, double Score, IReadOnlyList<double>? Probabilities, IReadOnlyList<string>? Reasons);
+/// <param name="ModelVersion">The version that answered.</param>
+public sealed record ScoredRow(
+    string Id, string? Prediction, double Score, IReadOnlyList<double>? Probabilities, IReadOnlyList<string>? Reasons, string ModelVersion);
 
 /// <summary>Answers of one model version, in the order of the rows.</summary>
 public sealed class ScoredRows
@@ -64,13 +66,13 @@ public sealed class ScoredRows
             switch (_definition.Task)
             {
                 case TaskKind.Binary:
-                    return new ScoredRow(id, _scores[row] >= _evaluation.Threshold ? "1" : "0", _scores[row], null, reasons);
+                    return new ScoredRow(id, _scores[row] >= _evaluation.Threshold ? "1" : "0", _scores[row], null, reasons, Model.Version);
                 case TaskKind.Regression:
-                    return new ScoredRow(id, null, _scores[row], null, reasons);
+                    return new ScoredRow(id, null, _scores[row], null, reasons, Model.Version);
                 default:
                     var probabilities = _scores.AsSpan(row * Width, Width);
                     var best = MulticlassMetrics.MostProbable(probabilities);
-                    return new ScoredRow(id, _evaluation.Classes[best], probabilities[best], probabilities.ToArray(), reasons);
+                    return new ScoredRow(id, _evaluation.Classes[best], probabilities[best], probabilities.ToArray(), reasons, Model.Version);
             }
         }
     }

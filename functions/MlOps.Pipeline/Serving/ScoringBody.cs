@@ -63,6 +63,19 @@ public sealed class ScoringBody
         }
     }
 
+    /// <summary>Header and rows as texts; nothing where they cannot be read, which the validation then explains.</summary>
+    internal IReadOnlyList<string[]> Records(CsvReadOptions options)
+    {
+        try
+        {
+            return [.. CsvFile.ReadRecords(Open(), options)];
+        }
+        catch (CsvException)
+        {
+            return [];
+        }
+    }
+
     /// <summary>A finding with its row, where the rows came as JSON and have no lines.</summary>
     internal Finding Locate(Finding finding)
     {

@@ -10,6 +10,7 @@ using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Serving;
 
@@ -96,6 +97,25 @@ public sealed class ServedModel
         var why = reasons == 0 ? null : RowReasons.Find(
             _contributions, _transform, table, features, row => PredictStep.ReasonedOutput(scores, row, _booster.NumberOfClasses), reasons, threads, cancellation);
         return new ScoredRows(Version, _definition, _evaluation, request.Ids(table), scores, why, [.. findings.Select(body.Locate)]);
+    }
+
+    /// <summary>What each row of a request is known by: its id or, where rows have none, all its cells in the order of the columns' names.</summary>
+    internal IEnumerable<string> StickyKeys(ScoringBody body)
+    {
+        var format = body.Format(_definition.Csv);
+        var options = new CsvReadOptions { Delimiter = format.Delimiter ?? body.Delimiter ?? _schema.Delimiter, Quote = format.Quote, Encoding = format.Encoding };
+        int[]? cells = null;
+        foreach (var record in body.Records(options))
+        {
+            if (cells is null)
+            {
+                var id = _definition.Id is { } name ? Array.IndexOf(record, name) : -1;
+                cells = id >= 0 ? [id] : [.. Enumerable.Range(0, record.Length).OrderBy(i => record[i], StringComparer.Ordinal)];
+                continue;
+            }
+
+            yield return string.Join('\u001f', cells.Select(i => i < record.Length ? record[i] : ""));
+        }
     }
 
     private static async Task<BinaryData> ReadAsync(

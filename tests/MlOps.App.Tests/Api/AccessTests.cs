@@ -28,6 +28,9 @@ public sealed class AccessTests(AzuriteFixture azurite)
         { "PUT", "/api/pipelines/p/definition", "releaser" },
         { "POST", "/api/pipelines/p/models/v/promote", "releaser" },
         { "POST", "/api/pipelines/p/rollback", "releaser" },
+        { "GET", "/api/pipelines/p/traffic", "reader operator releaser" },
+        { "PUT", "/api/pipelines/p/traffic", "releaser" },
+        { "GET", "/api/pipelines/p/shadow", "reader operator releaser" },
     };
 
     [Fact]
@@ -161,6 +164,61 @@ public sealed class AccessTests(AzuriteFixture azurite)
         }
 
         Assert.Empty(input);
+    }
+
+    [Fact]
+    public async Task Markup_in_the_names_of_files_is_never_written_as_markup_nor_into_a_header()
+    {
+        const string hostile = "<img src=x onerror=alert(1)>\".csv";
+        await using var system = await ApiSystem.StartAsync(azurite);
+        await system.DefineAsync("p", Definition);
+        foreach (var container in (Azure.Storage.Blobs.BlobContainerClient[])[system.Account.Rejected, system.Account.Output, system.Account.Input])
+        {
+            await container.GetBlobClient($"p/{hostile}").UploadAsync(BinaryData.FromString("x"), Stop);
+            await container.GetBlobClient($"p/pred_{hostile}").UploadAsync(BinaryData.FromString("x"), Stop);
+        }
+
+        foreach (var path in (string[])["/api/pipelines", "/api/pipelines/p", "/api/pipelines/p/rejected", "/api/pipelines/p/predictions", "/api/pipelines/p/periods", "/api/runs"])
+        {
+            using var response = await system.Client.GetAsync(path, Stop);
+            Assert.Equal("application/json", response.Content.Headers.ContentType?.MediaType);
+            Assert.DoesNotContain('<', await response.Content.ReadAsStringAsync(Stop));
+        }
+
+        var listed = (await system.GetAsync("/api/pipelines/p/rejected")).GetProperty("items").EnumerateArray().First(i => i.GetProperty("name").GetString() == hostile);
+        using var file = await system.Client.GetAsync(listed.GetProperty("path").GetString(), Stop);
+        Assert.Equal(400, (int)file.StatusCode);
+        Assert.Null(file.Content.Headers.ContentDisposition);
+        Assert.DoesNotContain('<', await file.Content.ReadAsStringAsync(Stop));
+    }
+
+    [Fact]
+    public async Task More_uploads_than_are_taken_at_once_are_told_when_to_come_again_and_slow_ones_end()
+    {
+        await using var system = await ApiSystem.StartAsync(azurite, limits: new ApiLimits { UploadsAtOnce = 1, UploadBytesASecond = 1000 });
+        await system.DefineAsync("p", Definition);
+        using var slow = new TcpClient();
+        await slow.ConnectAsync(system.Address.Host, system.Address.Port, Stop);
+        await using var stream = slow.GetStream();
+        await stream.WriteAsync("PUT /api/pipelines/p/drops/20201001.csv HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100000\r\n\r\nx,y\n"u8.ToArray(), Stop);
+        int status;
+        while ((status = await StatusAsync(system, "PUT", "/api/pipelines/p/drops/20201101.csv", null, "x,y\n1,0\n")) == 202)
+        {
+            // The slow one has not begun yet.
+        }
+
+        Assert.Equal(429, status);
+        using var reader = new StreamReader(stream);
+        Assert.Contains(" 408 ", await reader.ReadLineAsync(Stop), StringComparison.Ordinal);
+        Assert.Equal(202, await StatusAsync(system, "PUT", "/api/pipelines/p/drops/20201101.csv", null, "x,y\n1,0\n"));
+    }
+
+    [Fact]
+    public async Task More_rows_than_a_scoring_request_may_have_are_refused_before_they_are_read()
+    {
+        await using var system = await ApiSystem.StartAsync(azurite, limits: new ApiLimits { ScoringBytes = 1000 });
+        Assert.Equal(413, await StatusAsync(system, "POST", "/api/pipelines/p/score", null, new string(' ', 1001)));
+        Assert.Equal(413, await StatusAsync(system, "POST", "/invocations?pipeline=p", null, new string(' ', 1001)));
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Steps.Monitor;
 
 namespace MlOps.App.Tests.Api;
 
@@ -24,6 +27,22 @@ public sealed class ReadApiTests(TrainedApi trained)
         Assert.Contains("'y'", items[0].GetProperty("reasons")[0].GetString(), StringComparison.Ordinal);
         var credit = items[2];
         Assert.Equal(("none", 3, "20201101", "succeeded"), (credit.GetProperty("attention").GetString(), credit.GetProperty("periods").GetInt32(), credit.GetProperty("latestPeriod").GetString(), credit.GetProperty("latestState").GetString()));
+    }
+
+    [Fact]
+    public async Task A_pipeline_with_an_open_alert_needs_attention_until_the_alert_is_gone()
+    {
+        const string watched = "watched";
+        await System.DefineAsync(watched, "label: y\n");
+        var book = new AlertBook(System.Account);
+        var name = PipelineName.Parse(watched);
+        await book.EnterAsync(name, "r1", "20201001", [new MonitorAlert("drift", "AGE", 0.3, "'AGE' has drifted."), new MonitorAlert("incident", "DEBT", 1, "'DEBT' is stuck.")], Stop);
+        await book.EnterAsync(name, "r2", "20201101", [new MonitorAlert("drift", "AGE", 0.3, "'AGE' has drifted.")], Stop);
+        var pipeline = await System.GetAsync($"/api/pipelines/{watched}");
+        Assert.Equal("needed", pipeline.GetProperty("attention").GetString());
+        Assert.Equal("20201101 drift: 'AGE' has drifted.", Assert.Single(pipeline.GetProperty("reasons").EnumerateArray()).GetString());
+        await book.EnterAsync(name, "r3", "20201201", [], Stop);
+        Assert.Equal("none", (await System.GetAsync($"/api/pipelines/{watched}")).GetProperty("attention").GetString());
     }
 
     [Fact]
@@ -106,7 +125,7 @@ public sealed class ReadApiTests(TrainedApi trained)
         Assert.Equal(["20201101", "20201001", "initial"], periods.Select(p => p.GetProperty("period").GetString()));
         Assert.Equal(1, periods[0].GetProperty("predictionRevision").GetInt32());
         var period = await System.GetAsync($"{Home}/periods/20201101");
-        Assert.Equal(1200, period.GetProperty("manifest").GetProperty("rows").GetInt64());
+        Assert.Equal(10_000, period.GetProperty("manifest").GetProperty("rows").GetInt64());
         await System.SendAsync(HttpMethod.Get, $"{Home}/periods/20211231", expected: 404);
     }
 
@@ -127,6 +146,9 @@ public sealed class ReadApiTests(TrainedApi trained)
         Assert.Equal(304, (int)again.StatusCode);
         using var beyond = await SendAsync(path, r => r.Headers.Range = new RangeHeaderValue(bytes.Length, null));
         Assert.Equal(416, (int)beyond.StatusCode);
+        using var head = await SendAsync(path, r => r.Method = HttpMethod.Head);
+        Assert.Equal((200, bytes.Length, 0), ((int)head.StatusCode, (int)head.Content.Headers.ContentLength!, (await head.Content.ReadAsByteArrayAsync(Stop)).Length));
+        Assert.Equal((whole.Headers.ETag, whole.Content.Headers.ContentType), (head.Headers.ETag, head.Content.Headers.ContentType));
     }
 
     [Fact]

@@ -8,7 +8,7 @@ using MlOps.Tabular;
 namespace MlOps.App.Tests.Api;
 
 [Collection(TrainedApiCollection.Name)]
-public sealed class ScoringTests(TrainedApi trained)
+public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
 {
     private const string Score = $"/api/pipelines/{TrainedApi.Pipeline}/score";
     private const string Invocations = $"/api/pipelines/{TrainedApi.Pipeline}/invocations";
@@ -27,34 +27,36 @@ public sealed class ScoringTests(TrainedApi trained)
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(7)]
-    [InlineData(1000)]
-    public async Task Batch_equals_API_every_row_as_JSON_in_requests_of_any_size_gives_the_identical_score(int rowsARequest)
+    [InlineData(1, 2_000)]
+    [InlineData(7, 7_000)]
+    [InlineData(1000, 10_000)]
+    public async Task Batch_equals_API_every_row_as_JSON_in_requests_of_any_size_gives_the_identical_score_and_reasons(int rowsARequest, int count)
     {
         var batch = await BatchAsync("20201101");
-        var rows = Records(trained.November);
-        var count = rowsARequest == 1 ? 120 : rows.Count;
-        for (var start = 0; start < count; start += rowsARequest)
+        Assert.Equal(10_000, batch.Count);
+        var parts = TrainedApi.Records(trained.November).Take(count).Chunk(rowsARequest).ToArray();
+        var compared = 0;
+        await Parallel.ForEachAsync(parts, new ParallelOptions { MaxDegreeOfParallelism = 3, CancellationToken = Stop }, async (part, _) =>
         {
-            var part = rows.Skip(start).Take(rowsARequest).ToArray();
             var answer = await System.SendAsync(HttpMethod.Post, $"{Score}?reasons=3", ApiSystem.Json(part));
-            Assert.Equal(part.Length, answer.GetProperty("rows").GetArrayLength());
+            Assert.Equal(part.Select(row => row["ID"]), answer.GetProperty("rows").EnumerateArray().Select(row => row.GetProperty("id").GetString()));
             foreach (var row in answer.GetProperty("rows").EnumerateArray())
             {
                 var expected = batch[row.GetProperty("id").GetString()!];
                 Assert.Equal(expected.Prediction, row.GetProperty("prediction").GetString());
                 Assert.Equal(expected.Score, row.GetProperty("score").GetDouble());
                 Assert.Equal(expected.Reasons, row.GetProperty("reasons").EnumerateArray().Select(r => r.GetString()!));
+                Interlocked.Increment(ref compared);
             }
-        }
+        });
+        Assert.Equal(count, compared);
     }
 
     [Fact]
     public async Task Every_form_of_MLflow_gives_the_scores_of_the_batch()
     {
         var batch = await BatchAsync("20201101");
-        var rows = Records(trained.November).Take(60).ToArray();
+        var rows = TrainedApi.Records(trained.November).Take(60).ToArray();
         var names = rows[0].Keys.Reverse().ToArray();
         var expected = rows.Select(row => batch[(string)row["ID"]!].Score).ToArray();
         var forms = new object[]
@@ -78,7 +80,7 @@ public sealed class ScoringTests(TrainedApi trained)
     [Fact]
     public async Task The_order_of_columns_does_not_matter_the_id_may_be_absent_and_the_label_is_not_looked_at()
     {
-        var row = Records(trained.November)[3];
+        var row = TrainedApi.Records(trained.November)[3];
         var expected = (await BatchAsync("20201101"))[(string)row["ID"]!].Score;
         var turned = row.Reverse().Where(cell => cell.Key != "ID").ToDictionary(cell => cell.Key, cell => cell.Key == "TARGET" ? "nonsense" : cell.Value);
         var answer = await System.SendAsync(HttpMethod.Post, Score, ApiSystem.Json(new { rows = new[] { turned } }));
@@ -89,7 +91,7 @@ public sealed class ScoringTests(TrainedApi trained)
     [Fact]
     public async Task Numbers_may_come_as_numbers_or_as_text_and_null_is_a_missing_cell()
     {
-        var row = Records(trained.November)[3];
+        var row = TrainedApi.Records(trained.November)[3];
         row["AGE"] = null;
         var asText = await ScoreOfAsync(row);
         row["INCOME"] = JsonSerializer.SerializeToElement(int.Parse((string)row["INCOME"]!, CultureInfo.InvariantCulture));
@@ -103,7 +105,7 @@ public sealed class ScoringTests(TrainedApi trained)
     [Fact]
     public async Task A_missing_column_is_named()
     {
-        var rows = Records(trained.November).Take(2).ToArray();
+        var rows = TrainedApi.Records(trained.November).Take(2).ToArray();
         foreach (var row in rows)
         {
             row.Remove("DEBT");
@@ -119,7 +121,7 @@ public sealed class ScoringTests(TrainedApi trained)
     [Fact]
     public async Task A_cell_that_is_no_number_refuses_the_request_and_its_row_is_named()
     {
-        var rows = Records(trained.November).Take(5).ToArray();
+        var rows = TrainedApi.Records(trained.November).Take(5).ToArray();
         rows[1]["CONTRACT"] = "two\nlines";
         rows[3]["DEBT"] = "a lot";
         var problem = await System.SendAsync(HttpMethod.Post, Score, ApiSystem.Json(rows), 422);
@@ -148,14 +150,14 @@ public sealed class ScoringTests(TrainedApi trained)
     }
 
     [Fact]
-    public async Task Requests_run_while_champions_are_promoted_and_rolled_back_and_none_fails_and_all_new_within_two_seconds()
+    public async Task Ten_thousand_requests_run_while_champions_are_promoted_and_rolled_back_and_none_fails_and_all_new_within_two_seconds()
     {
         var versions = (await System.GetAsync($"/api/pipelines/{TrainedApi.Pipeline}/models")).GetProperty("models").GetProperty("items")
             .EnumerateArray().Select(m => m.GetProperty("version").GetString()!).ToArray();
         Assert.Equal(2, versions.Length);
         var champion = await ChampionAsync();
         var other = versions.First(v => v != champion);
-        var rows = Records(trained.November).Take(3).ToArray();
+        var rows = TrainedApi.Records(trained.November).Take(3).ToArray();
         var expected = new Dictionary<string, double[]>();
         var answers = new ConcurrentQueue<(long Began, string Version, double[] Scores)>();
         var moves = new List<(long Done, string Version)>();
@@ -179,13 +181,16 @@ public sealed class ScoringTests(TrainedApi trained)
             }
         }
 
-        var askers = Enumerable.Range(0, 3).Select(_ => Task.Run(KeepAskingAsync)).ToArray();
+        const int requests = 10_000;
+        var askers = Enumerable.Range(0, 4).Select(_ => Task.Run(KeepAskingAsync)).ToArray();
 
         // By hand in the account, as another process does: this server has to find out by itself.
         var steps = new MlOps.Pipeline.Steps.PipelineSteps(System.Account, new MlOps.Pipeline.Steps.StepOptions(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
         var name = MlOps.Pipeline.Artifacts.PipelineName.Parse(TrainedApi.Pipeline);
-        foreach (var version in new[] { other, champion, other, champion })
+        for (var move = 0; move < 4 || answers.Count < requests || move % 2 == 1; move++)
         {
+            Assert.True(move < 100, $"{answers.Count} answers after {move} releases.");
+            var version = move % 2 == 0 ? other : champion;
             if (version == champion)
             {
                 await steps.Aliases.RollbackAsync(name, Stop);
@@ -202,6 +207,8 @@ public sealed class ScoringTests(TrainedApi trained)
         await ending.CancelAsync();
         await Task.WhenAll(askers);
         Assert.Equal(champion, await ChampionAsync());
+        Assert.InRange(answers.Count, requests, int.MaxValue);
+        output.WriteLine($"{answers.Count} answers, {moves.Count} releases");
         Assert.All(answers, answer => Assert.Contains(answer.Version, versions));
         foreach (var (_, version, scores) in answers)
         {
@@ -221,19 +228,13 @@ public sealed class ScoringTests(TrainedApi trained)
     [Fact]
     public async Task Unseen_categories_are_told_of_with_the_scores()
     {
-        var row = Records(trained.November)[0];
+        var row = TrainedApi.Records(trained.November)[0];
         Assert.Equal("never seen", row["CONTRACT"]);
         var answer = await System.SendAsync(HttpMethod.Post, Score, ApiSystem.Json(new[] { row }));
         Assert.Contains(answer.GetProperty("warnings").EnumerateArray(), w => w.GetProperty("code").GetString() == "unseen-category");
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    private static List<Dictionary<string, object?>> Records(byte[] csv)
-    {
-        var records = CsvFile.ReadRecords(new MemoryStream(csv)).ToArray();
-        return [.. records.Skip(1).Select(r => records[0].Zip(r).ToDictionary(cell => cell.First, cell => (object?)cell.Second))];
-    }
 
     private async Task<double> ScoreOfAsync(Dictionary<string, object?> row) =>
         (await System.SendAsync(HttpMethod.Post, Score, ApiSystem.Json(new[] { row }))).GetProperty("rows")[0].GetProperty("score").GetDouble();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MlOps.App.Runs;
+using MlOps.Tabular;
 using MlOps.Testing;
 
 namespace MlOps.App.Tests.Api;
@@ -29,7 +30,7 @@ public sealed class TrainedApi(AzuriteFixture azurite) : IAsyncLifetime
 
     public byte[] October { get; } = File("20201001", 300);
 
-    public byte[] November { get; } = File("20201101", 1200, unseen: true);
+    public byte[] November { get; } = File("20201101", 10_000, unseen: true);
 
     public async ValueTask InitializeAsync()
     {
@@ -43,6 +44,13 @@ public sealed class TrainedApi(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     public async ValueTask DisposeAsync() => await System.DisposeAsync();
+
+    /// <summary>Rows of a file as JSON has them, all cells as texts.</summary>
+    public static List<Dictionary<string, object?>> Records(byte[] csv)
+    {
+        var records = CsvFile.ReadRecords(new MemoryStream(csv)).ToArray();
+        return [.. records.Skip(1).Select(r => records[0].Zip(r).ToDictionary(cell => cell.First, cell => (object?)cell.Second))];
+    }
 
     /// <summary>A file with a text column of awkward categories, holes, and a column whose name is markup.</summary>
     private static byte[] File(string period, int rows, bool unseen = false)

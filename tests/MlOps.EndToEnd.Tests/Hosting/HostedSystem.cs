@@ -29,6 +29,9 @@ internal sealed class HostedSystem : IAsyncDisposable
 
     public FunctionsHostDouble Host => host;
 
+    /// <summary>HTTP triggers, where the handler is a process.</summary>
+    public HttpFront? Http { get; private init; }
+
     /// <summary>Handler in this process, containers under a prefix of their own: many runs in a short time.</summary>
     public static async Task<HostedSystem> StartInProcessAsync(AzuriteFixture azurite, Func<PlannedInvocation, Fault>? faults = null)
     {
@@ -50,15 +53,26 @@ internal sealed class HostedSystem : IAsyncDisposable
     }
 
     /// <summary>Handler in a process of its own, started as the host starts it.</summary>
-    public static async Task<HostedSystem> StartProcessAsync(AzuriteFixture azurite, string folder, Func<PlannedInvocation, Fault>? faults = null)
+    public static async Task<HostedSystem> StartProcessAsync(AzuriteFixture azurite, string folder, Func<PlannedInvocation, Fault>? faults = null, bool signIn = true)
     {
         var account = new StorageAccount(azurite.ConnectionString);
         await PrepareAsync(account);
         FunctionsLayout.Write(folder, "mlops", PipelineFunctions.Definitions);
         var functions = Directory.EnumerateFiles(folder, "function.json", SearchOption.AllDirectories).Select(file => Path.GetFileName(Path.GetDirectoryName(file)!)).ToList();
-        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["MLOPS_CONNECTION"] = azurite.ConnectionString };
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["MLOPS_CONNECTION"] = azurite.ConnectionString,
+            ["WEBSITE_AUTH_ENABLED"] = signIn ? "True" : "False",
+            ["WEBSITE_HOSTNAME"] = "double.example.net",
+        };
         var process = new HandlerProcess("dotnet", [Path.Combine(AppContext.BaseDirectory, "mlops.dll"), "handler"], folder, settings);
-        return await StartAsync(account, process, functions, faults, () => ValueTask.CompletedTask);
+        var front = new HttpFront(process, folder);
+        var system = await StartAsync(account, process, functions, faults, () =>
+        {
+            front.Dispose();
+            return ValueTask.CompletedTask;
+        });
+        return new HostedSystem(account, system.host, system.dispose) { Http = front };
     }
 
     /// <summary>Drops a file, as upstream does, and delivers its event.</summary>
