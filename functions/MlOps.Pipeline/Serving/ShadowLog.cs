@@ -16,6 +16,9 @@ public sealed class ShadowLog : IAsyncDisposable
 {
     private const int WaitingMax = 256;
     private const int RowsMax = 10_000;
+
+    // Of rows that wait; a single request may be larger.
+    private const long BytesMax = 64 << 20;
     private static readonly TimeSpan WriteAfter = TimeSpan.FromSeconds(3);
 
     private readonly StorageAccount _account;
@@ -24,6 +27,7 @@ public sealed class ShadowLog : IAsyncDisposable
     private readonly Channel<Work> _waiting;
     private readonly Task _worker;
     private long _leftOut;
+    private long _bytes;
 
     private sealed record Work(Served Served, ScoringBody Body, Answers Answers, DateTimeOffset At);
 
@@ -47,8 +51,16 @@ public sealed class ShadowLog : IAsyncDisposable
     public void Add(Served served, ScoringBody body, Answers answers)
     {
         ArgumentNullException.ThrowIfNull(served);
-        if (served.Shadow is not null && !_waiting.Writer.TryWrite(new Work(served, body, answers, _time.GetUtcNow())))
+        ArgumentNullException.ThrowIfNull(body);
+        if (served.Shadow is null)
         {
+            return;
+        }
+
+        var waiting = Interlocked.Add(ref _bytes, body.Length);
+        if ((waiting > BytesMax && waiting > body.Length) || !_waiting.Writer.TryWrite(new Work(served, body, answers, _time.GetUtcNow())))
+        {
+            Interlocked.Add(ref _bytes, -body.Length);
             Interlocked.Increment(ref _leftOut);
         }
     }
@@ -67,7 +79,7 @@ public sealed class ShadowLog : IAsyncDisposable
         {
             // A file holds what came within a few seconds of its first row.
             var began = _time.GetTimestamp();
-            while (_time.GetElapsedTime(began) < WriteAfter && files.Values.Sum(f => f.Rows) < RowsMax)
+            while (WriteAfter - _time.GetElapsedTime(began) is { Ticks: > 0 } left && files.Values.Sum(f => f.Rows) < RowsMax)
             {
                 if (_waiting.Reader.TryRead(out var work))
                 {
@@ -79,8 +91,8 @@ public sealed class ShadowLog : IAsyncDisposable
                 }
                 else
                 {
-                    using var left = new CancellationTokenSource(WriteAfter - _time.GetElapsedTime(began), _time);
-                    await _waiting.Reader.WaitToReadAsync(left.Token).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
+                    using var limit = new CancellationTokenSource(left, _time);
+                    await _waiting.Reader.WaitToReadAsync(limit.Token).AsTask().ContinueWith(_ => { }, TaskScheduler.Default);
                 }
             }
 
@@ -99,6 +111,7 @@ public sealed class ShadowLog : IAsyncDisposable
 
     private void Enter(Dictionary<PipelineName, ShadowFile> files, Work work)
     {
+        Interlocked.Add(ref _bytes, -work.Body.Length);
         try
         {
             var shadow = work.Served.Shadow!.Score(work.Body);
