@@ -118,7 +118,7 @@ internal static class RenderingBenchmark
 
     private static TrialRecord TrialOf(int number) => JsonSerializer.Deserialize<TrialRecord>(
         $$"""
-        { "number": {{number}}, "wave": {{number / 4}}, "state": "Complete", "value": 0.75{{number:000}}, "work": 48000000,
+        { "number": {{number}}, "wave": {{number / 4}}, "state": "COMPLETE", "value": 0.75{{number:000}}, "work": 48000000,
           "parameters": { "num_leaves": {{31 + number}}, "learning_rate": 0.05, "feature_fraction": 0.8, "lambda_l1": 0.001, "lambda_l2": 0.1, "min_child_samples": 20, "bagging_fraction": 0.9, "bagging_freq": 3 },
           "intermediate": { {{string.Join(", ", Enumerable.Range(1, 100).Select(i => $"\"{i}\": 0.7{i:000}{number:000}"))}} } }
         """, ArtifactJson.Compact)!;
