@@ -43,6 +43,8 @@ public static class PipelineComposition
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Definitions);
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Models);
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Aliases);
+        services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Realised);
+        services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Approvals);
         services.TryAddSingleton<Champions>();
         services.TryAddSingleton<ShadowLog>();
         services.TryAddSingleton<LedgerStore>();
@@ -76,6 +78,8 @@ public static class PipelineComposition
             .AddActivity<PinDefinitionActivity>()
             .AddActivity<NextTurnActivity>()
             .AddActivity<JudgeActivity>()
+            .AddActivity<ApprovalActivity>()
+            .AddActivity<PerformanceActivity>()
             .AddActivity<PublishActivity>()
             .AddActivity<EndActivity>()
             .AddActivity<RefuseFileActivity>()
@@ -94,6 +98,7 @@ public static class PipelineComposition
             .AddActivity<InspectActivity>(StepActivities.Inspect)
             .AddActivity<MonitorActivity>(StepActivities.Monitor)
             .AddActivity<ExplainActivity>(StepActivities.Explain)
-            .AddActivity<ReportActivity>(StepActivities.Report);
+            .AddActivity<ReportActivity>(StepActivities.Report)
+            .AddActivity<RetrainActivity>(StepActivities.Retrain);
     }
 }

@@ -25,10 +25,14 @@ internal sealed class Audit(StorageAccount account, TimeProvider time, ILogger<A
     public const string Done = "done";
     private const int AttemptsMax = 100;
 
+    /// <summary>Makes a change that a request asks for under a record.</summary>
+    public Task<T> RecordAsync<T>(HttpContext context, PipelineName pipeline, string action, object subject, Func<Task<T>> change) =>
+        RecordAsync(context.Who().Name, pipeline, action, subject, change, context.RequestAborted);
+
     /// <summary>Makes a change under a record.</summary>
-    public async Task<T> RecordAsync<T>(HttpContext context, PipelineName pipeline, string action, object subject, Func<Task<T>> change)
+    public async Task<T> RecordAsync<T>(string who, PipelineName pipeline, string action, object subject, Func<Task<T>> change, CancellationToken cancellation)
     {
-        var record = await BeginAsync(pipeline, context.Who().Name, action, subject, context.RequestAborted);
+        var record = await BeginAsync(pipeline, who, action, subject, cancellation);
         try
         {
             var result = await change();

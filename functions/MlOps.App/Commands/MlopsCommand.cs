@@ -42,6 +42,7 @@ internal static class MlopsCommand
             HandlerCommand.Create(),
         };
         SteeringCommands.Create().ToList().ForEach(root.Add);
+        ApprovalCommands.Create().ToList().ForEach(root.Add);
         return root;
     }
 

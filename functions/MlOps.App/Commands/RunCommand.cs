@@ -71,6 +71,16 @@ internal static class RunCommand
 
     private static void Print(RunDocument document)
     {
+        if (document.Training is { } training)
+        {
+            Answer.Line($"training  {training}");
+        }
+
+        if (document.Promotion is { } promotion)
+        {
+            Answer.Line($"model     {promotion.Version}, {(promotion.Promoted ? "promoted" : "the champion stays")}: {promotion.Verdict.Reason}");
+        }
+
         if (document.FailedStep is { } step)
         {
             Answer.Line($"failed    in {step}: {document.Cause}");

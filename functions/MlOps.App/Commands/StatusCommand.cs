@@ -62,7 +62,7 @@ internal static class StatusCommand
         if (status.Manifest is { } manifest)
         {
             Answer.Line($"  output  output/{manifest.Predictions}, {manifest.Rows} rows, revision {manifest.Revision}");
-            Answer.Line($"  model   {manifest.ModelSha256[..12]}, learnt from {string.Join(", ", manifest.History.Select(drop => drop.BlobName))}");
+            Answer.Line($"  model   {manifest.ModelVersion}, learnt from {string.Join(", ", manifest.History.Select(drop => drop.BlobName))}");
         }
 
         if (status.Document?.RejectedFile is { } rejected)
@@ -88,6 +88,7 @@ internal sealed record FileStatus(PipelineName Pipeline, PeriodStanding Standing
         stage = Stage,
         reason = Standing.Reason,
         run_id = Standing.Run?.RunId,
+        model = Manifest?.ModelVersion,
         model_sha256 = Manifest?.ModelSha256,
         output = Manifest is { } manifest ? $"output/{manifest.Predictions}" : null,
         rows = Manifest?.Rows,

@@ -46,7 +46,8 @@ public static class LedgerTurns
     /// <param name="runId">The run; it must be in the ledger.</param>
     /// <param name="preparedHash">Hash of the data that the run has predictions for; <see langword="null"/> where it has none.</param>
     /// <param name="input">ETags of the blobs in the input container by period; <see langword="null"/> to leave them out of account.</param>
-    public static NextTurn Next(Ledger ledger, string runId, string? preparedHash, IReadOnlyDictionary<string, string>? input = null)
+    /// <param name="inOrder">Whether a run predicts only once every earlier period has published.</param>
+    public static NextTurn Next(Ledger ledger, string runId, string? preparedHash, IReadOnlyDictionary<string, string>? input = null, bool inOrder = false)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         var run = ledger.FindRun(runId) ?? throw new InvalidOperationException($"Run {runId} is not in the ledger of {ledger.Pipeline}.");
@@ -73,7 +74,7 @@ public static class LedgerTurns
             return End(RunState.Superseded, $"Revision {current.Revision} of {run.Period}.csv took the place of revision {run.Revision}.");
         }
 
-        return drop.Period == PeriodOrder.Initial ? NextOfInitial(drop) : NextOfPeriod(ledger, run, drop, preparedHash, input);
+        return drop.Period == PeriodOrder.Initial ? NextOfInitial(drop) : NextOfPeriod(ledger, run, drop, preparedHash, input, inOrder);
     }
 
     private static NextTurn NextOfInitial(LedgerDrop drop) => drop.Verdict switch
@@ -84,7 +85,7 @@ public static class LedgerTurns
     };
 
     private static NextTurn NextOfPeriod(
-        Ledger ledger, LedgerRun run, LedgerDrop drop, string? preparedHash, IReadOnlyDictionary<string, string>? input)
+        Ledger ledger, LedgerRun run, LedgerDrop drop, string? preparedHash, IReadOnlyDictionary<string, string>? input, bool inOrder)
     {
         var initial = ledger.InForce(PeriodOrder.Initial);
         if (initial is null || !IsSettled(ledger, PeriodOrder.Initial))
@@ -119,12 +120,13 @@ public static class LedgerTurns
             return End(RunState.Succeeded, "The predictions are published.");
         }
 
-        if (preparedHash != hash)
+        var owing = Earlier(ledger, drop).FirstOrDefault(p => OwesPublication(ledger, p));
+        if (preparedHash != hash && (owing is null || !inOrder))
         {
             return new NextTurn { Turn = Turn.Predict, HistoryHash = hash };
         }
 
-        if (Earlier(ledger, drop).FirstOrDefault(p => OwesPublication(ledger, p)) is { } owing)
+        if (owing is not null)
         {
             return Wait($"the predictions of {owing}");
         }

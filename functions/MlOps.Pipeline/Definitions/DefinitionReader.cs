@@ -42,10 +42,12 @@ internal static class DefinitionReader
             Model = Model(map, task, promote),
             Models = LearnerSettings.Read(map, task),
             Tune = TuneReader.Read(map),
+            Retrain = RetrainSettings.Read(map),
             Promote = promote,
             Monitor = MonitorSettings.Read(map),
             Output = Output(map),
             WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
+            StepTimeout = map.Duration("step_timeout", TimeSpan.FromHours(4)),
             Restate = map.Choice("restate", true, ("always", true), ("never", false)),
             Notify = Notify(map),
         };
@@ -284,10 +286,20 @@ internal static class DefinitionReader
 
         foreach (var group in definition.Monitor.Groups ?? [])
         {
-            if (definition.Exclude.Contains(group, StringComparer.Ordinal) || definition.Features?.Contains(group, StringComparer.Ordinal) == false || group == definition.Label || group == definition.Id)
+            if (group == definition.Label || group == definition.Id)
             {
-                map.Error("monitor", $"'{group}' is to be watched for fairness but is no feature; name it among the features.");
+                map.Error("monitor", $"'{group}' is to be watched for fairness but is the {(group == definition.Label ? "label" : "id")}; name a column that tells groups apart.");
             }
+        }
+
+        if (definition.Promote.Guards is { NeedsBinary: true } && definition.Task != TaskKind.Binary)
+        {
+            map.Error("promote", "The guards fairness, calibration and brier belong to 'task: binary'.");
+        }
+
+        if (definition.Promote.Guards is { Fairness: not null } or { FairnessWorsening: not null } && definition.Monitor.Groups is null or { Count: 0 })
+        {
+            map.Error("promote", "A fairness guard needs the groups that it is about: 'monitor: {groups: [COLUMN]}'.");
         }
 
         if (definition.Positive is not null && definition.Task != TaskKind.Binary)

@@ -121,17 +121,28 @@ public sealed record PipelineDefinition
     /// <summary>Search for parameters before each training; default none.</summary>
     public TuneSettings Tune { get; init; } = TuneSettings.Off;
 
+    /// <summary>In which periods a new model is trained; default in each.</summary>
+    public RetrainSettings Retrain { get; init; } = new();
+
     /// <summary>When a newly trained model becomes the one that predicts; default whenever it beats the trivial baseline.</summary>
     public PromoteSettings Promote { get; init; } = new();
 
     /// <summary>What is watched in every period.</summary>
     public MonitorSettings Monitor { get; init; } = new();
 
+    /// <summary>Columns that are watched for fairness but are no features: they are kept with the rows and reach no model.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> GroupColumns =>
+        [.. (Monitor.Groups ?? []).Where(g => Exclude.Contains(g, StringComparer.Ordinal) || Features?.Contains(g, StringComparer.Ordinal) == false)];
+
     /// <summary>The prediction file.</summary>
     public OutputSettings Output { get; init; } = new();
 
     /// <summary>How long a period waits for <c>initial.csv</c>; default seven days.</summary>
     public TimeSpan WaitForInitial { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long a step may take, all attempts together, before the run ends with that cause; default four hours.</summary>
+    public TimeSpan StepTimeout { get; init; } = TimeSpan.FromHours(4);
 
     /// <summary>Whether later periods are predicted again when their history changes; default true.</summary>
     public bool Restate { get; init; } = true;

@@ -20,9 +20,15 @@ public enum PromoteRule
 /// <param name="Confidence">Share of the resamples that must show that improvement.</param>
 /// <param name="Resamples">Bootstrap resamples.</param>
 /// <param name="Seed">Seed of the resamples.</param>
+/// <param name="Guards">What can veto a promotion that the rule allows; <see langword="null"/> for nothing.</param>
+/// <param name="ManualApproval">Whether a person must approve a promotion that rule and guards allow; the first model needs none.</param>
+/// <param name="ApprovalTimeout">How long the run waits for that person; then the champion stays.</param>
 public sealed record PromoteSettings(
-    PromoteRule Rule = PromoteRule.Always, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42)
+    PromoteRule Rule = PromoteRule.Always, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42,
+    GuardSettings? Guards = null, bool ManualApproval = false, TimeSpan ApprovalTimeout = default)
 {
+    private static readonly TimeSpan DefaultTimeout = TimeSpan.FromDays(3);
+
     /// <summary>The metric, by default the loss of the task.</summary>
     /// <param name="task">Task.</param>
     public string MetricOf(TaskKind task) => Metric ?? task switch
@@ -59,7 +65,10 @@ public sealed record PromoteSettings(
             inner.Number("margin", defaults.Margin, 0, double.MaxValue),
             inner.Number("confidence", defaults.Confidence, 0, 1),
             inner.Integer("resamples", defaults.Resamples, 10, 100_000),
-            inner.Integer("seed", defaults.Seed, 0, int.MaxValue));
+            inner.Integer("seed", defaults.Seed, 0, int.MaxValue),
+            GuardSettings.Read(inner),
+            inner.Choice("approval", false, ("none", false), ("manual", true)),
+            inner.Duration("timeout", DefaultTimeout));
         inner.Finish();
         return settings;
     }

@@ -22,7 +22,7 @@ public sealed class NextTurnActivity(LedgerStore ledgers, InputFiles files) : Ta
             async ledger =>
             {
                 var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, context.CancellationToken) : null;
-                next = LedgerTurns.Next(ledger, input.RunId, input.PreparedHash, etags);
+                next = LedgerTurns.Next(ledger, input.RunId, input.PreparedHash, etags, input.InOrder);
                 var waitsFor = next.Turn == Turn.Wait ? next.Reason : null;
                 var run = ledger.FindRun(input.RunId)!;
                 return run.WaitsFor == waitsFor ? ledger : ledger.With(run with { WaitsFor = waitsFor });

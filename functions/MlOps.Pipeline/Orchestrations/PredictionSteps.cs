@@ -5,6 +5,7 @@ using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Report;
@@ -18,7 +19,7 @@ namespace MlOps.Pipeline.Orchestrations;
 /// </summary>
 internal static class PredictionSteps
 {
-    /// <summary>Accumulate, featurize the history and the drop and look for faults of the drop side by side, tune in waves, train, evaluate, register.</summary>
+    /// <summary>Accumulate, where the definition does not train in every period ask whether this one does, featurize the history and the drop and look for faults of the drop side by side, tune in waves, train, evaluate, register.</summary>
     public static async Task<Trained> TrainAsync(TaskOrchestrationContext context, RunInProgress run, NextTurnResult turn)
     {
         var (id, pipeline, definition, drop) = (context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, turn.Drop!);
@@ -27,6 +28,19 @@ internal static class PredictionSteps
         var accumulated = await run.StepAsync<AccumulateResult>(StepActivities.Accumulate, new AccumulateInput(
             id, pipeline, definition, drop.Period, turn.History, drop));
         var data = accumulated.RequireKey();
+
+        string? reason = null;
+        if (run.Definition.InOrder)
+        {
+            var (answer, inspection) = await RetrainAsync(run, id, accumulated, turn);
+            run.Decided(answer);
+            if (answer.Retained is not null)
+            {
+                return await RetainAsync(run, id, accumulated, inspection, answer, turn);
+            }
+
+            reason = answer.Reason;
+        }
 
         run.Stage("featurize");
         var scoring = run.StepAsync<FeaturizeResult>(StepActivities.Featurize, new FeaturizeInput(
@@ -56,7 +70,34 @@ internal static class PredictionSteps
             trained,
             evaluated,
             compared.Leaderboard,
-            registered.Version);
+            registered.Version,
+            null,
+            reason);
+    }
+
+    // Whether the period trains at all: the rule of the definition, held against the champion that the periods before have left.
+    private static async Task<(RetrainResult Answer, InspectResult Inspection)> RetrainAsync(RunInProgress run, string id, AccumulateResult accumulated, NextTurnResult turn)
+    {
+        var (pipeline, definition) = (run.Request.Pipeline, run.Definition!.Hash!);
+        run.Stage("retrain?");
+        var inspected = await run.StepAsync<InspectResult>(StepActivities.Inspect, new InspectInput(
+            id, pipeline, definition, accumulated.RequireKey(), turn.Drop!, turn.Initial!));
+        var answer = await run.StepAsync<RetrainResult>(StepActivities.Retrain, new RetrainInput(
+            id, pipeline, definition, turn.Drop!, turn.Initial!, turn.History, inspected.RequireKey(), inspected.Incidents));
+        return (answer, inspected);
+    }
+
+    // No model is trained: the champion stands for the run's own.
+    private static async Task<Trained> RetainAsync(
+        RunInProgress run, string id, AccumulateResult accumulated, InspectResult inspected, RetrainResult answer, NextTurnResult turn)
+    {
+        var (champion, drop) = (answer.Retained!, turn.Drop!);
+        var features = await run.StepAsync<FeaturizeResult>(StepActivities.Featurize, new FeaturizeInput(
+            id, run.Request.Pipeline, run.Definition!.Hash!, "score", champion.AccumulateKey, drop, turn.Initial));
+        return new Trained(
+            turn.Next.HistoryHash!, drop, turn.Initial!, turn.History, Outcomes(accumulated, inspected, features), [.. accumulated.Warnings, .. features.Warnings],
+            features.RequireKey(), inspected, answer.TrainResult!, answer.EvaluateResult!, new LeaderboardResult("", champion.Verdict.Metric, false, []),
+            champion.Version, champion, answer.Reason);
     }
 
     /// <summary>Decide which model predicts, then predict with it, explain it and draw the report.</summary>
@@ -64,9 +105,7 @@ internal static class PredictionSteps
     {
         var (id, pipeline, definition, drop) = (context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, trained.Drop);
 
-        run.Stage("promote");
-        var promoted = await run.StepAsync<PromoteResult>(StepActivities.Promote, new PromoteInput(
-            id, pipeline, definition, drop.Period, trained.ModelVersion, trained.Inspect.Incidents));
+        var promoted = trained.Retained ?? await PromoteAsync(context, run, trained);
 
         run.Stage("predict");
         var features = trained.ScoreFeaturesKey;
@@ -88,16 +127,30 @@ internal static class PredictionSteps
         var monitored = await run.StepAsync<MonitorResult>(StepActivities.Monitor, new MonitorInput(
             id, pipeline, definition, promoted.AccumulateKey, promoted.TrainKey, promoted.EvaluateKey, trained.Inspect.RequireKey(),
             predicted.RequireKey(), drop, trained.Initial));
+        var performance = await run.PerformanceAsync(new PerformanceQuestion(
+            id, pipeline, definition, drop.Period, features, promoted.Version, predicted.PredictionsSha256, predicted.RequireKey()));
         run.Stage("report");
         var reported = await run.StepAsync<ReportResult>(StepActivities.Report, new ReportInput(
             id, pipeline, definition, drop, trained.History, trained.ModelVersion, promoted, features, predicted.RequireKey(), explained.RequireKey(),
-            predicted.Metrics, run.Document.Trials, [.. run.FileWarnings.Concat(trained.Warnings).Distinct()], monitored.RequireKey(), trained.Leaderboard.RequireKey()));
+            predicted.Metrics, run.Document.Trials, [.. run.FileWarnings.Concat(trained.Warnings).Distinct()], monitored.RequireKey(), trained.Leaderboard.Step?.Key,
+            performance is null ? null : [.. performance.Earlier, .. performance.Measured]));
         var prepared = new Prepared(
-            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored, reported)],
-            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported);
+            trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored), .. Optional(performance?.Step), .. Outcomes(reported)],
+            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured);
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }
+
+    private static async Task<PromoteResult> PromoteAsync(TaskOrchestrationContext context, RunInProgress run, Trained trained)
+    {
+        run.Stage("promote");
+        var candidate = new PromoteInput(
+            context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, trained.Drop.Period, trained.ModelVersion, trained.Inspect.Incidents);
+        var promoted = await run.StepAsync<PromoteResult>(StepActivities.Promote, candidate);
+        return promoted.Approval == ApprovalState.Pending ? await ApprovalWait.RunAsync(context, run, candidate, promoted) : promoted;
+    }
+
+    private static IEnumerable<StepOutcome> Optional(StepOutcome? step) => step is null ? [] : [step];
 
     private static IReadOnlyList<StepOutcome> Outcomes(params StepResult[] results) => [.. results.Select(r => r.Step).OfType<StepOutcome>()];
 }

@@ -72,7 +72,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
     {
         var turn = await context.CallActivityAsync<NextTurnResult>(
             nameof(NextTurnActivity),
-            new NextTurnInput(context.InstanceId, run.Request.Pipeline, run.Trained?.HistoryHash, run.IsPatient(UnreadPatience)),
+            new NextTurnInput(context.InstanceId, run.Request.Pipeline, run.Trained?.HistoryHash, run.IsPatient(UnreadPatience), run.Definition!.InOrder),
             Retries.Bookkeeping);
         switch (turn.Next.Turn)
         {

@@ -1,6 +1,7 @@
 using MlOps.Durable;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -12,9 +13,10 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="files">Input container.</param>
 /// <param name="outputs">Output container.</param>
 /// <param name="alerts">Tells of what was found in the period.</param>
+/// <param name="performance">How predictions have turned out.</param>
 /// <param name="time">Clock for the as-of time.</param>
 [DurableTask(nameof(PublishActivity))]
-public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, TimeProvider time)
+public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, PerformanceBook performance, TimeProvider time)
     : TaskActivity<PublishInput, PublishResult>
 {
     /// <inheritdoc/>
@@ -33,6 +35,9 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
         var names = await outputs.WriteAsync(
             Describe(input, claim), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), context.CancellationToken);
         await alerts.TellAsync(pipeline, input.RunId, input.Prepared.Drop, claim, input.Prepared.Monitor.Alerts, context.CancellationToken);
+        await performance.EnterAsync(
+            pipeline, input.RunId, claim.DropRevision,
+            [.. (input.Prepared.Measured ?? []).Select(m => m.Revision == 0 ? m with { Revision = claim.Revision } : m)], context.CancellationToken);
         ledger = await ledgers.UpdateAsync(pipeline, l => LedgerEndings.Complete(l, input.RunId), context.CancellationToken);
         return new PublishResult(true, claim.Revision, names, Waiting.In(ledger, input.RunId));
     }

@@ -105,6 +105,9 @@ public sealed record RunDocument
     /// <summary>Version of the model in the registry.</summary>
     public string? ModelVersion { get; init; }
 
+    /// <summary>Whether the period trained a model and why; <see langword="null"/> where the definition trains in every period.</summary>
+    public string? Training { get; init; }
+
     /// <summary>Which model predicted, and why.</summary>
     public PromoteResult? Promotion { get; init; }
 

@@ -1,6 +1,7 @@
 using MlOps.Durable;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Registry;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -32,7 +33,7 @@ internal static class RunFailure
     public static string Summarize(RunDocument run) => run.State switch
     {
         RunState.Succeeded when run.Period == PeriodOrder.Initial => $"{run.File} is accepted as the history: {run.Rows} rows.",
-        RunState.Succeeded => $"Predictions for {run.Period} are published (revision {run.PredictionRevision}).",
+        RunState.Succeeded => $"Predictions for {run.Period} are published (revision {run.PredictionRevision}).{Decision(run)}",
         RunState.Rejected => $"{run.File} was refused with {run.ErrorCount} error(s){First(run)}. The file is kept in the container rejected as {run.RejectedFile}.",
         RunState.Failed => $"The run for {run.File} failed. {run.Reason}",
         _ => $"{run.File}: {run.Reason}",
@@ -76,6 +77,13 @@ internal static class RunFailure
         { TotalHours: >= 1 } => $"{time.TotalHours:0.##} hours",
         { TotalMinutes: >= 1 } => $"{time.TotalMinutes:0.##} minutes",
         _ => $"{time.TotalSeconds:0.##} seconds",
+    };
+
+    private static string Decision(RunDocument run) => run.Promotion switch
+    {
+        { Approval: ApprovalState.Approved } promotion => $" Model {promotion.Version} is the new champion: {promotion.Verdict.Reason}.",
+        { Approval: not null } promotion => $" The champion {promotion.Version} stays: {promotion.Verdict.Reason}.",
+        _ => "",
     };
 
     private static string First(RunDocument run) => run.Errors is [var first, ..] ? $", the first: {first.Message}".TrimEnd('.') : "";

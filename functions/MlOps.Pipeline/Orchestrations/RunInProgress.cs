@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using MlOps.Durable;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Tuning;
@@ -141,6 +142,13 @@ internal sealed class RunInProgress
         Document = Document with { State = RunState.Failed, Reason = cause, FailedStep = RunFailure.DefinitionStep, Cause = cause };
     }
 
+    public void Decided(RetrainResult answer)
+    {
+        var text = $"{(answer.Train ? "trained" : "not trained")}: {answer.Reason}";
+        Note(text);
+        Document = Document with { Training = text };
+    }
+
     public void Tuned(IReadOnlyList<TrialRecord> trials, IReadOnlyList<StepOutcome> steps, string? stop) =>
         Document = Document with { Trials = trials, TrialSteps = steps, SearchEnded = stop };
 
@@ -177,16 +185,29 @@ internal sealed class RunInProgress
     {
         using var stop = new CancellationTokenSource();
         var work = _context.CallActivityAsync<T>(activity, input, Retries.Steps);
-        var deadline = _context.CreateTimer(StepDeadline, stop.Token);
+        var limit = Definition?.StepTimeout ?? StepDeadline;
+        var deadline = _context.CreateTimer(limit, stop.Token);
         if (await Task.WhenAny(work, deadline) == deadline)
         {
             throw new TaskFailedException(activity, 0, new TaskFailureDetails(
-                "System.TimeoutException", $"The step did not end within {StepDeadline.TotalHours:0} hours.", null, null));
+                "System.TimeoutException", $"The step did not end within {RunFailure.Spell(limit)}. `step_timeout` in the definition allows it more.", null, null));
         }
 
         // Cancel, not CancelAsync: the timer's end must be recorded here and now.
         stop.Cancel();
         return await work;
+    }
+
+    /// <summary>How predictions have turned out; <see langword="null"/> on a path that does not ask.</summary>
+    public async Task<PerformanceAnswer?> PerformanceAsync(PerformanceQuestion question)
+    {
+        if (Definition!.Path < RunPath.Performance)
+        {
+            return null;
+        }
+
+        Stage("performance");
+        return await StepAsync<PerformanceAnswer>(nameof(PerformanceActivity), question);
     }
 
     /// <summary>Whether the run still waits for files that lie unread in the input container.</summary>

@@ -4,6 +4,7 @@ using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Report;
 using MlOps.Pipeline.Steps.Train;
@@ -50,15 +51,20 @@ public sealed record AdmitResult(RunState State, string Reason, string? Sha256, 
 /// <param name="Restate">Whether published periods are restated when their history changes.</param>
 /// <param name="Model">Parameters of the learner.</param>
 /// <param name="Compare">Other learners to compare with.</param>
+/// <param name="Path">The <see cref="RunPath"/> that the run goes, so that a run that was begun by an earlier version ends on that version's path.</param>
+/// <param name="StepTimeout">How long a step may take, all attempts together; <see langword="null"/> for four hours.</param>
+/// <param name="InOrder">Whether a period trains only once every earlier one has published, because what they left decides whether it does.</param>
 public sealed record DefinitionFacts(
-    string? Hash, string? Problem, TimeSpan WaitForInitial, bool Restate, IReadOnlyDictionary<string, string> Model, IReadOnlyList<string> Compare);
+    string? Hash, string? Problem, TimeSpan WaitForInitial, bool Restate, IReadOnlyDictionary<string, string> Model, IReadOnlyList<string> Compare, int Path = 0,
+    TimeSpan? StepTimeout = null, bool InOrder = false);
 
 /// <summary>Input of <see cref="NextTurnActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>
 /// <param name="Pipeline">Pipeline's name.</param>
 /// <param name="PreparedHash">Hash of the data that the run has a model for.</param>
 /// <param name="Patient">Whether to wait for files that lie in the input container and were not read yet.</param>
-public sealed record NextTurnInput(string RunId, string Pipeline, string? PreparedHash, bool Patient);
+/// <param name="InOrder">Whether to wait for the publications of earlier periods before training.</param>
+public sealed record NextTurnInput(string RunId, string Pipeline, string? PreparedHash, bool Patient, bool InOrder = false);
 
 /// <summary>A decision and the data that it pins.</summary>
 /// <param name="Next">The decision.</param>
@@ -92,6 +98,8 @@ public sealed record JudgeResult(string? RejectedFile, IReadOnlyList<string> Wak
 /// <param name="Evaluate">Its metrics.</param>
 /// <param name="Leaderboard">The order of the run's models.</param>
 /// <param name="ModelVersion">Its registered version.</param>
+/// <param name="Retained">The champion, where no model was trained; the training and metrics are then its own.</param>
+/// <param name="Reason">Why a model was trained or not; <see langword="null"/> where every period trains.</param>
 public sealed record Trained(
     string HistoryHash,
     PinnedDrop Drop,
@@ -104,7 +112,9 @@ public sealed record Trained(
     TrainResult Train,
     EvaluateResult Evaluate,
     LeaderboardResult Leaderboard,
-    string ModelVersion);
+    string ModelVersion,
+    PromoteResult? Retained = null,
+    string? Reason = null);
 
 /// <summary>Predictions that a run has made in its turn.</summary>
 /// <param name="HistoryHash">Hash of the data that they rest on.</param>
@@ -118,6 +128,7 @@ public sealed record Trained(
 /// <param name="Predict">The predictions.</param>
 /// <param name="Monitor">What was watched.</param>
 /// <param name="Report">The report; <see langword="null"/> for a run that was begun before there were reports.</param>
+/// <param name="Measured">How each set of predictions of the period has turned out; <see langword="null"/> where the drop carries no labels.</param>
 public sealed record Prepared(
     string HistoryHash,
     PinnedDrop Drop,
@@ -129,7 +140,8 @@ public sealed record Prepared(
     PromoteResult Promotion,
     PredictResult Predict,
     MonitorResult Monitor,
-    ReportResult? Report = null);
+    ReportResult? Report = null,
+    IReadOnlyList<RealisedPerformance>? Measured = null);
 
 /// <summary>Input of <see cref="PublishActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>

@@ -4,6 +4,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -12,7 +13,7 @@ namespace MlOps.Pipeline.Orchestrations;
 public sealed class Steering
 {
     /// <summary>The steps that a rerun may begin at, in their order.</summary>
-    public static readonly IReadOnlyList<string> StepNames = ["validate", "accumulate", "featurize", "inspect", "train", "baseline", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "report"];
+    public static readonly IReadOnlyList<string> StepNames = ["validate", "accumulate", "featurize", "inspect", "train", "baseline", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "performance", "report"];
 
     private readonly LedgerStore _ledgers;
     private readonly RunDocuments _documents;
@@ -23,6 +24,7 @@ public sealed class Steering
     private readonly DeadLetters _deadLetters;
     private readonly NoticeOutbox _outbox;
     private readonly NoticeSender _sender;
+    private readonly ApprovalStore _approvals;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
@@ -36,11 +38,12 @@ public sealed class Steering
     /// <param name="deadLetters">Files that were put aside.</param>
     /// <param name="outbox">Notices.</param>
     /// <param name="sender">Sends notices.</param>
+    /// <param name="approvals">Questions to people.</param>
     /// <param name="time">Clock for the ledger.</param>
     /// <param name="logger">Gets a line for each command.</param>
     public Steering(
         LedgerStore ledgers, RunDocuments documents, RunStarter starter, DurableTaskClient client, StepRunner steps, DefinitionStore definitions,
-        DeadLetters deadLetters, NoticeOutbox outbox, NoticeSender sender, TimeProvider time, ILogger<Steering> logger)
+        DeadLetters deadLetters, NoticeOutbox outbox, NoticeSender sender, ApprovalStore approvals, TimeProvider time, ILogger<Steering> logger)
     {
         _ledgers = ledgers;
         _documents = documents;
@@ -51,6 +54,7 @@ public sealed class Steering
         _deadLetters = deadLetters;
         _outbox = outbox;
         _sender = sender;
+        _approvals = approvals;
         _time = time;
         _logger = logger;
     }
@@ -100,6 +104,29 @@ public sealed class Steering
         {
             await _client.RaiseEventAsync(waiting, ProcessDropOrchestrator.WakeEvent, run.Period, cancellation);
         }
+    }
+
+    /// <summary>Answers whether a run's model may become the champion. The first answer stands.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="runId">The run that waits.</param>
+    /// <param name="approve">Whether it may.</param>
+    /// <param name="by">Who answers.</param>
+    /// <param name="comment">What else is said; it is kept with the decision.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="SteeringException">The run asks nothing, or somebody has answered otherwise already.</exception>
+    public async Task<ApprovalRecord> AnswerAsync(PipelineName pipeline, RunId runId, bool approve, string by, string? comment = null, CancellationToken cancellation = default)
+    {
+        var question = (await _approvals.OfRunAsync(pipeline, runId, cancellation)).FirstOrDefault()
+            ?? throw new SteeringException($"Run {runId} does not wait for an approval. `mlops run {runId}` shows what it does.");
+        var wanted = approve ? ApprovalState.Approved : ApprovalState.Rejected;
+        var answered = await _approvals.AnswerAsync(pipeline, question.Challenger, question.Champion, wanted, by, comment, cancellation);
+        if (answered.State != wanted || answered.By != by)
+        {
+            throw new SteeringException($"The question of run {runId} is settled: {answered.Sentence()}. `mlops promote {pipeline} {answered.Challenger}` releases the model all the same, `mlops rollback {pipeline}` takes it back.");
+        }
+
+        await _client.RaiseEventAsync(runId.Value, ApprovalWait.Event, wanted, cancellation);
+        return answered;
     }
 
     /// <summary>Processes a file again that was put aside, as a dead letter or because it was refused.</summary>

@@ -18,4 +18,5 @@ internal static class StepActivities
     public const string Monitor = "MonitorActivity";
     public const string Explain = "ExplainActivity";
     public const string Report = "ReportActivity";
+    public const string Retrain = "RetrainActivity";
 }

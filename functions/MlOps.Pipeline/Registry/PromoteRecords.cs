@@ -21,5 +21,8 @@ public sealed record PromoteInput(
 /// <param name="TrainKey">Key of its train step, which holds the model.</param>
 /// <param name="EvaluateKey">Key of its evaluate step, which holds its threshold.</param>
 /// <param name="Verdict">The evidence.</param>
+/// <param name="Approval">Where a person was asked: <c>pending</c> while nothing is decided yet, <c>approved</c>, <c>rejected</c> or <c>timed_out</c>.</param>
+/// <param name="ApprovalTimeout">How long a pending approval is waited for.</param>
 public sealed record PromoteResult(
-    string Version, bool Promoted, string? Champion, string AccumulateKey, string TrainKey, string EvaluateKey, CompareResult Verdict);
+    string Version, bool Promoted, string? Champion, string AccumulateKey, string TrainKey, string EvaluateKey, CompareResult Verdict,
+    string? Approval = null, TimeSpan? ApprovalTimeout = null);

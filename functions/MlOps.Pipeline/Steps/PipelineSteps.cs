@@ -10,6 +10,7 @@ using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Report;
 using MlOps.Pipeline.Steps.Train;
@@ -45,11 +46,15 @@ public sealed class PipelineSteps
         Inspect = new InspectStep(context, Validate);
         Monitor = new MonitorStep(context, Validate);
         Explain = new ExplainStep(context);
+        Performance = new PerformanceStep(context);
         Models = new ModelRegistry(account, Runner, time);
         Aliases = new AliasStore(account, Models, time);
         Compare = new CompareStep(context, Models);
         Report = new ReportStep(context, Models);
-        Promotion = new Promotion(Compare, Models, Aliases);
+        Realised = new PerformanceBook(account, time);
+        Approvals = new ApprovalStore(account, time);
+        Promotion = new Promotion(context, Compare, Models, Aliases, new LatencyBook(context, Models, time), Approvals);
+        Retraining = new Retraining(context, this);
         Runner.Recompute = RecomputeAsync;
     }
 
@@ -64,6 +69,12 @@ public sealed class PipelineSteps
 
     /// <summary>Champion and previous, and how they came about.</summary>
     public AliasStore Aliases { get; }
+
+    /// <summary>Promotions that a person is asked to approve.</summary>
+    public ApprovalStore Approvals { get; }
+
+    /// <summary>Decides whether a period trains a model.</summary>
+    public Retraining Retraining { get; }
 
     /// <summary>Decides which model predicts.</summary>
     public Promotion Promotion { get; }
@@ -107,6 +118,12 @@ public sealed class PipelineSteps
     /// <summary>Says what the model looks at.</summary>
     public ExplainStep Explain { get; }
 
+    /// <summary>Measures published predictions once labels are there.</summary>
+    public PerformanceStep Performance { get; }
+
+    /// <summary>Realised metrics of each model version and period.</summary>
+    public PerformanceBook Realised { get; }
+
     /// <summary>Draws the report.</summary>
     public ReportStep Report { get; }
 
@@ -128,6 +145,7 @@ public sealed class PipelineSteps
             InspectStep.Name => Inspect.RunAsync(Input<InspectInput>(), cancellation),
             MonitorStep.Name => Monitor.RunAsync(Input<MonitorInput>(), cancellation),
             ExplainStep.Name => Explain.RunAsync(Input<ExplainInput>(), cancellation),
+            PerformanceStep.Name => Performance.RunAsync(Input<PerformanceInput>(), cancellation),
             ReportStep.Name => Report.RunAsync(Input<ReportInput>(), cancellation),
             _ => throw new InvalidDataException($"No step is called '{name}' in this version: drop the file again."),
         };

@@ -24,7 +24,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 {
     public const string Pipeline = "credit";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
 
     private readonly CancellationTokenSource stop = new();
     private readonly ServiceProvider services;
@@ -53,9 +53,9 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 
     public static async Task<ArrivalSystem> StartAsync(
         AzuriteFixture azurite, bool withEvents = true, string? prefix = null, int threads = 0, Uri? webhook = null, string? definition = SmallCase.Definition,
-        ILoggerProvider? logs = null)
+        ILoggerProvider? logs = null, BlobClientOptions? storage = null)
     {
-        var account = new StorageAccount(azurite.ConnectionString, prefix ?? azurite.NewPrefix());
+        var account = new StorageAccount(new BlobServiceClient(azurite.ConnectionString, storage ?? new BlobClientOptions()), prefix ?? azurite.NewPrefix());
         await account.EnsureContainersAsync();
         if (definition is not null)
         {
@@ -137,7 +137,16 @@ internal sealed class ArrivalSystem : IAsyncDisposable
             "all runs ended");
         foreach (var run in ledger.Runs)
         {
-            var instance = await Client.WaitForInstanceCompletionAsync(run.RunId).WaitAsync(Limit);
+            OrchestrationMetadata instance;
+            try
+            {
+                instance = await Client.WaitForInstanceCompletionAsync(run.RunId).WaitAsync(Limit);
+            }
+            catch (TimeoutException e)
+            {
+                throw new TimeoutException($"{run.RunId} has ended in the ledger, and its orchestration has not: {(await Client.GetInstanceAsync(run.RunId, true))?.SerializedCustomStatus}\n{string.Join('\n', Log.All.TakeLast(40))}", e);
+            }
+
             Assert.True(instance.RuntimeStatus == OrchestrationRuntimeStatus.Completed, $"{run.RunId}: {instance.FailureDetails}");
         }
 

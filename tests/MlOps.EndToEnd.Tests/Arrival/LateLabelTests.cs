@@ -34,50 +34,6 @@ public sealed class LateLabelTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Late_labels_restate_the_past_and_earlier_values_stay_with_their_time()
-    {
-        await using var system = await ArrivalSystem.StartAsync(azurite);
-        await system.DropAsync("initial");
-        await system.DropAsync("20201001", SmallCase.File("20201001", labelled: false));
-        await system.SettledAsync("initial", "20201001");
-        var published = await system.ManifestAsync("20201001");
-
-        // A third of the labels, then two thirds, then all, some of them corrected.
-        var measured = new List<(double Rows, string RunId)>();
-        foreach (var (share, corrected) in new[] { (1, 0), (2, 0), (3, 9) })
-        {
-            var runs = (await system.LedgerAsync()).Runs.Count;
-            await system.DropAsync("20201001", Labelled(share, corrected));
-            await system.UntilAsync(l => l.Runs.Count > runs, "labels arrived");
-            await system.SettledAsync();
-            var manifest = await system.ManifestAsync("20201001");
-            measured.Add((manifest.Metrics["drop"]["rows"], manifest.RunId));
-            Assert.Equal((published.Revision, published.PredictionsSha256, published.ModelVersion), (manifest.Revision, manifest.PredictionsSha256, manifest.ModelVersion));
-        }
-
-        Assert.Equal([66, 133, 200], measured.Select(m => m.Rows));
-        foreach (var (rows, runId) in measured)
-        {
-            var document = (await system.DocumentAsync(runId))!;
-            Assert.Equal((rows, published.ModelVersion), (document.Metrics["drop"]["rows"], document.ModelVersion));
-        }
-    }
-
-    private static byte[] Labelled(int thirds, int corrected)
-    {
-        var lines = System.Text.Encoding.UTF8.GetString(SmallCase.File("20201001")).Split('\n');
-        var known = (lines.Length - 2) * thirds / 3;
-        for (var i = 1; i < lines.Length - 1; i++)
-        {
-            var cells = lines[i].Split(',', 3);
-            cells[1] = i > known ? "" : i <= corrected ? (cells[1] == "1" ? "0" : "1") : cells[1];
-            lines[i] = string.Join(',', cells);
-        }
-
-        return System.Text.Encoding.UTF8.GetBytes(string.Join('\n', lines));
-    }
-
-    [Fact]
     public async Task A_labelled_month_is_learnt_from_by_later_months_and_an_unlabelled_one_is_not()
     {
         await using var system = await ArrivalSystem.StartAsync(azurite);

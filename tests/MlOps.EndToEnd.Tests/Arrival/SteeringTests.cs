@@ -19,7 +19,7 @@ public sealed class SteeringTests(AzuriteFixture azurite)
 
         var run = (await system.DocumentAsync(id))!;
         Assert.Equal((RunState.Succeeded, first.RunId), (ledger.FindRun(id)!.State, run.Parent));
-        Assert.Equal(["train", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "report"], run.Steps.Where(s => !s.Skipped).Select(s => s.Name));
+        Assert.Equal(["train", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "performance", "report"], run.Steps.Where(s => !s.Skipped).Select(s => s.Name));
         Assert.Equal(["accumulate", "featurize-train", "featurize-score", "inspect"], run.Steps.Where(s => s.Skipped && s.Name != "validate").Select(s => s.Name));
         Assert.All(run.Steps, s => Assert.NotEmpty(s.Reason));
         var log = run.Log.Select(l => l.Text).ToList();

@@ -74,6 +74,21 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Labels_that_come_after_a_rollback_do_not_undo_it()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var (first, second) = await TwoRunsAsync(pipeline);
+        await DecideAsync(pipeline, "20201001", first);
+        await DecideAsync(pipeline, "20201101", second);
+        await pipeline.Steps.Aliases.RollbackAsync(pipeline.Pipeline);
+
+        var again = await DecideAsync(pipeline, "20201101", second, "run-of-labels");
+
+        Assert.Equal(second, again.Version);
+        Assert.Equal(first, (await pipeline.Steps.Aliases.ReadAsync(pipeline.Pipeline)).Champion);
+    }
+
+    [Fact]
     public async Task Of_many_writers_at_once_none_loses_a_decision_and_there_is_always_a_champion()
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
@@ -152,6 +167,6 @@ public sealed class PromotionTests(AzuriteFixture azurite)
         return (first.Model.Version, second.Model.Version);
     }
 
-    private static Task<PromoteResult> DecideAsync(TestPipeline pipeline, string period, string challenger) =>
-        pipeline.Steps.Promotion.DecideAsync(new PromoteInput("run-" + period, TestPipeline.Name, pipeline.DefinitionHash, period, challenger, []));
+    private static Task<PromoteResult> DecideAsync(TestPipeline pipeline, string period, string challenger, string? run = null) =>
+        pipeline.Steps.Promotion.DecideAsync(new PromoteInput(run ?? "run-" + period, TestPipeline.Name, pipeline.DefinitionHash, period, challenger, []));
 }

@@ -23,6 +23,7 @@ public sealed record CompareInput(string RunId, string Pipeline, string Definiti
 /// <param name="Lower">2.5 % quantile of the improvement over the resamples.</param>
 /// <param name="Upper">97.5 % quantile.</param>
 /// <param name="Confidence">Share of the resamples with an improvement above the margin.</param>
+/// <param name="Guards">What each guard of the definition has measured; <see langword="null"/> without guards.</param>
 public sealed record CompareResult(
     bool Promote,
     string Reason,
@@ -35,4 +36,19 @@ public sealed record CompareResult(
     double? Improvement,
     double? Lower,
     double? Upper,
-    double? Confidence) : StepResult;
+    double? Confidence,
+    IReadOnlyList<GuardFinding>? Guards = null) : StepResult;
+
+/// <summary>What a guard has measured.</summary>
+/// <param name="Guard"><c>fairness</c>, <c>fairness_worsening</c>, <c>calibration</c>, <c>brier</c> or <c>latency</c>.</param>
+/// <param name="Subject">What was measured, for people.</param>
+/// <param name="Challenger">The new model's value.</param>
+/// <param name="Champion">The champion's, where the guard compares; a guard that compares passes without one.</param>
+/// <param name="Limit">The definition's limit.</param>
+/// <param name="Passed">Whether the promotion may go on.</param>
+public sealed record GuardFinding(string Guard, string Subject, double Challenger, double? Champion, double Limit, bool Passed)
+{
+    /// <summary>Why it vetoes, in a sentence.</summary>
+    internal string Veto() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
+        $"the guard '{Guard}' vetoes it: {Subject} is {Challenger:0.####}{(Champion is { } champion ? $" against the champion's {champion:0.####}, and may be {Limit:0.####} more" : $", and may be {Limit:0.####}")}");
+}

@@ -20,7 +20,7 @@ namespace MlOps.Pipeline.Steps.Compare;
 public sealed class CompareStep
 {
     internal const string Name = "compare";
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly StepContext _context;
     private readonly ModelRegistry _models;
@@ -50,7 +50,7 @@ public sealed class CompareStep
                 ["challenger"] = challenger.ModelSha256 + challenger.TransformSha256,
                 ["champion"] = champion is null ? "none" : champion.ModelSha256 + champion.TransformSha256,
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
-                ["rule"] = StepContext.Part(new { definition.Task, definition.Promote }),
+                ["rule"] = StepContext.Part(new { definition.Task, Promote = definition.Promote with { ManualApproval = false, ApprovalTimeout = default }, Groups = definition.Promote.Guards is null ? null : definition.Monitor.Groups }),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
             },
             StepContext.Request(input));
@@ -64,10 +64,6 @@ public sealed class CompareStep
             },
             cancellation);
     }
-
-    /// <summary>Whether a data incident keeps a model from promotion.</summary>
-    internal async Task<bool> HoldsAsync(PipelineName pipeline, string definitionHash, CancellationToken cancellation) =>
-        (await _context.Definitions.LoadAsync(pipeline, definitionHash, cancellation)).Monitor.Hold;
 
     private async Task<CompareResult> CompareAsync(
         PipelineName pipeline, PipelineDefinition definition, ModelVersion challenger, ModelVersion? champion, CancellationToken cancellation)
@@ -98,15 +94,19 @@ public sealed class CompareStep
 
         if (champion is null || !champion.Classes.SequenceEqual(challenger.Classes, StringComparer.Ordinal))
         {
-            return result with { Reason = champion is null ? "it is the first model" : "the champion predicts other classes" };
+            return Guards.Apply(
+                result with { Reason = champion is null ? "it is the first model" : "the champion predicts other classes" },
+                Guards.Judge(definition, history, rows, new GuardedModel(scores, challenger.Threshold), null));
         }
 
         var other = await ScoresAsync(pipeline, champion, history, rows, cancellation);
+        var guarded = Guards.Judge(
+            definition, history, rows, new GuardedModel(scores, challenger.Threshold), new GuardedModel(other, champion.Threshold));
         var improvements = comparison.Improvements(scores, other, rule);
         var improvement = comparison.HigherIsBetter ? measured - comparison.Measure(other) : comparison.Measure(other) - measured;
         var confidence = improvements.Length == 0 ? 0 : improvements.Count(i => i > rule.Margin) / (double)improvements.Length;
         var better = confidence >= rule.Confidence;
-        return result with
+        return Guards.Apply(result with
         {
             Promote = rule.Rule switch { PromoteRule.Always => true, PromoteRule.Better => better, _ => false },
             Champion = comparison.Measure(other),
@@ -115,7 +115,7 @@ public sealed class CompareStep
             Upper = improvements.Length == 0 ? null : NumericBins.Quantile(improvements, 0.975),
             Confidence = confidence,
             Reason = Reason(rule, better, confidence),
-        };
+        }, guarded);
     }
 
     private static string Reason(PromoteSettings rule, bool better, double confidence) => rule.Rule switch

@@ -20,9 +20,14 @@ internal static class MonitorAlerts
         var moved = c.Bins.Count == 0
             ? $"missing in {Share(c.ReferenceMissing)} of the training rows and {Share(c.CurrentMissing)} of the period's"
             : Largest(c);
-        var distance = c.Psi is { } psi ? string.Create(CultureInfo.InvariantCulture, $" (PSI {psi:0.000}, adjusted p {Math.Min(c.AdjustedPValue ?? 1, c.MissingPValue ?? 1):0.0e0}, importance {c.Importance:P1})") : "";
-        return $"'{c.Column}' has drifted: {moved}{distance}.";
+        // A score has no importance of its own: it is what the model says.
+        var importance = c.Kind == "score" ? "" : string.Create(CultureInfo.InvariantCulture, $", importance {c.Importance:P1}");
+        var distance = c.Psi is { } psi ? string.Create(CultureInfo.InvariantCulture, $" (PSI {psi:0.000}, adjusted p {PValue(Math.Min(c.AdjustedPValue ?? 1, c.MissingPValue ?? 1))}{importance})") : "";
+        return $"{(c.Kind == "score" ? "The distribution of " : "")}'{c.Column}' has drifted: {moved}{distance}.";
     }
+
+    // Below the smallest normal double the p value is a matter of rounding.
+    private static string PValue(double p) => p < 1e-300 ? "< 1e-300" : p.ToString(p < 0.001 ? "0.0e-0" : "0.####", CultureInfo.InvariantCulture);
 
     // The bin whose share has changed most says best what happened.
     private static string Largest(ColumnDrift c)

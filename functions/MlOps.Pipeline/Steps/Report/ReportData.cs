@@ -4,6 +4,7 @@ using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Steps.Report;
@@ -32,6 +33,9 @@ internal sealed record ReportData
 
     public required bool Promoted { get; init; }
 
+    /// <summary>Whether no model was trained in this period: the champion stands for the run's own.</summary>
+    public bool IsRetained => !Promoted && Challenger.Version == Champion;
+
     public required CompareResult Verdict { get; init; }
 
     /// <summary>Published scores, row by row, one a class for several classes.</summary>
@@ -55,6 +59,9 @@ internal sealed record ReportData
     public string OtherName { get; init; } = "";
 
     public required Explanation Explanation { get; init; }
+
+    /// <summary>How the predictions of this and earlier periods have turned out, in period order.</summary>
+    public IReadOnlyList<RealisedPerformance> Performance { get; init; } = [];
 
     public IReadOnlyList<TrialRecord> Trials { get; init; } = [];
 

@@ -16,6 +16,7 @@ internal static class ReportPage
     [
         ("decision", "Decision", _ => true, DecisionSection.Write),
         ("quality", "Quality", _ => true, QualitySection.Write),
+        ("performance", "Performance over periods", d => d.Performance.Any(p => p.Value is not null), PerformanceSection.Write),
         ("scores", "Scores of this period", d => d.Rows > 0, ScoresSection.Write),
         ("explanation", "What the model looks at", d => d.Explanation.Columns.Count > 0, ExplanationSection.Write),
         ("drift", "Drift", d => d.Monitor is not null, DriftSection.Write),

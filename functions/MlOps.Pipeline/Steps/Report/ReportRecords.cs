@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Steps.Report;
@@ -19,6 +20,7 @@ namespace MlOps.Pipeline.Steps.Report;
 /// <param name="Warnings">What the steps found odd.</param>
 /// <param name="MonitorKey">Key of the monitor step; <see langword="null"/> without one.</param>
 /// <param name="LeaderboardKey">Key of the leaderboard step; <see langword="null"/> without one.</param>
+/// <param name="Performance">How the predictions of this and earlier periods have turned out, in period order; <see langword="null"/> where nobody asked.</param>
 public sealed record ReportInput(
     string RunId,
     string Pipeline,
@@ -34,7 +36,8 @@ public sealed record ReportInput(
     IReadOnlyList<TrialRecord> Trials,
     IReadOnlyList<Finding> Warnings,
     string? MonitorKey = null,
-    string? LeaderboardKey = null);
+    string? LeaderboardKey = null,
+    IReadOnlyList<RealisedPerformance>? Performance = null);
 
 /// <summary>A report; the page is the step's output <c>report.html</c>.</summary>
 /// <param name="ReportSha256">SHA-256 of the page as the step made it, before the run's own facts are put in.</param>

@@ -25,7 +25,7 @@ public sealed class ReportStep
 {
     internal const string Name = "report";
     internal const string ReportOutput = "report.html";
-    private const int Version = 1;
+    private const int Version = 2;
     private const string MonitorOutput = "monitor.json";
     private const string LeaderboardOutput = "leaderboard.json";
 
@@ -62,6 +62,8 @@ public sealed class ReportStep
             ["metrics"] = StepContext.Part(input.Metrics),
             ["model"] = Identity(model),
             ["monitor"] = await OptionalAsync(pipeline, input.MonitorKey, MonitorOutput, cancellation),
+            // The revision of predictions that are about to be published is not known yet, and is not drawn.
+            ["performance"] = StepContext.Part((input.Performance ?? []).Select(m => m with { Revision = 0 })),
             ["scores"] = await _context.HashAsync(pipeline, input.PredictKey, PredictStep.ScoresOutput, cancellation),
             ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
             ["trials"] = StepContext.Part(input.Trials),
@@ -121,6 +123,7 @@ public sealed class ReportStep
             OtherScores = comparable ? await ScoresAsync(pipeline, other!, history, test, cancellation) : [],
             OtherName = promotion.Version == input.Challenger ? "former champion" : "challenger",
             Explanation = await _context.OpenJsonAsync<Explanation>(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),
+            Performance = input.Performance ?? [],
             Trials = input.Trials,
             Warnings = input.Warnings,
             Monitor = input.MonitorKey is { } monitor

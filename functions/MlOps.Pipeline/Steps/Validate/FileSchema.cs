@@ -15,6 +15,9 @@ public enum ColumnRole
 
     /// <summary>What it is predicted from.</summary>
     Feature,
+
+    /// <summary>Tells groups apart that are to be treated alike; no model sees it.</summary>
+    Group,
 }
 
 /// <summary>One column that the pipeline uses.</summary>

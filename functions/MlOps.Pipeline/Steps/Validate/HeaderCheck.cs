@@ -55,6 +55,11 @@ internal static class HeaderCheck
             Require(header, name, "a categorical column of the definition", errors);
         }
 
+        foreach (var name in definition.GroupColumns)
+        {
+            Require(header, name, "a group of the definition", errors);
+        }
+
         var used = new List<(string Name, ColumnRole Role)>();
         foreach (var name in header.Distinct(StringComparer.Ordinal))
         {
@@ -128,6 +133,12 @@ internal static class HeaderCheck
             return;
         }
 
+        if (column.Role == ColumnRole.Group)
+        {
+            warnings.Add(SchemaRules.MissingColumn, $"Column '{Show(column.Name)}' of initial.csv is missing: nothing can be said of its groups in this period. {hint}", column.Name, 0, 1);
+            return;
+        }
+
         var outcome = definition.Schema.LevelOf(rule) == FindingLevel.Error ? "" : ", and counts as missing in every row";
         Report(definition, rule, SchemaRules.MissingColumn, $"Column '{Show(column.Name)}' of initial.csv is missing{outcome}. {hint}", column.Name, 0, errors, warnings);
     }
@@ -162,6 +173,7 @@ internal static class HeaderCheck
         name.Length == 0 ? null
         : name == definition.Label ? ColumnRole.Label
         : name == definition.Id ? ColumnRole.Id
+        : definition.GroupColumns.Contains(name, StringComparer.Ordinal) ? ColumnRole.Group
         : Ignored(name, definition) ? null
         : definition.Features is null || definition.Features.Contains(name, StringComparer.Ordinal) ? ColumnRole.Feature
         : null;

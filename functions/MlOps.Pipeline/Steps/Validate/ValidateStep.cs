@@ -40,19 +40,22 @@ public sealed class ValidateStep
         var period = Period.Parse(input.Drop.Period);
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
         var (historyKey, historyHash) = await HistoryAsync(input, pipeline, cancellation);
-        var spec = new StepSpec(
-            pipeline, Name, Version, period.Value,
-            new Dictionary<string, string>
+        var inputs = new Dictionary<string, string>
+        {
+            ["definition"] = StepContext.Part(new
             {
-                ["definition"] = StepContext.Part(new
-                {
-                    definition.Task, definition.Label, definition.Positive, definition.Id, definition.Features, definition.Exclude,
-                    definition.Categorical, definition.Csv, definition.Quarantine, definition.Schema, definition.EditedSchema,
-                }),
-                ["file"] = input.Sha256,
-                ["history"] = historyHash,
-            },
-            StepContext.Request(input));
+                definition.Task, definition.Label, definition.Positive, definition.Id, definition.Features, definition.Exclude,
+                definition.Categorical, definition.Csv, definition.Quarantine, definition.Schema, definition.EditedSchema,
+            }),
+            ["file"] = input.Sha256,
+            ["history"] = historyHash,
+        };
+        if (definition.GroupColumns.Count > 0)
+        {
+            inputs["groups"] = StepContext.Part(definition.GroupColumns);
+        }
+
+        var spec = new StepSpec(pipeline, Name, Version, period.Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec, (work, stop) => WorkAsync(input, pipeline, definition, historyKey, spec.Key, work, stop), cancellation);
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Report.Charts;
 using MlOps.Pipeline.Steps.Report.Html;
 
@@ -10,6 +11,12 @@ internal static class DecisionSection
     public static void Write(HtmlWriter page, ReportData data)
     {
         var verdict = data.Verdict;
+        if (data.IsRetained)
+        {
+            page.Add($"<div class=\"card mt\"><h3>No model was trained in this period</h3><p>The champion <span class=\"mono\">{data.Model.Version}</span> predicts: {verdict.Reason}.</p></div>\n");
+            return;
+        }
+
         page.Add($"<p class=\"note\">Both models were measured by <b>{verdict.Metric}</b> on the same {Figures.Whole(verdict.Rows)} test rows, which neither has learned from. The rule of the definition is <b>{verdict.Rule.ToString().ToLowerInvariant()}</b>; a model must always beat the trivial baseline.</p>\n");
         page.Add($"<div class=\"grid two\"><div class=\"card wide\" tabindex=\"0\"><table><caption>{verdict.Metric} on the test rows</caption><thead><tr><th class=\"l\" scope=\"col\">Model</th><th class=\"l\" scope=\"col\">Version</th><th scope=\"col\">{verdict.Metric}</th></tr></thead><tbody>");
         Row("Challenger (trained now)", data.Challenger.Version, verdict.Challenger, data.Promoted);
@@ -32,8 +39,26 @@ internal static class DecisionSection
         }
 
         page.Add($"</div>\n");
+        Guards(page, verdict);
 
         void Row(string name, string version, double? metric, bool chosen) =>
             page.Add($"<tr><th scope=\"row\">{name}{new Markup(chosen ? " <span class=\"tag good\">predicts</span>" : "")}</th><td class=\"w mono\">{version}</td><td>{Figures.Metric(metric)}</td></tr>");
+    }
+
+    // What can veto a promotion, each with what it measured.
+    private static void Guards(HtmlWriter page, CompareResult verdict)
+    {
+        if (verdict.Guards is not { Count: > 0 } guards)
+        {
+            return;
+        }
+
+        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><caption>Guards, each of which can veto a promotion</caption><thead><tr><th class=\"l\" scope=\"col\">Guard</th><th class=\"l\" scope=\"col\">What is measured</th><th scope=\"col\">Challenger</th><th scope=\"col\">Champion</th><th scope=\"col\">Limit</th><th class=\"l\" scope=\"col\">Verdict</th></tr></thead><tbody>\n");
+        foreach (var guard in guards)
+        {
+            page.Add($"<tr><th scope=\"row\">{guard.Guard.Replace('_', ' ')}</th><td class=\"w\">{guard.Subject}</td><td>{Figures.Metric(guard.Challenger)}</td><td>{Figures.Metric(guard.Champion)}</td><td>{(guard.Champion is null ? "" : "+")}{Figures.Number(guard.Limit)}</td><td class=\"l\">{new Markup(guard.Passed ? "<span class=\"tag good\">passed</span>" : "<span class=\"tag bad\">vetoes</span>")}</td></tr>\n");
+        }
+
+        page.Add($"</tbody></table></div>\n");
     }
 }

@@ -75,7 +75,7 @@ internal static class DriftSection
             page.Add($"<table><thead><tr><th class=\"l\" scope=\"col\">Column</th><th class=\"l\" scope=\"col\">Verdict</th><th scope=\"col\">PSI</th><th scope=\"col\">JS distance</th><th scope=\"col\">p, adjusted</th><th scope=\"col\">Missing before</th><th scope=\"col\">now</th><th scope=\"col\">Importance</th><th scope=\"col\">Method</th></tr></thead><tbody>\n");
             foreach (var c in rows)
             {
-                page.Add($"<tr><th scope=\"row\">{c.Column}</th><td class=\"l\">{Tag(c)}</td><td>{Figures.Metric(c.Psi)}</td><td>{Figures.Metric(c.JensenShannon)}</td><td>{Figures.Number(c.AdjustedPValue ?? double.NaN)}</td><td>{Figures.Share(c.ReferenceMissing)}</td><td>{Figures.Share(c.CurrentMissing)}</td><td>{(c.Kind == "score" ? "–" : Figures.Share(c.Importance))}</td><td title=\"{c.Problem ?? c.Method}\">{Array.IndexOf(methods, c.Method) + 1}</td></tr>\n");
+                page.Add($"<tr><th scope=\"row\">{c.Column}</th><td class=\"l\">{Tag(c)}</td><td>{Figures.Metric(c.Psi)}</td><td>{Figures.Metric(c.JensenShannon)}</td><td>{Probability(c.AdjustedPValue)}</td><td>{Figures.Share(c.ReferenceMissing)}</td><td>{Figures.Share(c.CurrentMissing)}</td><td>{(c.Kind == "score" ? "–" : Figures.Share(c.Importance))}</td><td title=\"{c.Problem ?? c.Method}\">{Array.IndexOf(methods, c.Method) + 1}</td></tr>\n");
             }
 
             page.Add($"</tbody></table>");
@@ -103,6 +103,8 @@ internal static class DriftSection
 
         page.Add($"</div>\n");
     }
+
+    private static string Probability(double? p) => p is null ? "–" : p < 1e-300 ? "< 1e-300" : Figures.Number(p.Value);
 
     private static Markup Tag(ColumnDrift column) => new(
         column.Drifted ? "<span class=\"tag warn\">drifted</span>" : column.Problem is null ? "<span class=\"tag\">stable</span>" : "<span class=\"tag\">not tested</span>");

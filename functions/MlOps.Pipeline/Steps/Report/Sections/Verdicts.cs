@@ -19,6 +19,7 @@ internal static class Verdicts
     {
         (true, null) => "The newly trained model is the first champion and made them",
         (true, _) => "The newly trained model became the champion and made them",
+        _ when data.IsRetained => "The champion made them",
         (false, null) => "No model is good enough to be champion; the newly trained one made them all the same",
         _ => "The champion stayed and made them; the newly trained model was not promoted",
     };
@@ -38,7 +39,7 @@ internal static class Verdicts
             advice.AddRange(watched.Alerts.Where(a => a.Kind != "incident").Take(AlertsMax).Select(a => ("warn", a.Cause)));
         }
 
-        if (data.Verdict.Rule == Definitions.PromoteRule.Manual && !data.Promoted && data.Champion is not null)
+        if (data.Verdict.Rule == Definitions.PromoteRule.Manual && !data.Promoted && data.Champion is not null && !data.IsRetained)
         {
             advice.Add(("", $"Decide about the new model; mlops promote {data.Pipeline} {data.Challenger.Version} makes it the champion."));
         }

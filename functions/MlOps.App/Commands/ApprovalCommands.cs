@@ -1,0 +1,51 @@
+using System.CommandLine;
+using MlOps.App.Access;
+using MlOps.App.Hosting;
+using MlOps.App.Runs;
+using MlOps.Pipeline.Orchestrations;
+
+namespace MlOps.App.Commands;
+
+/// <summary><c>mlops approve</c> and <c>mlops reject</c>: the answer of a person to a run that asks whether its model may become the champion.</summary>
+internal static class ApprovalCommands
+{
+    public static IEnumerable<Command> Create() =>
+    [
+        Answer("approve", "Let the model of a run that asks become the champion.", approve: true),
+        Answer("reject", "Keep the champion although a run asks to replace it.", approve: false),
+    ];
+
+    private static Command Answer(string name, string description, bool approve)
+    {
+        var id = new Argument<string>("RUN") { Description = "Id of the run that asks; the notice names it." };
+        var by = new Option<string>("--by") { Description = "Who decides. Default: the name of this computer's user.", HelpName = "NAME", DefaultValueFactory = _ => Environment.UserName };
+        var comment = new Option<string?>("--comment") { Description = "Kept with the decision.", HelpName = "TEXT" };
+        var account = new AccountLocation();
+        var json = CommonOptions.Json();
+        var command = new Command(name, description) { id, by, comment, json };
+        account.Options.ToList().ForEach(command.Add);
+        command.SetAction(async (parse, stop) =>
+        {
+            var storage = account.Find(parse);
+            using var logging = Logs.Create(LogLevel.Warning);
+            await using var services = AccountServices.Open(storage, logging);
+            var run = Names.Run(parse.GetRequiredValue(id));
+            var (pipeline, _) = await new RunHistory(storage).FindAsync(run, stop);
+            var who = parse.GetRequiredValue(by);
+            var answered = await new Audit(storage, TimeProvider.System, logging.CreateLogger<Audit>()).RecordAsync(
+                who, pipeline, name, new { run = run.Value, comment = parse.GetValue(comment) },
+                () => services.GetRequiredService<Steering>().AnswerAsync(pipeline, run, approve, who, parse.GetValue(comment), stop), stop);
+            if (parse.GetValue(json))
+            {
+                Commands.Answer.Json(new { run = run.Value, pipeline = pipeline.Value, state = answered.State, by = answered.By, challenger = answered.Challenger, champion = answered.Champion });
+            }
+            else
+            {
+                Commands.Answer.Line($"{answered.Challenger} is {answered.State} by {answered.By}; {(approve ? $"it replaces {answered.Champion}" : $"{answered.Champion} stays")}, and the run goes on.");
+            }
+
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}

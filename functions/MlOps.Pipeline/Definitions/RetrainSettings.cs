@@ -1,0 +1,67 @@
+using System.Globalization;
+using NCrontab;
+using YamlDotNet.RepresentationModel;
+
+namespace MlOps.Pipeline.Definitions;
+
+/// <summary>
+/// In which periods a new model is trained; in the others the champion predicts. Without a champion a model is trained in any case, and a
+/// period whose data have an incident is no reason to train.
+/// </summary>
+/// <param name="Always">In every period; default.</param>
+/// <param name="OnDrift">Where a column or the scores have drifted from what the champion learned.</param>
+/// <param name="OnLabels">Where the history has files that the last training did not.</param>
+/// <param name="Schedule">NCRONTAB expression, of which a time lies between the last trained period and this one; <see langword="null"/> for none.</param>
+public sealed record RetrainSettings(bool Always = true, bool OnDrift = false, bool OnLabels = false, string? Schedule = null)
+{
+    /// <summary>The first time of the schedule after a day and up to another, in UTC; <see langword="null"/> where there is none.</summary>
+    /// <param name="after">Day of the last training.</param>
+    /// <param name="until">Day of the period.</param>
+    public DateTime? Due(DateOnly after, DateOnly until)
+    {
+        if (Schedule is null)
+        {
+            return null;
+        }
+
+        var next = Parse(Schedule)!.GetNextOccurrence(after.ToDateTime(TimeOnly.MinValue));
+        return next <= until.ToDateTime(TimeOnly.MaxValue) ? next : null;
+    }
+
+    internal static RetrainSettings Read(YamlMap map)
+    {
+        if (map.Node("retrain") is YamlScalarNode)
+        {
+            return map.Choice(
+                "retrain", new RetrainSettings(), ("always", new RetrainSettings()), ("never", new RetrainSettings(false)),
+                ("drift", new RetrainSettings(false, OnDrift: true)), ("labels", new RetrainSettings(false, OnLabels: true)));
+        }
+
+        if (map.Map("retrain") is not { } inner)
+        {
+            return new RetrainSettings();
+        }
+
+        var on = inner.Texts("on") ?? [];
+        foreach (var unknown in on.Where(o => o is not "drift" and not "labels"))
+        {
+            inner.Error("on", $"'{unknown}' is nothing to train on; write drift, labels or both.");
+        }
+
+        var schedule = inner.Text("schedule");
+        if (schedule is not null && Parse(schedule) is null)
+        {
+            inner.Error("schedule", "'schedule' is an NCRONTAB expression such as '0 0 0 1 */3 *' (second, minute, hour, day, month, day of the week); the second may be left out.");
+        }
+
+        inner.Finish();
+        return new RetrainSettings(false, on.Contains("drift"), on.Contains("labels"), schedule);
+    }
+
+    private static CrontabSchedule? Parse(string text) => CrontabSchedule.TryParse(
+        text, new CrontabSchedule.ParseOptions { IncludingSeconds = text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Length == 6 });
+
+    /// <summary>What it asks for, in words.</summary>
+    public override string ToString() => Always ? "always" : string.Join(
+        " or ", new[] { OnDrift ? "on drift" : null, OnLabels ? "on new labels" : null, Schedule is null ? null : string.Create(CultureInfo.InvariantCulture, $"on the schedule '{Schedule}'") }.OfType<string>().DefaultIfEmpty("never"));
+}

@@ -1,0 +1,92 @@
+using Microsoft.Extensions.Logging;
+using MlOps.Durable;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Notifications;
+using MlOps.Pipeline.Registry;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Asks a person about a promotion, and looks whether there is an answer.</summary>
+/// <param name="RunId">Run that asks.</param>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="Period">Period.</param>
+/// <param name="File">File of the run.</param>
+/// <param name="Revision">Revision of that file.</param>
+/// <param name="Challenger">The new model.</param>
+/// <param name="Champion">The champion that it would replace.</param>
+/// <param name="Evidence">Why the gate would promote it.</param>
+/// <param name="AskedAt">When it was asked, by the orchestration's clock.</param>
+/// <param name="ExpiresAt">Until when an answer is waited for.</param>
+/// <param name="IsOver">Whether that time is over.</param>
+public sealed record ApprovalQuestion(
+    string RunId, string Pipeline, string Period, string File, int Revision, string Challenger, string Champion, string Evidence,
+    DateTimeOffset AskedAt, DateTimeOffset ExpiresAt, bool IsOver);
+
+/// <summary>Keeps the question, tells whom it concerns, once, and settles it when its time is over.</summary>
+/// <param name="approvals">Questions and answers.</param>
+/// <param name="ledgers">Ledgers.</param>
+/// <param name="outbox">Notices.</param>
+/// <param name="sender">Sends notices.</param>
+/// <param name="logger">Gets a line where a webhook did not take the notice.</param>
+[DurableTask(nameof(ApprovalActivity))]
+public sealed class ApprovalActivity(
+    ApprovalStore approvals, LedgerStore ledgers, NoticeOutbox outbox, NoticeSender sender, ILogger<ApprovalActivity> logger)
+    : TaskActivity<ApprovalQuestion, string>
+{
+    /// <summary>What the notice is about.</summary>
+    public const string About = "approval";
+
+    /// <inheritdoc/>
+    public override async Task<string> RunAsync(TaskActivityContext context, ApprovalQuestion input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var stop = context.CancellationToken;
+        var record = await approvals.AskAsync(
+            pipeline,
+            new ApprovalRecord(input.RunId, input.Period, input.Challenger, input.Champion, input.Evidence, input.AskedAt, input.ExpiresAt),
+            stop);
+        if (record.State == ApprovalState.Pending)
+        {
+            await TellAsync(pipeline, input, stop);
+            var superseded = (await ledgers.ReadAsync(pipeline, stop)).Current(input.Period) is { } current && current.Revision > input.Revision;
+            if (superseded || input.IsOver)
+            {
+                record = await approvals.AnswerAsync(
+                    pipeline, input.Challenger, input.Champion, superseded ? ApprovalState.Withdrawn : ApprovalState.TimedOut, "nobody", null, stop);
+            }
+        }
+
+        return record.State;
+    }
+
+    private async Task TellAsync(PipelineName pipeline, ApprovalQuestion input, CancellationToken cancellation)
+    {
+        var name = await outbox.PutAsync(
+            new Notice
+            {
+                RunId = input.RunId,
+                About = About,
+                Pipeline = input.Pipeline,
+                Period = input.Period,
+                File = input.File,
+                State = RunState.Active,
+                Summary = $"A person must decide until {input.ExpiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z whether model {input.Challenger} replaces the champion {input.Champion}: {input.Evidence}. `mlops approve {input.RunId}` promotes it, `mlops reject {input.RunId}` keeps the champion, and so does no answer. The predictions of {input.Period} wait.",
+                Step = "promote",
+                Command = $"mlops approve {input.RunId}",
+                Time = input.AskedAt,
+            },
+            cancellation);
+        try
+        {
+            await sender.SendAsync(pipeline, name, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            // It stays in the outbox, from which the sweep sends it.
+            logger.LogUndelivered(input.RunId, e.Message);
+        }
+    }
+}

@@ -1,0 +1,89 @@
+using System.Text.Json;
+using Azure;
+using MlOps.Durable;
+using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Performance;
+using MlOps.Pipeline.Steps.Predict;
+
+namespace MlOps.Pipeline.Orchestrations;
+
+/// <summary>Asks how the predictions of a period, and of those before it, have turned out.</summary>
+/// <param name="RunId">Run that asks.</param>
+/// <param name="Pipeline">Pipeline's name.</param>
+/// <param name="DefinitionHash">Pinned definition.</param>
+/// <param name="Period">Period.</param>
+/// <param name="FeaturizeKey">Key of featurize(score) of the run's drop.</param>
+/// <param name="ModelVersion">Version of the model that predicts now.</param>
+/// <param name="PredictionsSha256">SHA-256 of the prediction file that it has made.</param>
+/// <param name="PredictKey">Key of the predict step.</param>
+public sealed record PerformanceQuestion(
+    string RunId, string Pipeline, string DefinitionHash, string Period, string FeaturizeKey, string ModelVersion, string PredictionsSha256, string PredictKey);
+
+/// <summary>How predictions have turned out.</summary>
+/// <param name="Measured">Every set of predictions of this period, the run's own last; empty where the drop carries no labels.</param>
+/// <param name="Earlier">The predictions of earlier periods that are in force, in period order, as far as their labels are known.</param>
+/// <param name="Step">How the measuring step came to its result; <see langword="null"/> without labels.</param>
+public sealed record PerformanceAnswer(IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<RealisedPerformance> Earlier, StepOutcome? Step);
+
+/// <summary>Finds what was published for a period, by whichever model, and measures it against the labels of the run's drop.</summary>
+/// <param name="account">The account, for manifests.</param>
+/// <param name="ledgers">Ledgers.</param>
+/// <param name="steps">The steps.</param>
+/// <param name="book">Measurements so far.</param>
+[DurableTask(nameof(PerformanceActivity))]
+public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledgers, PipelineSteps steps, PerformanceBook book)
+    : TaskActivity<PerformanceQuestion, PerformanceAnswer>
+{
+    private const int PeriodsMax = 60;
+
+    /// <inheritdoc/>
+    public override async Task<PerformanceAnswer> RunAsync(TaskActivityContext context, PerformanceQuestion input)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var stop = context.CancellationToken;
+        var ledger = await ledgers.ReadAsync(pipeline, stop);
+        var published = new List<PublishedScores>();
+        foreach (var publication in Distinct(ledger.Publications.Where(p => p.Complete && p.Period == input.Period && p.PredictionsSha256 != input.PredictionsSha256)))
+        {
+            if (await ManifestAsync(pipeline, publication.RunId, stop) is { } manifest
+                && manifest.Steps.FirstOrDefault(s => s.Name == PredictStep.Name) is { } predict)
+            {
+                published.Add(new PublishedScores(manifest.ModelVersion, publication.PredictionsSha256, publication.Revision, predict.Key));
+            }
+        }
+
+        var own = ledger.Publications.LastOrDefault(p => p.Period == input.Period && p.PredictionsSha256 == input.PredictionsSha256);
+        published.Add(new PublishedScores(input.ModelVersion, input.PredictionsSha256, own?.Revision ?? 0, input.PredictKey));
+        var measured = await steps.Performance.RunAsync(
+            new PerformanceInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Period, input.FeaturizeKey, published), stop);
+        var known = PerformanceBook.AsOf(await book.ReadAsync(pipeline, stop)).Select(e => e.Performance).ToArray();
+        return new PerformanceAnswer(
+            measured.Measured,
+            [
+                .. known.Where(k => PeriodOrder.IsBefore(k.Period, input.Period) && ledger.Published(k.Period)?.PredictionsSha256 == k.PredictionsSha256)
+                    .TakeLast(PeriodsMax),
+            ],
+            measured.Step);
+    }
+
+    private static IEnumerable<Publication> Distinct(IEnumerable<Publication> publications) =>
+        publications.GroupBy(p => p.PredictionsSha256).Select(g => g.Last()).OrderBy(p => p.Revision);
+
+    private async Task<Manifest?> ManifestAsync(PipelineName pipeline, string runId, CancellationToken cancellation)
+    {
+        try
+        {
+            var content = await account.Artifacts.GetBlobClient($"{pipeline}/runs/{RunId.Parse(runId)}/manifest.json").DownloadContentAsync(cancellation);
+            return JsonSerializer.Deserialize<Manifest>(content.Value.Content.ToMemory().Span, ArtifactJson.Compact);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+}

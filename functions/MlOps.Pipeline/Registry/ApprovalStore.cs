@@ -1,0 +1,159 @@
+using System.Globalization;
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.Pipeline.Registry;
+
+/// <summary>How a question stands.</summary>
+public static class ApprovalState
+{
+    /// <summary>Nobody has answered.</summary>
+    public const string Pending = "pending";
+
+    /// <summary>A person lets the model become the champion.</summary>
+    public const string Approved = "approved";
+
+    /// <summary>A person does not.</summary>
+    public const string Rejected = "rejected";
+
+    /// <summary>Nobody answered in time.</summary>
+    public const string TimedOut = "timed_out";
+
+    /// <summary>Newer bytes of the period came, and with them another question.</summary>
+    public const string Withdrawn = "withdrawn";
+}
+
+/// <summary>A promotion that a person is asked to approve, and the answer.</summary>
+/// <param name="RunId">Run that asks.</param>
+/// <param name="Period">Its period.</param>
+/// <param name="Challenger">The new model.</param>
+/// <param name="Champion">The champion that it would replace.</param>
+/// <param name="Evidence">Why the gate would promote it, in a sentence.</param>
+/// <param name="AskedAt">When it was asked.</param>
+/// <param name="ExpiresAt">Until when an answer is waited for.</param>
+/// <param name="State">One of <see cref="ApprovalState"/>.</param>
+/// <param name="By">Who answered.</param>
+/// <param name="AnsweredAt">When.</param>
+/// <param name="Comment">What else was said.</param>
+public sealed record ApprovalRecord(
+    string RunId, string Period, string Challenger, string Champion, string Evidence, DateTimeOffset AskedAt, DateTimeOffset ExpiresAt,
+    string State = ApprovalState.Pending, string? By = null, DateTimeOffset? AnsweredAt = null, string? Comment = null)
+{
+    internal string Sentence() => State switch
+    {
+        ApprovalState.Approved => $"approved by {By}{Said}",
+        ApprovalState.Rejected => $"rejected by {By}{Said}",
+        ApprovalState.Withdrawn => "newer bytes of the period came before anybody answered",
+        _ => string.Create(CultureInfo.InvariantCulture, $"nobody answered by {ExpiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, so the champion stays"),
+    };
+
+    private string Said => string.IsNullOrWhiteSpace(Comment) ? "" : $" ({Comment})";
+}
+
+/// <summary>
+/// Questions to people under <c>artifacts/{pipeline}/approvals/</c>, one for each pair of challenger and champion, so that the same question is
+/// asked once. The first answer stands.
+/// </summary>
+/// <param name="account">The account.</param>
+/// <param name="time">Clock for the time of an answer.</param>
+public sealed class ApprovalStore(StorageAccount account, TimeProvider time)
+{
+    private const int Attempts = 20;
+
+    /// <summary>A question by its models; <see langword="null"/> where it was never asked.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="challenger">The new model.</param>
+    /// <param name="champion">The champion.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<ApprovalRecord?> FindAsync(PipelineName pipeline, string challenger, string champion, CancellationToken cancellation = default) =>
+        (await LoadAsync(Name(pipeline, challenger, champion), cancellation)).Record;
+
+    /// <summary>The questions of a run, the newest first.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="runId">The run.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<IReadOnlyList<ApprovalRecord>> OfRunAsync(PipelineName pipeline, RunId runId, CancellationToken cancellation = default)
+    {
+        var found = new List<ApprovalRecord>();
+        await foreach (var blob in account.Artifacts.GetBlobsAsync(prefix: $"{pipeline}/approvals/", cancellationToken: cancellation))
+        {
+            if ((await LoadAsync(blob.Name, cancellation)).Record is { } record && record.RunId == runId.Value)
+            {
+                found.Add(record);
+            }
+        }
+
+        return [.. found.OrderByDescending(r => r.AskedAt)];
+    }
+
+    /// <summary>Asks, unless it is asked already.</summary>
+    /// <returns>The question as it stands, and whether it is this call's.</returns>
+    internal async Task<ApprovalRecord> AskAsync(PipelineName pipeline, ApprovalRecord question, CancellationToken cancellation)
+    {
+        try
+        {
+            await account.Artifacts.GetBlobClient(Name(pipeline, question.Challenger, question.Champion)).UploadAsync(
+                Bytes(question), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellation);
+            return question;
+        }
+        catch (RequestFailedException e) when (e.Status is 409 or 412)
+        {
+            return (await FindAsync(pipeline, question.Challenger, question.Champion, cancellation))!;
+        }
+    }
+
+    /// <summary>Answers a question, if nobody has.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="challenger">The new model.</param>
+    /// <param name="champion">The champion.</param>
+    /// <param name="state">The answer, one of <see cref="ApprovalState"/>.</param>
+    /// <param name="by">Who answers.</param>
+    /// <param name="comment">What else is said.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <returns>The question with the answer that stands: this one, or the earlier one.</returns>
+    public async Task<ApprovalRecord> AnswerAsync(
+        PipelineName pipeline, string challenger, string champion, string state, string by, string? comment = null, CancellationToken cancellation = default)
+    {
+        var name = Name(pipeline, challenger, champion);
+        for (var attempt = 1; ; attempt++)
+        {
+            var (record, etag) = await LoadAsync(name, cancellation);
+            if (record is null || record.State != ApprovalState.Pending)
+            {
+                return record ?? throw new InvalidOperationException($"Nobody was asked whether {challenger} may replace {champion}.");
+            }
+
+            var answered = record with { State = state, By = by, AnsweredAt = time.GetUtcNow(), Comment = comment };
+            try
+            {
+                await account.Artifacts.GetBlobClient(name).UploadAsync(
+                    Bytes(answered), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfMatch = etag } }, cancellation);
+                return answered;
+            }
+            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < Attempts)
+            {
+                // Somebody else was faster: their answer stands.
+            }
+        }
+    }
+
+    private static string Name(PipelineName pipeline, string challenger, string champion) =>
+        $"{pipeline}/approvals/{RunId.Parse(challenger)}.over.{RunId.Parse(champion)}.json";
+
+    private static BinaryData Bytes(ApprovalRecord record) => new(JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented));
+
+    private async Task<(ApprovalRecord? Record, ETag? ETag)> LoadAsync(string name, CancellationToken cancellation)
+    {
+        try
+        {
+            var content = (await account.Artifacts.GetBlobClient(name).DownloadContentAsync(cancellation)).Value;
+            return (JsonSerializer.Deserialize<ApprovalRecord>(content.Content.ToMemory().Span, ArtifactJson.Compact), content.Details.ETag);
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            return (null, null);
+        }
+    }
+}

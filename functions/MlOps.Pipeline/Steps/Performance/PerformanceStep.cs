@@ -1,0 +1,108 @@
+using System.Text.Json;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Compare;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Performance;
+
+/// <summary>
+/// Measures every set of predictions that was published for a period against the labels that a drop of the period brings, also those
+/// of models that have been replaced since. Rows meet by their id.
+/// </summary>
+public sealed class PerformanceStep
+{
+    internal const string Name = "performance";
+    private const int Version = 1;
+
+    private readonly StepContext _context;
+
+    internal PerformanceStep(StepContext context) => _context = context;
+
+    /// <summary>Runs the step, or finds it done.</summary>
+    /// <param name="input">Labels and predictions.</param>
+    /// <param name="cancellation">Stops the step.</param>
+    public async Task<PerformanceResult> RunAsync(PerformanceInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        var drop = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
+        if (drop.Outputs.All(o => o.Name != FeaturizeStep.LabelsOutput))
+        {
+            return new PerformanceResult([]);
+        }
+
+        var spec = new StepSpec(
+            pipeline, Name, Version, Period.Parse(input.Period).Value,
+            new Dictionary<string, string>
+            {
+                ["ids"] = drop.Output(ValidateStep.IdsOutput).Sha256,
+                ["labels"] = drop.Output(FeaturizeStep.LabelsOutput).Sha256,
+                ["metric"] = StepContext.Part(new { definition.Task, Metric = definition.Promote.MetricOf(definition.Task) }),
+                ["predictions"] = StepContext.Part(input.Published.Select(p => new { p.ModelVersion, p.PredictionsSha256, p.Revision })),
+            },
+            StepContext.Request(input));
+        return await _context.Runner.RunAsync(
+            spec,
+            async (_, stop) =>
+            {
+                var labels = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.LabelsOutput, stop)).Columns[0];
+                var rows = RowsById((await _context.OpenTableAsync(pipeline, input.FeaturizeKey, ValidateStep.IdsOutput, stop)).Columns[0]);
+                var measured = new List<RealisedPerformance>();
+                foreach (var published in input.Published)
+                {
+                    measured.Add(await MeasureAsync(pipeline, definition, input.Period, published, labels, rows, stop));
+                }
+
+                return new PerformanceResult(measured);
+            },
+            cancellation);
+    }
+
+    private async Task<RealisedPerformance> MeasureAsync(
+        PipelineName pipeline, PipelineDefinition definition, string period, PublishedScores published,
+        Column labelColumn, IReadOnlyDictionary<string, int> rows, CancellationToken cancellation)
+    {
+        var predict = (await _context.Runner.ReadRecordAsync(pipeline, published.PredictKey, cancellation)).Request.Deserialize<PredictInput>(ArtifactJson.Compact)!;
+        var evaluation = (await _context.Runner.ReadRecordAsync(pipeline, predict.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
+        var ids = (await _context.OpenTableAsync(pipeline, predict.FeaturizeKey, ValidateStep.IdsOutput, cancellation)).Columns[0];
+        var all = ((NumberColumn)(await _context.OpenTableAsync(pipeline, published.PredictKey, PredictStep.ScoresOutput, cancellation)).Columns[0]).Values;
+        var known = definition.Task == TaskKind.Regression ? ((NumberColumn)labelColumn).Values : new LabelValues(evaluation.Classes).Read(labelColumn);
+        var width = definition.Task == TaskKind.Multiclass ? evaluation.Classes.Count : 1;
+        var (labels, scores) = (new List<double>(), new List<double>());
+        for (var row = 0; row < ids.RowCount; row++)
+        {
+            if (rows.TryGetValue(ids.Text(row) ?? "", out var labelled) && !double.IsNaN(known[labelled]))
+            {
+                labels.Add(known[labelled]);
+                scores.AddRange(all.AsSpan(row * width, width));
+            }
+        }
+
+        var metric = definition.Promote.MetricOf(definition.Task);
+        var comparison = new Comparison(metric, evaluation.Classes.Count, [.. labels]);
+        double[] predicted = [.. scores];
+        var value = comparison.Measure(predicted);
+        var interval = double.IsFinite(value) ? comparison.Interval(predicted) : null;
+        return new RealisedPerformance(
+            period, published.ModelVersion, published.PredictionsSha256, published.Revision, metric, double.IsFinite(value) ? value : null, interval?.Low, interval?.High,
+            Evaluation.Of(definition.Task, evaluation.Classes.Count, [.. labels], predicted, evaluation.Threshold));
+    }
+
+    private static Dictionary<string, int> RowsById(Column ids)
+    {
+        var rows = new Dictionary<string, int>(ids.RowCount, StringComparer.Ordinal);
+        for (var row = 0; row < ids.RowCount; row++)
+        {
+            rows.TryAdd(ids.Text(row) ?? "", row);
+        }
+
+        return rows;
+    }
+}

@@ -1,0 +1,53 @@
+using MlOps.Pipeline.Steps.Performance;
+using MlOps.Pipeline.Steps.Report.Charts;
+using MlOps.Pipeline.Steps.Report.Html;
+
+namespace MlOps.Pipeline.Steps.Report.Sections;
+
+/// <summary>How predictions have turned out, period by period, as far as labels are known.</summary>
+internal static class PerformanceSection
+{
+    public static void Write(HtmlWriter page, ReportData data)
+    {
+        var known = data.Performance.Where(p => p.Value is not null).ToArray();
+        // Of several predictions of a period the one that is in force comes last.
+        var inForce = known.GroupBy(p => p.Period).Select(g => g.Last()).ToArray();
+        var metric = inForce[^1].Metric;
+        var periods = inForce.Select(p => p.Period).ToList();
+        page.Add($"<p class=\"note\">{metric.Replace('_', ' ')} of the published predictions against labels that came with or after the file, {(metric == "auc" ? "higher" : "lower")} is better. Bars are 95 % bootstrap intervals. Labels that come later or are corrected restate a value; the earlier one is kept with its time.</p>\n<div class=\"grid two\"><div class=\"card\"><h3>{metric.Replace('_', ' ')} by period</h3>");
+        var plot = new Plot(
+            $"{metric} of the published predictions by period", new Scale(-0.5, periods.Count - 0.5, 0, 1),
+            Scale.Around(known.SelectMany(p => new[] { p.Value!.Value, p.Low ?? p.Value.Value, p.High ?? p.Value.Value }), 0, 1, 0.08),
+            "period", metric.Replace('_', ' '), 250, Plot.Half, xText: t => t >= 0 && t < periods.Count && t == Math.Floor(t) ? Tick(periods[(int)t]) : "", yText: Figures.Number);
+        plot.Line("la", inForce.Select((p, i) => ((double)i, p.Value!.Value)));
+        foreach (var p in known)
+        {
+            var at = periods.IndexOf(p.Period);
+            var replaced = !inForce.Contains(p);
+            var shift = replaced ? 0.12 : 0;
+            if (p is { Low: { } low, High: { } high })
+            {
+                plot.Line(replaced ? "ln" : "la", [(at + shift, low), (at + shift, high)]);
+            }
+
+            plot.Mark(replaced ? "ff" : "fa", at + shift, p.Value!.Value, 4, $"{Figures.Period(p.Period)}: {Figures.Metric(p.Value)} by {p.ModelVersion}{(replaced ? ", replaced since" : "")}");
+        }
+
+        page.Add($"{plot.Close()}<ul class=\"key\"><li><i></i>in force</li>{new Markup(known.Length > inForce.Length ? "<li><i class=\"f\"></i>replaced since</li>" : "")}</ul></div>\n");
+        Table(page, known, inForce);
+        page.Add($"</div>\n");
+    }
+
+    private static void Table(HtmlWriter page, RealisedPerformance[] known, RealisedPerformance[] inForce)
+    {
+        page.Add($"<div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Period</th><th class=\"l\" scope=\"col\">Model</th><th scope=\"col\">Value</th><th scope=\"col\">95 % interval</th><th scope=\"col\">Labels</th></tr></thead><tbody>\n");
+        foreach (var p in known)
+        {
+            page.Add($"<tr><th scope=\"row\">{Figures.Period(p.Period)}</th><td class=\"w mono\">{p.ModelVersion}{new Markup(inForce.Contains(p) ? "" : " <span class=\"tag\">replaced</span>")}</td><td>{Figures.Metric(p.Value)}</td><td>{Figures.Metric(p.Low)} to {Figures.Metric(p.High)}</td><td>{Figures.Whole(p.Metrics.GetValueOrDefault("rows"))}</td></tr>\n");
+        }
+
+        page.Add($"</tbody></table></div>\n");
+    }
+
+    private static string Tick(string period) => period.Length == 8 ? $"{period[..4]}-{period[4..6]}" : period;
+}

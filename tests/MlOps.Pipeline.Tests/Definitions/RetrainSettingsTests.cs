@@ -1,0 +1,43 @@
+using MlOps.Pipeline.Definitions;
+
+namespace MlOps.Pipeline.Tests.Definitions;
+
+public sealed class RetrainSettingsTests
+{
+    [Theory]
+    [InlineData("always", true, false, false)]
+    [InlineData("never", false, false, false)]
+    [InlineData("drift", false, true, false)]
+    [InlineData("labels", false, false, true)]
+    [InlineData("{on: [drift, labels]}", false, true, true)]
+    public void A_rule_is_a_word_or_a_list(string text, bool always, bool drift, bool labels)
+    {
+        var retrain = PipelineDefinition.Parse($"label: y\nretrain: {text}\n", "p.yaml").Retrain;
+
+        Assert.Equal((always, drift, labels), (retrain.Always, retrain.OnDrift, retrain.OnLabels));
+    }
+
+    [Theory]
+    [InlineData("0 0 1 */3 *", "20201001", "20201201", null)]
+    [InlineData("0 0 1 */3 *", "20201001", "20210101", "2021-01-01")]
+    [InlineData("0 30 9 * * Mon", "20210104", "20210110", "2021-01-04")]
+    [InlineData("0 0 0 1 1 *", "20210101", "20211231", null)]
+    public void A_schedule_is_due_where_a_time_of_it_lies_between_two_periods(string schedule, string last, string now, string? due)
+    {
+        var retrain = PipelineDefinition.Parse($"label: y\nretrain: {{schedule: '{schedule}'}}\n", "p.yaml").Retrain;
+
+        Assert.Equal(due, retrain.Due(DateOnly.ParseExact(last, "yyyyMMdd"), DateOnly.ParseExact(now, "yyyyMMdd"))?.ToString("yyyy-MM-dd"));
+    }
+
+    [Theory]
+    [InlineData("sometimes", "write one of always, never, drift, labels")]
+    [InlineData("{on: [rain]}", "'rain' is nothing to train on")]
+    [InlineData("{schedule: every day}", "NCRONTAB")]
+    public void A_wrong_rule_is_an_error_with_its_line(string text, string expected)
+    {
+        var error = Assert.Throws<DefinitionException>(() => PipelineDefinition.Parse($"label: y\nretrain: {text}\n", "p.yaml"));
+
+        Assert.Equal(2, error.Errors[0].Line);
+        Assert.Contains(expected, error.Message, StringComparison.Ordinal);
+    }
+}
