@@ -36,6 +36,7 @@ internal static class MlopsCommand
             ModelCommands.Rollback(),
             ModelCommands.Live(),
             TrafficCommand.Create(),
+            ModelCommands.Performance(),
             FitCommand.Create(),
             ScoreCommand.Create(),
             CsvCommand.Create(),

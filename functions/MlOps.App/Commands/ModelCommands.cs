@@ -96,6 +96,43 @@ internal static class ModelCommands
         return command;
     }
 
+    /// <summary><c>mlops performance PIPELINE [--at TIME]</c>.</summary>
+    public static Command Performance()
+    {
+        var at = new Option<DateTimeOffset?>("--at") { Description = "What was known at a time such as 2026-11-21T09:00:00Z. Default: now.", HelpName = "TIME" };
+        var (command, pipeline, account, json) = Begin("performance", "Show how predictions have turned out, by period and model, as far as labels are known.", at);
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
+            var known = PerformanceBook.AsOf(await StepsOf(account, parse).Realised.ReadAsync(name, cancellation), parse.GetValue(at));
+            if (parse.GetValue(json))
+            {
+                Answer.Json(new { pipeline = name.Value, performance = known });
+                return ExitCode.Done;
+            }
+
+            if (known.Count == 0)
+            {
+                Answer.Progress($"{name} has no labels for what it predicted yet: drop a period again with its labels.");
+                return ExitCode.Done;
+            }
+
+            var listing = new Listing("period", "revision", "model", "metric", "value", "95 % interval", "labels", "known since");
+            foreach (var (asOf, _, _, p) in known)
+            {
+                listing.Add(
+                    p.Period, p.Revision.ToString(CultureInfo.InvariantCulture), p.ModelVersion, p.Metric, Spell(p.Value), $"{Spell(p.Low)} to {Spell(p.High)}",
+                    p.Metrics.GetValueOrDefault("rows").ToString("0", CultureInfo.InvariantCulture), $"{asOf.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}");
+            }
+
+            listing.Print();
+            return ExitCode.Done;
+        });
+        return command;
+
+        static string Spell(double? value) => value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-";
+    }
+
     private static (Command Command, Argument<string> Pipeline, AccountLocation Account, Option<bool> Json) Begin(string name, string description, params Symbol[] more)
     {
         var pipeline = new Argument<string>("PIPELINE") { Description = "Name of the pipeline." };

@@ -45,7 +45,7 @@ internal sealed class PipelineHost : IAsyncDisposable
             .AddPipeline(account)
             .AddSingleton<DurableTaskClient>(_ => worker!.Client)
             .BuildServiceProvider();
-        worker = new LocalDurableTaskWorker(account.Journal, new DurableTaskRegistry().AddPipeline(), services, new LocalOptions(), logging);
+        worker = new LocalDurableTaskWorker(account.Journal, new DurableTaskRegistry().AddPipeline(), services, new LocalOptions { ActivityDeadline = TimeSpan.FromHours(12) }, logging);
         var host = new PipelineHost(services, worker);
         try
         {

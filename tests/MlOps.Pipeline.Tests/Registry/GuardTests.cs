@@ -58,7 +58,7 @@ public sealed class GuardTests(AzuriteFixture azurite)
         var initial = await pipeline.DropAsync("initial", Groups(1500, 1, 1));
         var drop = await pipeline.DropAsync("20201001", Groups(200, 2, 10_001));
         Assert.True((await DecideAsync(pipeline, "20201001", await pipeline.RunAsync(drop, initial))).Promoted);
-        const string Overconfident = "num_leaves: 63, num_iterations: 300, learning_rate: 0.3, min_data_in_leaf: 1, min_sum_hessian_in_leaf: 0, early_stopping_round: 0";
+        const string Overconfident = "num_leaves: 63, num_iterations: 100, learning_rate: 0.3, min_data_in_leaf: 2, early_stopping_round: 0";
         var later = await pipeline.DropAsync("20201101", Groups(200, 3, 20_001));
 
         await pipeline.DefineAsync(Definition(Overconfident, "0.05"));
@@ -76,9 +76,9 @@ public sealed class GuardTests(AzuriteFixture azurite)
     [Fact]
     public async Task Guards_can_veto_by_latency_and_decide_from_the_recorded_time_ever_after()
     {
-        var definition = "label: TARGET\nid: ID\nfeatures: [A]\n" + Model + "promote: {rule: always, guards: {latency: LIMIT}}\n";
+        var definition = "label: TARGET\nid: ID\nfeatures: [A, PROXY]\n" + Model + "promote: {rule: always, guards: {latency: LIMIT}}\n";
         var pipeline = await TestPipeline.CreateAsync(azurite, definition.Replace("LIMIT", "1000", StringComparison.Ordinal));
-        var initial = await pipeline.DropAsync("initial", Groups(800, 1, 1));
+        var initial = await pipeline.DropAsync("initial", Groups(1500, 1, 1));
         var run = await pipeline.RunAsync(await pipeline.DropAsync("20201001", Groups(100, 2, 10_001)), initial);
         Assert.True((await DecideAsync(pipeline, "20201001", run, "fast-enough")).Promoted);
         await pipeline.DefineAsync(definition.Replace("LIMIT", "0.0000001", StringComparison.Ordinal));
