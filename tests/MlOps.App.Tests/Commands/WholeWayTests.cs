@@ -54,7 +54,7 @@ public sealed class WholeWayTests : IDisposable
         var id = runs.Json.GetProperty("runs").EnumerateArray().First(run => run.GetProperty("period").GetString() == "20201001").GetProperty("run_id").GetString()!;
         var run = await RunAsync("run", id, "--json");
         Assert.Equal(
-            ["accumulate", "featurize", "featurize", "inspect", "train", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "report"],
+            ["accumulate", "featurize", "featurize", "inspect", "train", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "performance", "report"],
             run.Json.GetProperty("document").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("name").GetString()!.Split('-', ' ', '(')[0]).Where(name => name != "validate"));
         var status = await RunAsync("status", "20201101.csv", "--json");
         Assert.Equal("output/credit/pred_20201101.csv", status.Json.GetProperty("pipelines")[0].GetProperty("output").GetString());
