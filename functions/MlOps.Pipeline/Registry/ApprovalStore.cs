@@ -49,6 +49,9 @@ public sealed record ApprovalRecord(
         _ => string.Create(CultureInfo.InvariantCulture, $"nobody answered by {ExpiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, so the champion stays"),
     };
 
+    // The run that asked first was cancelled, or overtaken by newer bytes, before anybody answered.
+    internal bool IsOpenTo(string runId) => RunId != runId && (State is ApprovalState.Pending or ApprovalState.Withdrawn);
+
     private string Said => string.IsNullOrWhiteSpace(Comment) ? "" : $" ({Comment})";
 }
 
@@ -88,19 +91,31 @@ public sealed class ApprovalStore(StorageAccount account, TimeProvider time)
         return [.. found.OrderByDescending(r => r.AskedAt)];
     }
 
-    /// <summary>Asks, unless it is asked already.</summary>
-    /// <returns>The question as it stands, and whether it is this call's.</returns>
+    /// <summary>Asks, unless it is answered already. What another run asked and nobody answered becomes this run's question.</summary>
+    /// <returns>The question as it stands.</returns>
     internal async Task<ApprovalRecord> AskAsync(PipelineName pipeline, ApprovalRecord question, CancellationToken cancellation)
     {
-        try
+        var name = Name(pipeline, question.Challenger, question.Champion);
+        for (var attempt = 1; ; attempt++)
         {
-            await account.Artifacts.GetBlobClient(Name(pipeline, question.Challenger, question.Champion)).UploadAsync(
-                Bytes(question), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellation);
-            return question;
-        }
-        catch (RequestFailedException e) when (e.Status is 409 or 412)
-        {
-            return (await FindAsync(pipeline, question.Challenger, question.Champion, cancellation))!;
+            var (record, etag) = await LoadAsync(name, cancellation);
+            if (record is not null && !record.IsOpenTo(question.RunId))
+            {
+                return record;
+            }
+
+            try
+            {
+                await account.Artifacts.GetBlobClient(name).UploadAsync(
+                    Bytes(question),
+                    new BlobUploadOptions { Conditions = etag is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                    cancellation);
+                return question;
+            }
+            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < Attempts)
+            {
+                // Somebody else was faster: look at what they left.
+            }
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class Promotion
         if (verdict.Promote && champion is not null && definition.Promote.ManualApproval)
         {
             approval = await _approvals.FindAsync(pipeline, input.Challenger, champion, cancellation);
-            if (approval is null or { State: ApprovalState.Pending })
+            if (approval is null or { State: ApprovalState.Pending } || approval.IsOpenTo(input.RunId))
             {
                 return await ResultAsync(pipeline, champion, promoted: false, champion, verdict, ApprovalState.Pending, definition.Promote.ApprovalTimeout, cancellation);
             }

@@ -70,6 +70,29 @@ public sealed class ApprovalTests(AzuriteFixture azurite)
         Assert.DoesNotContain($"{ArrivalSystem.Pipeline}/{ledger.Runs[^1].RunId}.approval.json", await ArrivalSystem.NamesAsync(system.Account.Notifications));
     }
 
+    [Fact]
+    public async Task Labels_that_come_while_a_run_waits_for_a_person_ask_again_for_the_same_model()
+    {
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: Manual.Replace("TIME", "3d", StringComparison.Ordinal));
+        await system.DropAsync("initial");
+        await system.DropAsync("20201001");
+        await system.DropAsync("20201101", SmallCase.File("20201101", labelled: false));
+        var first = await AskedAsync(system, "20201101");
+        await system.DropAsync("20201101");
+        var ledger = await system.UntilAsync(l => l.FindRun(first.RunId)!.State == RunState.Superseded, "the run with labels takes over");
+
+        var second = ledger.Runs.Last(r => r.Period == "20201101").RunId;
+        while (!await system.Account.Notifications.GetBlobClient($"{ArrivalSystem.Pipeline}/{second}.approval.json").ExistsAsync())
+        {
+            await Task.Delay(50);
+        }
+
+        var answered = await system.Get<Steering>().AnswerAsync(ArrivalSystem.Name, RunId.Parse(second), approve: true, "ann");
+        await system.SettledAsync();
+        Assert.Equal(first.Challenger, answered.Challenger);
+        Assert.Equal(first.Challenger, (await system.ManifestAsync("20201101")).ModelVersion);
+    }
+
     private static async Task<ApprovalRecord> AskedAsync(ArrivalSystem system, string period)
     {
         ApprovalRecord? asked = null;
