@@ -19,7 +19,7 @@ return args.FirstOrDefault() switch
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
     "rendering" => await RenderingBenchmark.RunAsync(),
     "serving" => await ServingBenchmark.RunAsync(args[1..]),
-    "tuning" => TuningBenchmark.Run(),
+    "tuning" => TuningBenchmark.Run(args[1..]),
     _ => Usage(),
 };
 
@@ -34,6 +34,6 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
     Console.Error.WriteLine("       MlOps.Benchmarks rendering");
     Console.Error.WriteLine("       MlOps.Benchmarks serving [CASE-FOLDER [PEER-ADDRESS]]");
-    Console.Error.WriteLine("       MlOps.Benchmarks tuning");
+    Console.Error.WriteLine("       MlOps.Benchmarks tuning [FIRST-SEED]");
     return 2;
 }
