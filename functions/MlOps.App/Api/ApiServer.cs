@@ -63,6 +63,7 @@ internal sealed class ApiServer
             _ => Task.CompletedTask,
         });
         app.UseOriginCheck(Origins);
+        app.UsePage(Path.Combine(AppContext.BaseDirectory, "page"));
         app.UseRouting();
         app.UseAccessControl(Access);
         app.UseRateLimiter();
@@ -75,6 +76,7 @@ internal sealed class ApiServer
         app.MapModels();
         app.MapTraffic();
         app.MapMonitoring();
+        app.MapProfiles();
         app.MapScoring(Limits);
         app.MapAudit();
         app.MapOpenApi();

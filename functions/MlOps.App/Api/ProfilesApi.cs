@@ -1,0 +1,36 @@
+using Azure;
+using MlOps.App.Access;
+using MlOps.App.Runs;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Tabular;
+
+namespace MlOps.App.Api;
+
+/// <summary>What the columns of a period's file hold, read in one pass from the kept copy of the file.</summary>
+internal static class ProfilesApi
+{
+    public static void MapProfiles(this IEndpointRouteBuilder routes) =>
+        routes.MapGet("/api/pipelines/{pipeline}/periods/{period}/profile", GetAsync).WithTags("pipelines")
+            .WithSummary("What the columns of the period's file hold: types, missing values, quantiles, histograms, frequent values.")
+            .RequireRateLimiting(ApiLimits.Scoring).ProducesProblem(404).ProducesProblem(429);
+
+    private static async Task<Tagged<TableProfile>> GetAsync(
+        string pipeline, string period, StorageAccount account, RunHistory history, CancellationToken cancellation)
+    {
+        var (name, wanted) = (Lookup.Pipeline(pipeline), Lookup.Period(period).Value);
+        var ledger = (await history.LedgersAsync(name, cancellation))[0];
+        var drop = ledger.Drops.Where(d => d.Period == wanted).MaxBy(d => d.Revision)
+            ?? throw ApiException.NotFound($"No file of {wanted} was read for '{name}'.", $"GET /api/pipelines/{name}/periods lists what there is.");
+        try
+        {
+            await using var stream = await account.Artifacts.GetBlobClient($"{name}/drops/{drop.Sha256}.csv").OpenReadAsync(cancellationToken: cancellation);
+            var builder = new ProfileBuilder(null);
+            builder.Add(stream, new CsvReadOptions(), cancellation);
+            return Tagged.Of(builder.Build());
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw ApiException.NotFound($"The file of {wanted} is not kept any more.", "Drop it again.");
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// Every request of the page. A refusal becomes a Problem with what the server says: what is wrong, where, what to do next.
+
+export class Problem extends Error {
+  constructor(
+    readonly status: number,
+    readonly title: string,
+    detail: string,
+    readonly next: string | null,
+  ) {
+    super(detail);
+  }
+}
+
+/** No answer at all: the server is stopped or cannot be reached. */
+export class Unreachable extends Error {}
+
+async function send(path: string, init?: RequestInit): Promise<Response> {
+  let response: Response;
+  try {
+    response = await fetch(path, { ...init, redirect: "error" });
+  } catch (e) {
+    if (init?.signal?.aborted) throw e;
+    throw new Unreachable();
+  }
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as { title?: string; detail?: string; next?: string };
+    return new Problem(response.status, body.title ?? "", body.detail ?? response.statusText, body.next ?? null);
+  } catch {
+    return new Problem(response.status, "", response.statusText || `HTTP ${response.status}`, null);
+  }
+}
+
+export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return (await (await send(path, { signal })).json()) as T;
+}
+
+export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+  const headers = { "Content-Type": "application/json" };
+  return (await (await send(path, { method: "POST", headers, body: JSON.stringify(body) })).json()) as T;
+}
+
+/** Sends a file and tells how much of it is gone; fetch cannot tell that. */
+export function upload(path: string, file: Blob, told: (share: number) => void): Promise<void> {
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", path);
+    request.setRequestHeader("Content-Type", "application/octet-stream");
+    request.upload.onprogress = (e) => told(e.total > 0 ? e.loaded / e.total : 0);
+    request.onerror = () => failed(new Unreachable());
+    request.onload = () => {
+      if (request.status < 300) done();
+      else problemOf(new Response(request.responseText, { status: request.status })).then(failed, failed);
+    };
+    request.send(file);
+  });
+}
+
+const part = encodeURIComponent;
+
+/** Addresses; every name is escaped here and nowhere else. */
+export const at = {
+  pipelines: (after?: string) => paged("/api/pipelines?limit=100", after),
+  pipeline: (name: string) => `/api/pipelines/${part(name)}`,
+  periods: (name: string, limit = 50, after?: string) => paged(`/api/pipelines/${part(name)}/periods?limit=${limit}`, after),
+  performance: (name: string) => `/api/pipelines/${part(name)}/performance?limit=60`,
+  drift: (name: string) => `/api/pipelines/${part(name)}/drift?limit=60`,
+  drop: (name: string, file: string) => `/api/pipelines/${part(name)}/drops/${part(file)}`,
+  profile: (name: string, period: string) => `/api/pipelines/${part(name)}/periods/${part(period)}/profile`,
+  output: (name: string, period: string, kind: "predictions.csv" | "manifest.json" | "report.html") =>
+    `/api/pipelines/${part(name)}/periods/${part(period)}/${kind}`,
+  rejected: (name: string, after?: string) => paged(`/api/pipelines/${part(name)}/rejected?limit=50`, after),
+  rejectedFile: (name: string, file: string) => `/api/pipelines/${part(name)}/rejected/${part(file)}`,
+  runs: (filter: { pipeline?: string; state?: string }, after?: string) =>
+    paged(`/api/runs?limit=50${filter.pipeline ? `&pipeline=${part(filter.pipeline)}` : ""}${filter.state ? `&state=${part(filter.state)}` : ""}`, after),
+  run: (id: string) => `/api/runs/${part(id)}`,
+  models: (name: string, after?: string) => paged(`/api/pipelines/${part(name)}/models?limit=50`, after),
+  model: (name: string, version: string) => `/api/pipelines/${part(name)}/models/${part(version)}`,
+  compare: (name: string, left: string, right: string) => `/api/pipelines/${part(name)}/models/${part(left)}/compare/${part(right)}`,
+  releases: (name: string) => `/api/pipelines/${part(name)}/releases?limit=50`,
+};
+
+function paged(path: string, after?: string): string {
+  return after ? `${path}&continuation=${part(after)}` : path;
+}

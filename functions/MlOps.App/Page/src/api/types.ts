@@ -1,0 +1,253 @@
+// What the API answers, as /openapi/v1.json describes it; only what the page shows.
+
+export interface Page<T> {
+  items: T[];
+  continuation: string | null;
+}
+
+export type Attention = "none" | "working" | "needed";
+
+export interface PipelineFacts {
+  name: string;
+  attention: Attention;
+  reasons: string[];
+  hasDefinition: boolean;
+  periods: number;
+  latestPeriod: string | null;
+  latestState: string | null;
+  activeRuns: number;
+  lastRunAt: string | null;
+  champion: string | null;
+}
+
+export interface PeriodFacts {
+  period: string;
+  standing: "absent" | "pending" | "done" | "failed";
+  state: string;
+  reason: string;
+  runId: string | null;
+  predictionRevision: number | null;
+  predictedAt: string | null;
+}
+
+export interface RunFacts {
+  runId: string;
+  pipeline: string;
+  period: string;
+  revision: number;
+  state: string;
+  kind: string;
+  startedAt: string;
+  endedAt: string | null;
+  waitsFor: string | null;
+  reason: string | null;
+  parent: string | null;
+}
+
+export interface StepOutcome {
+  name: string;
+  key: string;
+  skipped: boolean;
+  reason: string;
+  seconds: number;
+  startedAt: string | null;
+}
+
+export interface Finding {
+  code: string;
+  line: number;
+  column: number;
+  columnName: string | null;
+  message: string;
+  text: string | null;
+}
+
+export interface Trial {
+  number: number;
+  wave: number;
+  state: string;
+  parameters: Record<string, unknown>;
+  value?: number | null;
+}
+
+export type Metrics = Record<string, Record<string, number>>;
+
+export interface LeaderboardEntry {
+  rank: number;
+  learner: string;
+  value: number | null;
+  low: number | null;
+  high: number | null;
+  validValue: number | null;
+  mayBePromoted: boolean;
+  beatsBaseline: boolean;
+  chosen: boolean;
+}
+
+export interface Verdict {
+  promote: boolean;
+  reason: string;
+  rule: string;
+  metric: string;
+  rows: number;
+  challenger: number | null;
+  champion: number | null;
+  baseline: number | null;
+  improvement: number | null;
+  lower: number | null;
+  upper: number | null;
+  confidence: number | null;
+}
+
+export interface RunDocument {
+  file: string;
+  sha256: string | null;
+  rows: number;
+  warnings: Finding[];
+  errors: Finding[];
+  errorCount: number;
+  rejectedFile: string | null;
+  steps: StepOutcome[];
+  trialSteps: StepOutcome[];
+  trials: Trial[];
+  searchEnded: string | null;
+  leaderboard: { challenger: string; metric: string; higherIsBetter: boolean; entries: LeaderboardEntry[] } | null;
+  metrics: Metrics;
+  modelVersion: string | null;
+  promotion: { version: string; promoted: boolean; champion: string | null; verdict: Verdict } | null;
+  monitor: { hasDrift: boolean; drifted: string[]; columns: number; incidents: Incident[]; alerts: Alert[]; estimated: Record<string, number> } | null;
+  predictionRevision: number;
+  outputs: string[];
+  log: { time: string; text: string }[];
+  failedStep: string | null;
+  cause: string | null;
+}
+
+export interface RunDetails {
+  run: RunFacts;
+  stage: string | null;
+  document: RunDocument | null;
+}
+
+export interface RunEvent {
+  state: string;
+  text: string;
+  time: string | null;
+}
+
+export interface ModelVersion {
+  version: string;
+  period: string;
+  runId: string;
+  parameters: Record<string, string>;
+  metrics: Metrics;
+  threshold: number;
+  bestIteration: number;
+  history: { period: string; revision: number }[];
+}
+
+export interface ModelList {
+  champion: string | null;
+  previous: string | null;
+  models: Page<ModelVersion>;
+}
+
+export interface Release {
+  at: string;
+  period: string;
+  champion: string | null;
+  previous: string | null;
+  challenger: string | null;
+  mover: string;
+  reason: string;
+}
+
+export interface ModelComparison {
+  left: ModelVersion;
+  right: ModelVersion;
+  parameters: Record<string, (string | null)[]>;
+  metrics: Record<string, (number | null)[]>;
+}
+
+export interface FileFacts {
+  name: string;
+  path: string;
+  length: number;
+  lastModified: string | null;
+}
+
+export interface Performance {
+  period: string;
+  runId: string;
+  modelVersion: string | null;
+  metrics: Metrics;
+}
+
+export interface Incident {
+  kind: string;
+  column: string;
+  message: string;
+}
+
+export interface Alert {
+  kind: string;
+  subject: string;
+  effect: number;
+  cause: string;
+}
+
+export interface ColumnDrift {
+  column: string;
+  kind: string;
+  psi: number | null;
+  jensenShannon: number | null;
+  adjustedPValue: number | null;
+  referenceMissing: number;
+  currentMissing: number;
+  drifted: boolean;
+  importance: number;
+  effect: number;
+  bins: { label: string; reference: number; current: number }[];
+}
+
+export interface Drift {
+  period: string;
+  runId: string;
+  document: {
+    referenceRows: number;
+    currentRows: number;
+    hasDrift: boolean;
+    columns: ColumnDrift[];
+    scores: ColumnDrift[];
+    incidents: Incident[];
+    alerts: Alert[];
+    estimated: { metrics: Record<string, number>; reason: string } | null;
+  };
+}
+
+export interface RejectionList {
+  file: string;
+  errorCount: number;
+  errors: Finding[];
+}
+
+export interface ColumnProfile {
+  name: string;
+  type: string;
+  count: number;
+  missing: number;
+  distinct: number;
+  isExact: boolean;
+  min: number | null;
+  max: number | null;
+  mean: number | null;
+  quantiles: { probability: number; value: number }[];
+  histogram: { from: number; to: number; count: number }[];
+  top: { value: string; count: number }[];
+}
+
+export interface TableProfile {
+  rows: number;
+  errors: number;
+  columns: ColumnProfile[];
+}

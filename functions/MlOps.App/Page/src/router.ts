@@ -1,0 +1,62 @@
+import { useEffect, useState } from "preact/hooks";
+
+// Places are in the fragment, so that the server has one page to give.
+
+export type Place =
+  | { view: "overview" }
+  | { view: "runs" }
+  | { view: "run"; id: string }
+  | { view: "pipeline"; name: string; tab: "periods" | "runs" | "models" | "data" | "definition" }
+  | { view: "compare"; name: string; left: string; right: string }
+  | { view: "report"; name: string; period: string }
+  | { view: "lost" };
+
+const part = encodeURIComponent;
+
+export const to = {
+  overview: () => "#/",
+  runs: () => "#/runs",
+  run: (id: string) => `#/runs/${part(id)}`,
+  pipeline: (name: string) => `#/pipelines/${part(name)}`,
+  tab: (name: string, tab: string) => `#/pipelines/${part(name)}/${tab}`,
+  compare: (name: string, left: string, right: string) => `#/pipelines/${part(name)}/compare/${part(left)}/${part(right)}`,
+  report: (name: string, period: string) => `#/pipelines/${part(name)}/report/${part(period)}`,
+};
+
+export function parse(fragment: string): Place {
+  let parts: string[];
+  try {
+    parts = fragment.replace(/^#?\/?/, "").split("/").filter(Boolean).map(decodeURIComponent);
+  } catch {
+    return { view: "lost" };
+  }
+  const [first, second, third, fourth, fifth] = parts;
+  if (first === undefined) return { view: "overview" };
+  if (first === "runs") return second === undefined ? { view: "runs" } : { view: "run", id: second };
+  if (first !== "pipelines" || second === undefined) return { view: "lost" };
+  switch (third) {
+    case undefined:
+      return { view: "pipeline", name: second, tab: "periods" };
+    case "runs":
+    case "models":
+    case "data":
+    case "definition":
+      return { view: "pipeline", name: second, tab: third };
+    case "compare":
+      return fourth && fifth ? { view: "compare", name: second, left: fourth, right: fifth } : { view: "lost" };
+    case "report":
+      return fourth ? { view: "report", name: second, period: fourth } : { view: "lost" };
+    default:
+      return { view: "lost" };
+  }
+}
+
+export function usePlace(): Place {
+  const [place, setPlace] = useState(() => parse(location.hash));
+  useEffect(() => {
+    const moved = () => setPlace(parse(location.hash));
+    addEventListener("hashchange", moved);
+    return () => removeEventListener("hashchange", moved);
+  }, []);
+  return place;
+}

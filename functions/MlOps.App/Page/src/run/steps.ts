@@ -1,0 +1,75 @@
+import type { RunDetails, StepOutcome } from "../api/types";
+
+export type StepState = "done" | "skipped" | "running" | "waiting" | "failed" | "off";
+
+export interface Node {
+  name: string;
+  state: StepState;
+  outcomes: StepOutcome[];
+  seconds: number;
+}
+
+// The order in which a run takes its steps; what is beside each other in a row may run at the same time.
+const whole: string[][] = [
+  ["admit"],
+  ["validate"],
+  ["accumulate"],
+  ["featurize", "inspect"],
+  ["tune"],
+  ["train", "baseline"],
+  ["evaluate"],
+  ["leaderboard"],
+  ["compare"],
+  ["predict", "explain"],
+  ["monitor"],
+  ["report"],
+  ["publish"],
+];
+
+// The history is read and checked; the work begins with the first period.
+const ofHistory: string[][] = [["admit"], ["validate"], ["end"]];
+
+// What a stage of the run is called as a step.
+const stepOf: Record<string, string> = { promote: "compare" };
+
+// Steps that leave no outcome of their own.
+const bare = new Set(["admit", "publish", "end"]);
+
+/** The steps a run can be begun again at. */
+export const rerunnable = ["validate", "accumulate", "featurize", "inspect", "train", "baseline", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "report"];
+
+/** The run's graph as it stands: from its document at the end, from the stages that were seen until then. */
+export function graphOf(run: RunDetails, stage: string | null, seen: string[]): Node[][] {
+  const rows = run.run.period === "initial" ? ofHistory : whole;
+  const document = run.document;
+  if (document === null) {
+    const places = new Map(rows.flatMap((row, i) => row.map((name) => [name, i] as const)));
+    const placeOf = (text: string) => places.get(stepOf[text] ?? text) ?? -1;
+    const now = stage === null ? -1 : placeOf(stage);
+    const reached = Math.max(now, ...seen.map(placeOf));
+    return rows.map((row, i) =>
+      row.map((name) => ({ name, outcomes: [], seconds: 0, state: i === now ? "running" : i < reached || (i === reached && now === -1) ? "done" : "waiting" })),
+    );
+  }
+
+  const outcomes = new Map<string, StepOutcome[]>();
+  for (const step of document.steps) {
+    const name = step.name === "measure" ? "predict" : (step.name.split("-")[0] ?? step.name);
+    outcomes.set(name, [...(outcomes.get(name) ?? []), step]);
+  }
+  if (document.trials.length > 0) outcomes.set("tune", document.trialSteps);
+  const failed = document.failedStep === null ? null : (stepOf[document.failedStep] ?? document.failedStep);
+  const logged = new Set(document.log.map((line) => stepOf[line.text] ?? line.text));
+  return rows.map((row) =>
+    row.map((name) => {
+      const own = outcomes.get(name) ?? [];
+      const reached = own.length > 0 || logged.has(name);
+      const state: StepState =
+        name === failed ? "failed"
+        : own.length > 0 ? (own.every((o) => o.skipped) ? "skipped" : "done")
+        : bare.has(name) && reached ? "done"
+        : "off";
+      return { name, state, outcomes: own, seconds: own.reduce((sum, o) => sum + o.seconds, 0) };
+    }),
+  );
+}

@@ -1,0 +1,222 @@
+import { useState } from "preact/hooks";
+import { at, post } from "../api/client";
+import type { ModelList, ModelVersion, Page, Release } from "../api/types";
+import { useLoad } from "../api/use-load";
+import { announce } from "../parts/announce";
+import { Dialog } from "../parts/dialog";
+import { Pager, usePages } from "../parts/pager";
+import { Badge, Empty, Show, Table } from "../parts/parts";
+import { to } from "../router";
+import { useFormat } from "../text/format";
+import { Said, useText } from "../text/language";
+import { Releases } from "./releases";
+
+export function Models({ name }: { name: string }) {
+  const pages = usePages(name);
+  const models = useLoad<ModelList>(at.models(name, pages.after), 5000);
+  const releases = useLoad<Page<Release>>(at.releases(name), 5000);
+  const changed = () => {
+    if (models.is !== "loading") models.reload();
+    if (releases.is !== "loading") releases.reload();
+  };
+  return (
+    <>
+      <Show of={models} lines={5}>
+        {(list) => (
+          <>
+            <Live name={name} of={list} changed={changed} />
+            <Versions name={name} of={list} releases={releases.is === "ready" ? releases.value.items : []} pages={pages} changed={changed} />
+          </>
+        )}
+      </Show>
+      <Show of={releases}>{(page) => <Releases of={page.items} />}</Show>
+    </>
+  );
+}
+
+/** What predicts now, and the way back. */
+function Live({ name, of: list, changed }: { name: string; of: ModelList; changed: () => void }) {
+  const t = useText();
+  const [asks, setAsks] = useState(false);
+  if (list.champion === null) return null;
+  return (
+    <section class="card live-model" aria-labelledby="live-title">
+      <div class="title">
+        <div>
+          <h2 id="live-title">{t.models.live}</h2>
+          <p class="big">
+            <code>{list.champion}</code>
+          </p>
+          {list.previous && (
+            <p class="quiet">
+              {t.models.previous}: <code>{list.previous}</code>
+            </p>
+          )}
+        </div>
+        {list.previous && (
+          <button type="button" onClick={() => setAsks(true)}>
+            {t.models.rollback}
+          </button>
+        )}
+      </div>
+      {asks && list.previous && (
+        <Dialog
+          title={t.models.rollbackTitle}
+          yes={t.models.rollback}
+          danger
+          close={() => setAsks(false)}
+          act={async () => {
+            const now = await post<{ champion: string }>(`${at.pipeline(name)}/rollback`);
+            announce(t.models.promoteDone(now.champion));
+            changed();
+          }}
+        >
+          <p>{t.models.rollbackText(list.previous)}</p>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+interface VersionsOf {
+  name: string;
+  of: ModelList;
+  releases: Release[];
+  pages: ReturnType<typeof usePages>;
+  changed: () => void;
+}
+
+function Versions({ name, of: list, releases, pages, changed }: VersionsOf) {
+  const t = useText();
+  const [picked, setPicked] = useState<string[]>([]);
+  const [promotes, setPromotes] = useState<string | null>(null);
+  const [metric, setMetric] = useState("");
+  const versions = list.models.items;
+  if (versions.length === 0) {
+    return (
+      <Empty title={t.models.empty}>
+        <p>{t.models.emptyText}</p>
+      </Empty>
+    );
+  }
+  const metrics = [...new Set(versions.flatMap((v) => Object.keys(v.metrics.test ?? {})))].filter((n) => !/^(rows|true_|false_)/.test(n)).sort();
+  const shown = ["auc", "binary_logloss", "multi_logloss", "rmse", "mae", "accuracy"].filter((n) => metrics.includes(n)).slice(0, 3);
+  if (metric && !shown.includes(metric)) shown.unshift(metric);
+  const ordered = metric ? [...versions].sort((a, b) => compare(metric, a, b)) : versions;
+  const pick = (version: string, on: boolean) => setPicked((old) => (on ? [...old, version].slice(-2) : old.filter((v) => v !== version)));
+  return (
+    <section class="card" aria-labelledby="versions-title">
+      <div class="card-head">
+        <h2 id="versions-title">{t.models.leaderboard}</h2>
+        <label class="inline">
+          <span>{t.models.sort}</span>
+          <select value={metric} onChange={(e) => setMetric(e.currentTarget.value)}>
+            <option value="">{t.models.newest}</option>
+            {metrics.map((n) => (
+              <option key={n}>{n}</option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <Table label={t.models.leaderboard} class="stacking">
+        <thead>
+          <tr>
+            <th scope="col">{t.models.pickShort}</th>
+            <th scope="col">{t.models.version}</th>
+            {shown.map((n) => (
+              <th scope="col" key={n} class="number">
+                {n}
+              </th>
+            ))}
+            <th scope="col">{t.models.verdict}</th>
+            <th scope="col">
+              <span class="unseen">{t.models.promote}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {ordered.map((v) => (
+            <VersionRow key={v.version} of={v} list={list} shown={shown} verdict={releases.find((r) => r.challenger === v.version)}
+              picked={picked.includes(v.version)} pick={(on) => pick(v.version, on)} promote={() => setPromotes(v.version)} />
+          ))}
+        </tbody>
+      </Table>
+      <p class="links">
+        {picked.length === 2 ? (
+          <a class="button primary" href={to.compare(name, picked[0]!, picked[1]!)}>
+            {t.models.compare}
+          </a>
+        ) : (
+          <span class="quiet">{t.models.pickTwo}</span>
+        )}
+      </p>
+      <Pager pages={pages} continuation={list.models.continuation} />
+      {promotes && (
+        <Dialog
+          title={t.models.promoteTitle}
+          yes={t.models.promote}
+          close={() => setPromotes(null)}
+          act={async () => {
+            await post(`${at.model(name, promotes)}/promote`);
+            announce(t.models.promoteDone(promotes));
+            changed();
+          }}
+        >
+          <p>{t.models.promoteText(promotes)}</p>
+        </Dialog>
+      )}
+    </section>
+  );
+}
+
+interface RowOf {
+  of: ModelVersion;
+  list: ModelList;
+  shown: string[];
+  verdict: Release | undefined;
+  picked: boolean;
+  pick: (on: boolean) => void;
+  promote: () => void;
+}
+
+function VersionRow({ of: v, list, shown, verdict, picked, pick, promote }: RowOf) {
+  const t = useText();
+  const f = useFormat();
+  const live = v.version === list.champion;
+  return (
+    <tr class={live ? "marked" : undefined}>
+      <td>
+        <input type="checkbox" checked={picked} aria-label={t.models.pick(v.version)} onChange={(e) => pick(e.currentTarget.checked)} />
+      </td>
+      <th scope="row">
+        <a href={to.run(v.runId)}>
+          <code>{v.version}</code>
+        </a>{" "}
+        {live && <Badge tone="good">{t.models.champion}</Badge>}
+        {v.version === list.previous && <Badge tone="calm">{t.models.previous}</Badge>}
+        <span class="quiet small block">
+          {t.models.learned} {t.models.learnedUpTo(v.history.length)}
+        </span>
+      </th>
+      {shown.map((n) => (
+        <td key={n} class="number" data-label={n}>
+          {f.value(v.metrics.test?.[n])}
+        </td>
+      ))}
+      <td>{verdict && <Said>{verdict.reason}</Said>}</td>
+      <td>
+        {!live && (
+          <button type="button" aria-label={t.models.promoteOf(v.version)} onClick={promote}>
+            {t.models.promote}
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+// The best first; losses and errors are better when they are small.
+function compare(metric: string, a: ModelVersion, b: ModelVersion): number {
+  const sign = /loss|brier|rmse|mae|mse|mape|error|rate/.test(metric) ? 1 : -1;
+  return sign * ((a.metrics.test?.[metric] ?? sign * Infinity) - (b.metrics.test?.[metric] ?? sign * Infinity));
+}
