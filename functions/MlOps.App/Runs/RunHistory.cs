@@ -19,14 +19,17 @@ internal sealed class RunHistory(StorageAccount account, DurableTaskClient clien
     // Only what runs do now is asked of somebody else than the account; the answer must not wait for it.
     private static readonly TimeSpan StagePatience = TimeSpan.FromSeconds(2);
 
-    // Finding the pipelines walks through the container's folders; that is not done again for every request.
-    private static readonly TimeSpan NamesAge = TimeSpan.FromSeconds(2);
+    // Finding the pipelines walks through the container's folders: what is known is looked at again behind the requests, and
+    // waited for only where nobody has asked for long.
+    private static readonly TimeSpan LookAfter = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WaitAfter = TimeSpan.FromSeconds(30);
 
     private readonly LedgerStore ledgers = new(account);
 
     // Reasons of refused files by name and version: what is refused does not change.
     private readonly ConcurrentDictionary<(string Name, ETag? ETag), string> refusals = [];
     private volatile KnownNames? names;
+    private Task<KnownNames>? look;
 
     private sealed record KnownNames(IReadOnlyList<PipelineName> Names, long At);
 
@@ -101,12 +104,28 @@ internal sealed class RunHistory(StorageAccount account, DurableTaskClient clien
     /// <summary>Names of the pipelines that have had a file.</summary>
     public async Task<IReadOnlyList<PipelineName>> PipelinesAsync(CancellationToken cancellation)
     {
-        if (names is not { } known || Stopwatch.GetElapsedTime(known.At) > NamesAge)
+        var age = names is { } before ? Stopwatch.GetElapsedTime(before.At) : TimeSpan.MaxValue;
+        if (age > LookAfter)
         {
-            names = known = new KnownNames(await ledgers.ListAsync(cancellation), Stopwatch.GetTimestamp());
+            Task<KnownNames> looking;
+            lock (refusals)
+            {
+                looking = look is { IsCompleted: false } under ? under : look = Task.Run(LookAsync, CancellationToken.None);
+            }
+
+            if (age > WaitAfter)
+            {
+                return (await looking.WaitAsync(cancellation)).Names;
+            }
         }
 
-        return known.Names;
+        return names!.Names;
+    }
+
+    private async Task<KnownNames> LookAsync()
+    {
+        var began = Stopwatch.GetTimestamp();
+        return names = new KnownNames(await ledgers.ListAsync(CancellationToken.None), began);
     }
 
     /// <summary>Where the newest predictions of a period came from; <see langword="null"/> where there are none.</summary>
@@ -134,7 +153,8 @@ internal sealed class RunHistory(StorageAccount account, DurableTaskClient clien
     {
         if (!alsoNew)
         {
-            names = null;
+            // One that is under way may have passed the pipeline by.
+            await LookAsync();
         }
 
         foreach (var ledger in await LedgersAsync(null, cancellation))

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MlOps.Pipeline.Steps;
@@ -67,12 +68,22 @@ public static class JsonRows
                 throw Refused("form", $"Row {number} is no object. Name the columns: their order is not that of the model; for lists without names use dataframe_split.", number);
             }
 
+            var at = 0;
             foreach (var cell in record.EnumerateObject())
             {
+                // Mostly the rows name the same columns in the same order; then nothing is looked up and no name is made.
+                if (at < header.Count && cell.NameEquals(header[at]))
+                {
+                    at++;
+                    continue;
+                }
+
                 if (place.TryAdd(cell.Name, header.Count))
                 {
                     header.Add(cell.Name);
                 }
+
+                at = place[cell.Name] + 1;
             }
         }
 
@@ -82,9 +93,11 @@ public static class JsonRows
         {
             // A name that a row lacks is a missing value, as in a data frame made from such records.
             Array.Clear(cells);
+            var at = 0;
             foreach (var cell in record.EnumerateObject())
             {
-                cells[place[cell.Name]] = cell.Value;
+                at = at < header.Count && cell.NameEquals(header[at]) ? at : place[cell.Name];
+                cells[at++] = cell.Value;
             }
 
             writer.Add(cells);
@@ -181,7 +194,7 @@ public static class JsonRows
                         Write(cells[i].GetString()!);
                         break;
                     case JsonValueKind.Number:
-                        _csv.Write(cells[i].GetRawText());
+                        WriteNumber(JsonMarshal.GetRawUtf8Value(cells[i]));
                         break;
                     case JsonValueKind.True:
                         _csv.Write("true");
@@ -204,6 +217,19 @@ public static class JsonRows
         }
 
         public void Dispose() => _csv.Dispose();
+
+        private void WriteNumber(ReadOnlySpan<byte> digits)
+        {
+            Span<char> text = stackalloc char[64];
+            if (digits.Length <= text.Length)
+            {
+                _csv.Write(text[..Encoding.ASCII.GetChars(digits, text)]);
+            }
+            else
+            {
+                _csv.Write(Encoding.ASCII.GetString(digits));
+            }
+        }
 
         private void Write(string text)
         {

@@ -30,6 +30,7 @@ public sealed class ServedModel
     private readonly Booster _booster;
     private readonly EvaluateResult _evaluation;
     private readonly Contributions _contributions;
+    private readonly TableSchema _ranges;
 
     private ServedModel(ModelVersion version, PipelineDefinition definition, FileSchema schema, Transform transform, Booster booster)
     {
@@ -39,6 +40,7 @@ public sealed class ServedModel
         _transform = transform;
         _booster = booster;
         _contributions = new Contributions(booster, transform);
+        _ranges = SchemaCheck.RangesOf(schema with { Columns = Columns });
         _evaluation = new EvaluateResult(version.Metrics, version.Classes, version.Threshold);
     }
 
@@ -85,7 +87,7 @@ public sealed class ServedModel
         ArgumentNullException.ThrowIfNull(body);
         var request = new RequestShape(_definition, _schema, body);
         var threads = body.Length < ParallelFrom ? 1 : Environment.ProcessorCount;
-        var validated = FileValidator.Validate(body.Open(), request.Definition, new KnownHistory(request.Schema, SchemaCheck.RangesOf(request.Schema)), threads, cancellation);
+        var validated = FileValidator.Validate(body.Open(), request.Definition, new KnownHistory(request.Schema, _ranges) { Learns = false }, threads, cancellation);
         if (!validated.Accepted || validated.Table is not { } table)
         {
             throw new ScoringRefusedException(validated.Errors.Count, [.. validated.Errors.Findings.Take(ScoringRefusedException.Shown).Select(body.Locate)]);

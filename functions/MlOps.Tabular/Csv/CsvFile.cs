@@ -15,7 +15,7 @@ public static class CsvFile
     public static CsvTable ReadTable(Stream stream, CsvReadOptions? options = null, CancellationToken ct = default)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return new TableReader(options ?? new CsvReadOptions()).Read(stream, ct);
+        return new TableReader(options ?? new CsvReadOptions(), BlockBytes(stream)).Read(stream, ct);
     }
 
     /// <summary>
@@ -28,6 +28,10 @@ public static class CsvFile
     public static IEnumerable<string[]> ReadRecords(Stream stream, CsvReadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return RecordReader.Read(stream, options ?? new CsvReadOptions());
+        return RecordReader.Read(stream, options ?? new CsvReadOptions(), BlockBytes(stream));
     }
+
+    // A few rows in memory need no block of full size: to make one takes longer than to read them. One byte more shows the end at once.
+    private static int BlockBytes(Stream stream) =>
+        stream is MemoryStream few ? (int)Math.Clamp(few.Length - few.Position + 1, 4096, BlockReader.DefaultBlockBytes) : BlockReader.DefaultBlockBytes;
 }

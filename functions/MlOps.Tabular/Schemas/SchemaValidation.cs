@@ -78,7 +78,11 @@ public sealed class SchemaValidation : IDisposable
 
         _rows += part.RowCount;
         _leaks.Add(part);
-        RowHash.AddTo(_rowHashes, columns, _expected, part.LineNumbers);
+        if (_schema.Levels.GetValueOrDefault(SchemaRules.DuplicateRow, FindingLevel.Warning) != FindingLevel.Ignore)
+        {
+            RowHash.AddTo(_rowHashes, columns, _expected, part.LineNumbers);
+        }
+
         if (_schema.Id is { } id && part.Find(id) is { } ids)
         {
             RowHash.AddTo(_idHashes, [ids], _expected, part.LineNumbers);

@@ -18,7 +18,8 @@ namespace MlOps.Benchmarks.Serving;
 
 /// <summary>
 /// What the page asks the server for, on an account with a thousand runs, a run of which has 200 trials of a hundred rounds, and
-/// the steps of all of them: milliseconds of the first answer and of later ones. Ends with 1 if one takes 300 or more.
+/// the steps of all of them: milliseconds of a process' first answer, code yet to be compiled, and of later ones. Ends with 1 if
+/// of those one in a hundred takes 300 or more.
 /// </summary>
 internal static class RenderingBenchmark
 {
@@ -69,8 +70,9 @@ internal static class RenderingBenchmark
                 }
 
                 var later = times.Skip(1).Order().ToArray();
-                worst = Math.Max(worst, times.Max());
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {bytes:N0} | {times[0]:0.0} | {later[later.Length / 2]:0.0} | {later[(int)(later.Length * 0.99)]:0.0} |"));
+                var late = later[(int)(later.Length * 0.99)];
+                worst = Math.Max(worst, late);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"| {what} | {bytes:N0} | {times[0]:0.0} | {later[later.Length / 2]:0.0} | {late:0.0} |"));
             }
         }
 

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using MlOps.App.Hosting;
 using MlOps.Tabular;
+using MlOps.Testing;
 
 namespace MlOps.Benchmarks.Serving;
 
@@ -26,8 +27,8 @@ internal static class ServingBenchmark
           learning_rate: 0.1
         """;
 
-    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(4);
-    private static readonly TimeSpan Time = TimeSpan.FromSeconds(8);
+    private static readonly TimeSpan Warm = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Time = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs it.</summary>
     /// <param name="args">Folder of the sample case, else it is made; address of a peer that takes the same bodies.</param>
@@ -72,7 +73,8 @@ internal static class ServingBenchmark
             }
             finally
             {
-                server.Kill(entireProcessTree: true);
+                // As a person ends it: the emulator ends with it and has written its data then.
+                using var end = Process.Start("kill", ["-TERM", $"{server.Id}"]);
                 await server.WaitForExitAsync();
             }
 
@@ -80,7 +82,7 @@ internal static class ServingBenchmark
         }
         finally
         {
-            Directory.Delete(work, recursive: true);
+            TemporaryFolder.Remove(work);
         }
     }
 

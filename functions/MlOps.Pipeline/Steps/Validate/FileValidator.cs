@@ -32,7 +32,11 @@ internal sealed record ValidatedFile(
 /// <param name="Schema">Columns of the history and what they are for.</param>
 /// <param name="Values">What the history's values look like: learned, or edited by a person.</param>
 /// <param name="Ids">Ids of the history with the name of their file.</param>
-internal sealed record KnownHistory(FileSchema Schema, TableSchema? Values = null, IReadOnlyDictionary<string, string>? Ids = null);
+internal sealed record KnownHistory(FileSchema Schema, TableSchema? Values = null, IReadOnlyDictionary<string, string>? Ids = null)
+{
+    /// <summary>Whether what the file itself looks like is of use; of the rows of a request it is not.</summary>
+    public bool Learns { get; init; } = true;
+}
 
 /// <summary>Judges one file against the definition and, for a period, the history's schema. Any error refuses the file whole.</summary>
 internal static class FileValidator
@@ -155,14 +159,14 @@ internal static class FileValidator
         TableSchema? learned = null;
         if (errors.Count == 0)
         {
-            learned = SchemaCheck.Learn(table, definition);
-            SchemaCheck.Check(table, known?.Values ?? learned, definition, known?.Ids, ColumnOf, errors, warnings);
+            learned = known is { Learns: false } ? null : SchemaCheck.Learn(table, definition);
+            SchemaCheck.Check(table, known?.Values ?? learned ?? throw new ArgumentException("Rows without a schema are learned from.", nameof(known)), definition, known?.Ids, ColumnOf, errors, warnings);
         }
 
         return errors.Count > 0
             ? refused with { HasLabel = hasLabel }
             : new ValidatedFile(
-                table, SchemaOf(table, used, classes, file.Dialect.Delimiter), table.RowCount, hasLabel, errors, warnings)
+                table, known is { Learns: false } ? null : SchemaOf(table, used, classes, file.Dialect.Delimiter), table.RowCount, hasLabel, errors, warnings)
             {
                 Quarantined = setAside,
                 HeaderText = file.HeaderText,

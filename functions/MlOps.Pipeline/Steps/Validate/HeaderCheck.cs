@@ -107,7 +107,8 @@ internal static class HeaderCheck
             }
         }
 
-        var known = header.Where(h => history.Columns.Any(c => c.Name == h)).ToList();
+        var names = NamesOf(history);
+        var known = header.Where(names.Contains).ToList();
         if (!known.SequenceEqual(history.Columns.Select(c => c.Name).Where(present.Contains), StringComparer.Ordinal))
         {
             Report(
@@ -119,8 +120,13 @@ internal static class HeaderCheck
     }
 
     /// <summary>Columns that the history does not know and the definition does not leave out.</summary>
-    public static IReadOnlyList<string> Added(IReadOnlyList<string> header, PipelineDefinition definition, FileSchema history) =>
-        [.. header.Where(h => h.Length > 0 && history.Columns.All(c => c.Name != h) && !Ignored(h, definition)).Distinct(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Added(IReadOnlyList<string> header, PipelineDefinition definition, FileSchema history)
+    {
+        var names = NamesOf(history);
+        return [.. header.Where(h => h.Length > 0 && !names.Contains(h) && !Ignored(h, definition)).Distinct(StringComparer.Ordinal)];
+    }
+
+    private static HashSet<string> NamesOf(FileSchema history) => history.Columns.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
 
     private static void Missing(SchemaColumn column, IReadOnlyList<string> fresh, PipelineDefinition definition, FindingList errors, FindingList warnings)
     {
