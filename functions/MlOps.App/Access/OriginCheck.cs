@@ -12,11 +12,9 @@ internal static class OriginCheck
     private static readonly string[] FormTypes = ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
 
     /// <summary>Adds the check.</summary>
-    /// <param name="app">The application.</param>
-    /// <param name="own">Origins by which the server is reached from outside, where a platform stands before it; besides the one that a request names as its host.</param>
-    public static void UseOriginCheck(this WebApplication app, IReadOnlySet<string> own) => app.Use(async (context, next) =>
+    public static void UseOriginCheck(this WebApplication app) => app.Use(async (context, next) =>
     {
-        if (Refusal(context.Request, own) is { } refusal)
+        if (Refusal(context.Request, context.RequestServices.GetRequiredService<OwnOrigins>().Origins) is { } refusal)
         {
             await Problems.WriteAsync(context, refusal);
             return;
@@ -45,3 +43,7 @@ internal static class OriginCheck
             : null;
     }
 }
+
+/// <summary>Origins by which the server is reached from outside, where a platform stands before it; besides the one that a request names as its host.</summary>
+/// <param name="Origins">Scheme and host each.</param>
+internal sealed record OwnOrigins(IReadOnlySet<string> Origins);

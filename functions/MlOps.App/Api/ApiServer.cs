@@ -42,6 +42,7 @@ internal sealed class ApiServer
         services.AddSingleton(new RunHistory(account, client));
         services.AddSingleton<Audit>();
         services.AddSingleton(Limits);
+        services.AddSingleton(new OwnOrigins(Origins));
         services.AddExceptionHandler<Problems>();
         services.AddProblemDetails();
         services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
@@ -62,19 +63,19 @@ internal sealed class ApiServer
             415 => Problems.WriteAsync(context.HttpContext, new ApiException(415, "wrong type", "This address does not take a body of that type.", "GET /openapi/v1.json says which it takes.", "Content-Type")),
             _ => Task.CompletedTask,
         });
-        app.UseOriginCheck(Origins);
+        app.UseOriginCheck();
         app.UsePage(Path.Combine(AppContext.BaseDirectory, "page"));
         app.UseRouting();
         app.UseAccessControl(Access);
         app.UseRateLimiter();
         app.MapHealth();
+        app.MapTraffic();
         app.MapPipelines();
         app.MapDefinitions(Limits);
         app.MapDrops(Limits);
         app.MapRuns(Streams);
         app.MapFiles();
         app.MapModels();
-        app.MapTraffic();
         app.MapMonitoring();
         app.MapProfiles();
         app.MapScoring(Limits);
