@@ -40,14 +40,17 @@ internal static class PerformanceSection
 
     private static void Table(HtmlWriter page, RealisedPerformance[] known, RealisedPerformance[] inForce)
     {
-        page.Add($"<div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Period</th><th class=\"l\" scope=\"col\">Model</th><th scope=\"col\">Value</th><th scope=\"col\">95 % interval</th><th scope=\"col\">Labels</th></tr></thead><tbody>\n");
+        page.Add($"<div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Period</th><th scope=\"col\">Value</th><th scope=\"col\">95 % interval</th><th scope=\"col\">Labels</th><th class=\"l\" scope=\"col\">Model</th></tr></thead><tbody>\n");
         foreach (var p in known)
         {
-            page.Add($"<tr><th scope=\"row\">{Figures.Period(p.Period)}</th><td class=\"w mono\">{p.ModelVersion}{new Markup(inForce.Contains(p) ? "" : " <span class=\"tag\">replaced</span>")}</td><td>{Figures.Metric(p.Value)}</td><td>{Figures.Metric(p.Low)} to {Figures.Metric(p.High)}</td><td>{Figures.Whole(p.Metrics.GetValueOrDefault("rows"))}</td></tr>\n");
+            page.Add($"<tr><td class=\"l\">{Day(p.Period)}</td><td>{Figures.Metric(p.Value)}</td><td>{Figures.Metric(p.Low)}–{Figures.Metric(p.High)}</td><td>{Figures.Whole(p.Metrics.GetValueOrDefault("rows"))}</td><td class=\"l mono\">{p.ModelVersion}{new Markup(inForce.Contains(p) ? "" : " <span class=\"tag\">replaced</span>")}</td></tr>\n");
         }
 
         page.Add($"</tbody></table></div>\n");
     }
+
+    // A hyphen that breaks no line.
+    private static string Day(string period) => period.Length == 8 ? $"{period[..4]}\u2011{period[4..6]}\u2011{period[6..]}" : period;
 
     private static string Tick(string period) => period.Length == 8 ? $"{period[..4]}-{period[4..6]}" : period;
 }
