@@ -7,11 +7,15 @@ namespace MlOps.Pipeline.Orchestrations;
 /// </summary>
 public static class OrchestrationVersions
 {
-    /// <summary>The version that runs are begun with.</summary>
-    public const int Current = 1;
+    /// <summary>The version that runs are begun with. 2: a run measures published predictions once labels are there.</summary>
+    public const int Current = 2;
 
     /// <summary>The oldest version whose path is still here.</summary>
     public const int Oldest = 1;
+
+    /// <summary>Whether runs of a version ask how predictions turned out.</summary>
+    /// <param name="version">Version with which the run was begun.</param>
+    internal static bool MeasuresPerformance(int? version) => (version ?? 1) >= 2;
 
     /// <summary>Refuses a run whose path this program does not have.</summary>
     /// <param name="runId">Id of the run.</param>

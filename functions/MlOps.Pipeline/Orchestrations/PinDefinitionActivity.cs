@@ -18,7 +18,7 @@ public sealed class PinDefinitionActivity(DefinitionStore definitions) : TaskAct
             var definition = await definitions.PinAsync(PipelineName.Parse(input), context.CancellationToken);
             return definition is null
                 ? None(null)
-                : new DefinitionFacts(definition.Hash, null, definition.WaitForInitial, definition.Restate, definition.Model, definition.Models.Compare, RunPath.Current, definition.StepTimeout, !definition.Retrain.Always);
+                : new DefinitionFacts(definition.Hash, null, definition.WaitForInitial, definition.Restate, definition.Model, definition.Models.Compare, definition.StepTimeout, !definition.Retrain.Always);
         }
         catch (DefinitionException e)
         {

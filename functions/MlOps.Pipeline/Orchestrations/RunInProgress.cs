@@ -198,10 +198,10 @@ internal sealed class RunInProgress
         return await work;
     }
 
-    /// <summary>How predictions have turned out; <see langword="null"/> on a path that does not ask.</summary>
+    /// <summary>How predictions have turned out; <see langword="null"/> of a run that was begun by a version that does not ask.</summary>
     public async Task<PerformanceAnswer?> PerformanceAsync(PerformanceQuestion question)
     {
-        if (Definition!.Path < RunPath.Performance)
+        if (!OrchestrationVersions.MeasuresPerformance(Request.Version))
         {
             return null;
         }

@@ -51,11 +51,10 @@ public sealed record AdmitResult(RunState State, string Reason, string? Sha256, 
 /// <param name="Restate">Whether published periods are restated when their history changes.</param>
 /// <param name="Model">Parameters of the learner.</param>
 /// <param name="Compare">Other learners to compare with.</param>
-/// <param name="Path">The <see cref="RunPath"/> that the run goes, so that a run that was begun by an earlier version ends on that version's path.</param>
 /// <param name="StepTimeout">How long a step may take, all attempts together; <see langword="null"/> for four hours.</param>
 /// <param name="InOrder">Whether a period trains only once every earlier one has published, because what they left decides whether it does.</param>
 public sealed record DefinitionFacts(
-    string? Hash, string? Problem, TimeSpan WaitForInitial, bool Restate, IReadOnlyDictionary<string, string> Model, IReadOnlyList<string> Compare, int Path = 0,
+    string? Hash, string? Problem, TimeSpan WaitForInitial, bool Restate, IReadOnlyDictionary<string, string> Model, IReadOnlyList<string> Compare,
     TimeSpan? StepTimeout = null, bool InOrder = false);
 
 /// <summary>Input of <see cref="NextTurnActivity"/>.</summary>
