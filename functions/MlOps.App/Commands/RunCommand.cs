@@ -78,7 +78,7 @@ internal static class RunCommand
 
         if (document.Promotion is { } promotion)
         {
-            Answer.Line($"model     {promotion.Version}, {(promotion.Promoted ? "promoted" : "the champion stays")}: {promotion.Verdict.Reason}");
+            Answer.Line($"model     {promotion.Version}, {(promotion.Promoted ? "promoted" : "the champion stays")}; of the newly trained model: {promotion.Verdict.Reason}");
         }
 
         if (document.FailedStep is { } step)

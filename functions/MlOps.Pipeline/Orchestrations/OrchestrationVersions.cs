@@ -7,7 +7,7 @@ namespace MlOps.Pipeline.Orchestrations;
 /// </summary>
 public static class OrchestrationVersions
 {
-    /// <summary>The version that runs are begun with. 2: a run measures published predictions once labels are there.</summary>
+    /// <summary>The version that runs are begun with. 2: a run measures published predictions once labels are there, and one that repeats another asks for validation's findings again.</summary>
     public const int Current = 2;
 
     /// <summary>The oldest version whose path is still here.</summary>

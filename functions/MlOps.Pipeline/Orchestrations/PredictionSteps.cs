@@ -24,6 +24,7 @@ internal static class PredictionSteps
     {
         var (id, pipeline, definition, drop) = (context.InstanceId, run.Request.Pipeline, run.Definition!.Hash!, turn.Drop!);
 
+        await run.RecallFindingsAsync(turn);
         run.Stage("accumulate");
         var accumulated = await run.StepAsync<AccumulateResult>(StepActivities.Accumulate, new AccumulateInput(
             id, pipeline, definition, drop.Period, turn.History, drop));

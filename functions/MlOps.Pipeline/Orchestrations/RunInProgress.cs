@@ -198,6 +198,30 @@ internal sealed class RunInProgress
         return await work;
     }
 
+    /// <summary>
+    /// A run that repeats another finds its drop judged already: what validation found odd is asked for again, which the step's content
+    /// answers, so that it is in this run's report too.
+    /// </summary>
+    public async Task RecallFindingsAsync(NextTurnResult turn)
+    {
+        if (!OrchestrationVersions.MeasuresPerformance(Request.Version) || Document.Steps.Count > 0)
+        {
+            return;
+        }
+
+        Stage("validate");
+        var result = await StepAsync<ValidateResult>(StepActivities.Validate, new ValidateInput(
+            _context.InstanceId,
+            Definition!.Hash!,
+            new DropReference(Request.Pipeline, turn.Drop!.Period, turn.Drop.BlobName, turn.Drop.ETag),
+            turn.Drop.Sha256,
+            turn.Initial));
+        if (result.Accepted)
+        {
+            Validated(result);
+        }
+    }
+
     /// <summary>How predictions have turned out; <see langword="null"/> of a run that was begun by a version that does not ask.</summary>
     public async Task<PerformanceAnswer?> PerformanceAsync(PerformanceQuestion question)
     {

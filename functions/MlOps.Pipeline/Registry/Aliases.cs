@@ -35,9 +35,25 @@ public sealed record Aliases(string? Champion, string? Previous, IReadOnlyList<R
         return earlier.Length == 0 ? null : earlier.Where(r => r.Period == earlier.MaxBy(e => Order(e.Period), StringComparer.Ordinal)!.Period).Last().Champion;
     }
 
-    /// <summary>The decision that was in force at a time; <see langword="null"/> before the first.</summary>
+    /// <summary>
+    /// The decision that had put the champion of a time in its place: a later one that left it there only confirmed it.
+    /// <see langword="null"/> before the first.
+    /// </summary>
     /// <param name="time">The time.</param>
-    public Release? LiveAt(DateTimeOffset time) => Current(History.Where(r => r.At <= time));
+    public Release? LiveAt(DateTimeOffset time)
+    {
+        (Release? current, Release? mover) = (null, null);
+        foreach (var release in History.Where(r => r.At <= time))
+        {
+            if (current is null || string.CompareOrdinal(Order(release.Period), Order(current.Period)) >= 0)
+            {
+                mover = mover is null || release.Champion != current!.Champion ? release : mover;
+                current = release;
+            }
+        }
+
+        return mover;
+    }
 
     /// <summary>The aliases after one more decision.</summary>
     /// <param name="release">The decision.</param>

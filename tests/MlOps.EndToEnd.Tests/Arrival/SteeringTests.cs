@@ -22,6 +22,8 @@ public sealed class SteeringTests(AzuriteFixture azurite)
         Assert.Equal(["train", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "performance", "report"], run.Steps.Where(s => !s.Skipped).Select(s => s.Name));
         Assert.Equal(["accumulate", "featurize-train", "featurize-score", "inspect"], run.Steps.Where(s => s.Skipped && s.Name != "validate").Select(s => s.Name));
         Assert.All(run.Steps, s => Assert.NotEmpty(s.Reason));
+        Assert.Equal(200, run.Rows);
+        Assert.Equal((await system.DocumentAsync(first.RunId))!.Warnings, run.Warnings);
         var log = run.Log.Select(l => l.Text).ToList();
         Assert.Equal("admit", log[0]);
         Assert.Contains(log, l => l.StartsWith("accumulate skipped:", StringComparison.Ordinal));

@@ -128,6 +128,17 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public void A_refused_challenger_does_not_take_the_place_of_the_decision_that_made_the_champion()
+    {
+        var at = DateTimeOffset.UnixEpoch;
+        var aliases = Aliases.None
+            .With(new Release(at, "20201001", "a", null, "a", "run1", "promoted: first", null))
+            .With(new Release(at.AddDays(1), "20201101", "a", "a", "b", "run2", "refused: no better", null));
+
+        Assert.Equal(("a", "run1", "promoted: first"), (aliases.LiveAt(at.AddDays(2))!.Champion, aliases.LiveAt(at.AddDays(2))!.Mover, aliases.LiveAt(at.AddDays(2))!.Reason));
+    }
+
+    [Fact]
     public async Task What_was_live_when_and_why_is_answered_from_a_history_without_gaps()
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
