@@ -33,6 +33,7 @@ internal static class MlopsCommand
             SweepCommand.Create(),
             ModelCommands.Models(),
             ModelCommands.Promote(),
+            TrafficCommand.Create(),
             ModelCommands.Rollback(),
             ModelCommands.Live(),
             TrafficCommand.Create(),
