@@ -44,6 +44,12 @@ public sealed class ApprovalActivity(
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
         var stop = context.CancellationToken;
+        if ((await ledgers.ReadAsync(pipeline, stop)).Current(input.Period) is { } current && current.Revision > input.Revision)
+        {
+            // The run of the newer bytes asks, or has the answer already: this one only ends.
+            return ApprovalState.Withdrawn;
+        }
+
         var record = await approvals.AskAsync(
             pipeline,
             new ApprovalRecord(input.RunId, input.Period, input.Challenger, input.Champion, input.Evidence, input.AskedAt, input.ExpiresAt),
@@ -51,11 +57,9 @@ public sealed class ApprovalActivity(
         if (record.State == ApprovalState.Pending)
         {
             await TellAsync(pipeline, input, stop);
-            var superseded = (await ledgers.ReadAsync(pipeline, stop)).Current(input.Period) is { } current && current.Revision > input.Revision;
-            if (superseded || input.IsOver)
+            if (input.IsOver)
             {
-                record = await approvals.AnswerAsync(
-                    pipeline, input.Challenger, input.Champion, superseded ? ApprovalState.Withdrawn : ApprovalState.TimedOut, "nobody", null, stop);
+                record = await approvals.AnswerAsync(pipeline, input.Challenger, input.Champion, ApprovalState.TimedOut, "nobody", null, stop);
             }
         }
 
