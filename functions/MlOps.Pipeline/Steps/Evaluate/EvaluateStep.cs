@@ -37,7 +37,7 @@ public sealed class EvaluateStep
             new Dictionary<string, string>
             {
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
-                ["held"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.HeldOutput, cancellation),
+                ["held"] = await HeldScores.HashAsync(_context, pipeline, input.TrainKey, cancellation),
                 ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
                 ["task"] = StepContext.Part(definition.Task),
@@ -64,7 +64,7 @@ public sealed class EvaluateStep
 
         await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
         var classes = FileSchema.Load(json).LabelClasses ?? [];
-        var held = await HeldScores.OpenAsync(_context, pipeline, input.TrainKey, history, definition.Task == TaskKind.Multiclass ? classes.Count : 1, cancellation);
+        var held = await HeldScores.OpenAsync(_context, pipeline, input.TrainKey, history, booster, definition.Task == TaskKind.Multiclass ? classes.Count : 1, cancellation);
         scores[Part.Valid] = held.Valid;
         var threshold = Threshold(definition, held.All.Labels, held.All.Scores);
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);

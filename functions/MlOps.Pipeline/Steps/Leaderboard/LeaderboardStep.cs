@@ -48,7 +48,7 @@ public sealed class LeaderboardStep
         foreach (var contender in input.Contenders)
         {
             inputs["model " + contender.Learner] = contender.TrainKey is { } key
-                ? $"{await _context.HashAsync(pipeline, key, TrainStep.ModelOutput, cancellation)} {await _context.HashAsync(pipeline, key, TrainStep.HeldOutput, cancellation)}"
+                ? $"{await _context.HashAsync(pipeline, key, TrainStep.ModelOutput, cancellation)} {await HeldScores.HashAsync(_context, pipeline, key, cancellation)}"
                 : await _context.HashAsync(pipeline, contender.BaselineKey!, BaselineStep.TestOutput, cancellation);
         }
 
@@ -117,8 +117,9 @@ public sealed class LeaderboardStep
         }
 
         await using var model = await _context.Runner.OpenAsync(pipeline, contender.TrainKey!, TrainStep.ModelOutput, cancellation);
-        var held = await HeldScores.OpenAsync(_context, pipeline, contender.TrainKey!, history, scoresOfRow, cancellation);
-        return (held.Valid.Scores, Predictions.Scores(Booster.Load(model), TransformApply.Apply(history.Transform, history.Table, testRows), _context.Options));
+        var booster = Booster.Load(model);
+        var held = await HeldScores.OpenAsync(_context, pipeline, contender.TrainKey!, history, booster, scoresOfRow, cancellation);
+        return (held.Valid.Scores, Predictions.Scores(booster, TransformApply.Apply(history.Transform, history.Table, testRows), _context.Options));
 
         async Task<double[]> Stored(string output) =>
             ((NumberColumn)(await _context.OpenTableAsync(pipeline, key, output, cancellation)).Columns[0]).Values;
