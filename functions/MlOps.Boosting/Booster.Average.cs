@@ -3,7 +3,7 @@ using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting;
 
-/// <content>Several models as one.</content>
+/// <content>Several models as one, and a model with other start scores.</content>
 public sealed partial class Booster
 {
     /// <summary>
@@ -51,5 +51,27 @@ public sealed partial class Booster
         }
 
         return new Booster(first._model with { Trees = trees }, 0);
+    }
+
+    /// <summary>The model with a constant added to its raw scores; this one stays as it is.</summary>
+    /// <param name="offsets">What to add, a number a class (one where there is one score a row).</param>
+    /// <exception cref="ArgumentException">There is another number of offsets than of scores, or the model has no tree to carry them.</exception>
+    public Booster Shift(IReadOnlyList<double> offsets)
+    {
+        ArgumentNullException.ThrowIfNull(offsets);
+        if (offsets.Count != NumberOfClasses || NumberOfTrees == 0)
+        {
+            throw new ArgumentException($"The model has {NumberOfClasses} scores a row and {NumberOfTrees} trees; given were {offsets.Count} offsets.", nameof(offsets));
+        }
+
+        IReadOnlyList<Tree> trees = Load(SaveToString())._model.Trees;
+        // A forest divides the sum of its trees, so each of them carries the offset.
+        int carriers = _model.AveragesOutput ? trees.Count : NumberOfClasses;
+        for (int i = 0; i < carriers; i++)
+        {
+            trees[i].AddBias(offsets[i % NumberOfClasses]);
+        }
+
+        return new Booster(_model with { Trees = trees }, BestIteration);
     }
 }

@@ -39,6 +39,7 @@ internal static class DefinitionReader
             Schema = SchemaSettings.Read(map),
             Split = Split(map),
             Validation = ValidationSettings.Read(map),
+            ClassWeight = ClassWeights.Read(map, task),
             Model = Model(map, task, promote),
             Models = LearnerSettings.Read(map, task),
             Tune = TuneReader.Read(map),
@@ -174,7 +175,8 @@ internal static class DefinitionReader
         var split = new SplitSettings(
             inner.Number("test", defaults.Test, 0, 1, open: true),
             inner.Number("valid", defaults.Valid, 0, 1, open: true),
-            inner.Integer("seed", defaults.Seed, 0, int.MaxValue));
+            inner.Integer("seed", defaults.Seed, 0, int.MaxValue),
+            inner.Text("group"));
         inner.Finish();
         return split;
     }
@@ -282,6 +284,24 @@ internal static class DefinitionReader
                     map.Error("exclude", $"'{name}' is both a feature and excluded.");
                 }
             }
+        }
+
+        if (definition.Split.Group is { } splitGroup)
+        {
+            if (splitGroup == definition.Label || splitGroup == definition.Id)
+            {
+                map.Error("split", $"'{splitGroup}' is the label or the id, which differs from row to row; name a column whose values repeat.");
+            }
+
+            if (definition.Validation.Kind == ValidationKind.Time)
+            {
+                map.Error("validation", "Rows cannot be divided by time and by group at once: leave out 'validation: time' or 'split: group'.");
+            }
+        }
+
+        if (definition.ClassWeight.Kind != ClassWeightKind.Equal && definition.Model.Keys.FirstOrDefault(k => k is "is_unbalance" or "scale_pos_weight") is { } twice)
+        {
+            map.Error("class_weight", $"'class_weight' and 'model: {twice}' both weigh the classes: set one of them.");
         }
 
         foreach (var group in definition.Monitor.Groups ?? [])

@@ -44,7 +44,8 @@ public sealed record CsvFormat(char? Delimiter = null, char? Quote = null, strin
 /// <param name="Test">Share of the history that is kept for the one report.</param>
 /// <param name="Valid">Share of the rest that early stopping and tuning look at.</param>
 /// <param name="Seed">Seed.</param>
-public sealed record SplitSettings(double Test = 0.2, double Valid = 0.2, int Seed = 42);
+/// <param name="Group">Column whose equal values stay on one side, such as a customer's number; a feature only where <c>features</c> names it.</param>
+public sealed record SplitSettings(double Test = 0.2, double Valid = 0.2, int Seed = 42, string? Group = null);
 
 /// <summary>The prediction file.</summary>
 /// <param name="Id">Header of the id column.</param>
@@ -111,6 +112,9 @@ public sealed record PipelineDefinition
 
     /// <summary>How a training is validated.</summary>
     public ValidationSettings Validation { get; init; } = new();
+
+    /// <summary>What the classes weigh while learning.</summary>
+    public ClassWeights ClassWeight { get; init; } = ClassWeights.Equal;
 
     /// <summary>Parameters of the learner, LightGBM's names, as text; defaults already filled in, ordered by name.</summary>
     public IReadOnlyDictionary<string, string> Model { get; init; } = ModelDefaults.For(TaskKind.Binary, new Dictionary<string, string>());

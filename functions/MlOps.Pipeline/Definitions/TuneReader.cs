@@ -33,7 +33,8 @@ internal static class TuneReader
             Space(inner),
             inner.Has("work") ? (long)inner.Number("work", 1, 1, 9e18) : null,
             inner.Has("time") ? inner.Duration("time", TimeSpan.FromHours(1)) : null,
-            inner.Has("ensemble") ? inner.Integer("ensemble", 1, 1, 50) : null);
+            inner.Has("ensemble") ? inner.Integer("ensemble", 1, 1, 50) : null,
+            PrunerReader.Read(inner));
         if (settings.Time <= TimeSpan.Zero)
         {
             inner.Error("time", "'time' must be above 0.");

@@ -10,11 +10,16 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="Work">Work of the finished waves after which the search ends, in rows x rounds x leaves; <see langword="null"/> for no limit.</param>
 /// <param name="Time">Time after which it ends; <see langword="null"/> for no limit.</param>
 /// <param name="Ensemble">How many of the best trials the model is the mean of; <see langword="null"/> for <see cref="SmallEnsemble"/> where folds validate and 1 elsewhere.</param>
+/// <param name="Pruner">Stops trials that fall behind those of earlier waves: judged every <see cref="PruningRounds"/> rounds, or with folds after each fold; <see langword="null"/> stops none.</param>
 public sealed record TuneSettings(
-    int Trials, int Wave, int Seed, IReadOnlyList<SearchParameter> Space, long? Work = null, TimeSpan? Time = null, int? Ensemble = null)
+    int Trials, int Wave, int Seed, IReadOnlyList<SearchParameter> Space, long? Work = null, TimeSpan? Time = null, int? Ensemble = null,
+    PrunerSettings? Pruner = null)
 {
     /// <summary>On few rows the best trials differ by chance more than by merit, and their mean is steadier than any of them.</summary>
     public const int SmallEnsemble = 5;
+
+    /// <summary>Rounds between two looks of a pruner.</summary>
+    public const int PruningRounds = 10;
 
     /// <summary>No search.</summary>
     public static TuneSettings Off { get; } = new(0, 4, 42, DefaultSpace);

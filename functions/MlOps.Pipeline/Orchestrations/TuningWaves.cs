@@ -26,8 +26,8 @@ internal static class TuningWaves
                 return plan;
             }
 
-            var running = plan.Parameters.Select(parameters => run.StepAsync<TrainResult>(
-                StepActivities.Train, new TrainInput(id, pipeline, definition, featurizeKey, parameters, Trial: true))).ToArray();
+            var running = plan.Parameters.Select((parameters, i) => run.StepAsync<TrainResult>(
+                StepActivities.Train, new TrainInput(id, pipeline, definition, featurizeKey, parameters, Trial: true, Pruning: plan.Prunes ? new Pruning(plan.Wave[i], [.. trials]) : null))).ToArray();
             var trained = await Task.WhenAll(running);
             steps.AddRange(trained.Select(t => t.Step).OfType<StepOutcome>());
             trials.AddRange(plan.Wave.Select((trial, i) => TuneStep.Tell(trial, trained[i])));

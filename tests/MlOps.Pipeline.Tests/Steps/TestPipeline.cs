@@ -113,7 +113,7 @@ internal sealed class TestPipeline
             // Backwards: the order in which trials end must not matter.
             for (var i = plan.Wave.Count - 1; i >= 0; i--)
             {
-                var trained = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, featurizeKey, plan.Parameters[i], Trial: true));
+                var trained = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, featurizeKey, plan.Parameters[i], Trial: true, Pruning: plan.Prunes ? new Pruning(plan.Wave[i], [.. Trials.Where(t => t.Wave < plan.Wave[i].Wave)]) : null));
                 Trials.Add(TuneStep.Tell(plan.Wave[i], trained));
             }
         }

@@ -37,7 +37,7 @@ internal static class History
         var latest = definition.Id is null ? null : await LatestDropOfIdAsync(drops, definition);
         var split = new StratifiedSplit(definition.Split.Test, definition.Split.Valid, definition.Split.Seed);
         var tables = new List<Table>(drops.Count);
-        var (parts, classes, hashes) = (new List<Part>(), new List<int>(), new List<ulong>());
+        var (parts, classes, hashes, groups) = (new List<Part>(), new List<int>(), new List<ulong>(), new List<string>());
         var features = schema.Features();
         var groups = schema.Columns.Where(c => c.Role == ColumnRole.Group).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         var kinds = schema.Columns.Where(c => c.Role == ColumnRole.Feature).Select(c => (c.Name, c.Kind != ColumnKind.Text)).ToList();
@@ -69,7 +69,12 @@ internal static class History
             var labels = Labels(labelColumn, definition, schema);
             var strata = Array.ConvertAll(labels, l => double.IsNaN(l) ? -1 : definition.Task == TaskKind.Regression ? 0 : (int)l);
             var keys = Keys(table, period, definition);
-            var assigned = split.Next(keys, strata);
+            var group = definition.Split.Group is { } name ? table.Find(name) : null;
+            // A row without a group is one of its own.
+            string[]? groupOf = group is null ? null : [.. keys.Select((key, row) => group.Text(row) is { } text ? "group " + text : "row " + key)];
+            var assigned = groupOf is null
+                ? split.Next(keys, strata)
+                : Array.ConvertAll(groupOf, g => GroupSplit.PartOf(g, definition.Split.Test, definition.Split.Valid, definition.Split.Seed));
             var kept = Kept(d, period, keys, labels, latest, scoreIds, findings);
             var rows = kept.Count == table.RowCount ? table : table.TakeRows(kept.ToArray());
             var used = rows.Columns.Where(c => features.Contains(c.Name, StringComparer.Ordinal)).ToList();
@@ -78,6 +83,7 @@ internal static class History
             tables.Add(new Table(used));
             parts.AddRange(kept.Select(r => assigned[r]));
             classes.AddRange(kept.Select(r => strata[r]));
+            groups.AddRange(groupOf is null ? [] : kept.Select(r => groupOf[r]));
             hashes.AddRange(kept.Select(r => StratifiedSplit.Hash(FoldSeed + (ulong)definition.Split.Seed, keys[r])));
         }
 
@@ -91,9 +97,14 @@ internal static class History
             LatestRows.Validate(CollectionsMarshal.AsSpan(parts), [.. tables.Select(t => t.RowCount)], definition.Split.Valid);
         }
 
-        var folds = definition.Validation.FoldsFor(parts.Count(p => p != Part.Test));
-        return new AccumulatedHistory(
-            Table.Concatenate(tables), [.. parts], folds == 0 ? null : Folds.Assign(folds, parts, classes, hashes), periods, findings);
+        if (definition.Split.Group is not null && new[] { Part.Train, Part.Valid, Part.Test }.Any(p => !parts.Contains(p)))
+        {
+            throw new StepRefusedException($"Column '{definition.Split.Group}' has too few different values to divide the rows by it: {groups.Distinct(StringComparer.Ordinal).Count()}. Leave out 'split: group', or drop a history with more groups.");
+        }
+
+        var count = definition.Validation.FoldsFor(parts.Count(p => p != Part.Test));
+        var folds = count == 0 ? null : definition.Split.Group is null ? Folds.Assign(count, parts, classes, hashes) : GroupSplit.Folds(count, parts, groups);
+        return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], folds, periods, findings);
     }
 
     // Enough rows to tell a fault from chance; evenly taken, in order.

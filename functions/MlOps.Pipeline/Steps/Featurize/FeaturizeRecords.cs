@@ -18,5 +18,7 @@ public sealed record FeaturizeInput(
 /// <param name="Classes">Number of classes of the label; 0 for a regression.</param>
 /// <param name="Warnings">Unseen categories, missing columns.</param>
 /// <param name="Folds">Folds of the cross-validation that the training makes; 0 where the valid part validates.</param>
+/// <param name="ClassNames">The label's classes in the order of their numbers; of the history only.</param>
 public sealed record FeaturizeResult(
-    long Rows, int Features, IReadOnlyList<int> Categorical, int Classes, IReadOnlyList<Finding> Warnings, int Folds = 0) : StepResult;
+    long Rows, int Features, IReadOnlyList<int> Categorical, int Classes, IReadOnlyList<Finding> Warnings, int Folds = 0,
+    IReadOnlyList<string>? ClassNames = null) : StepResult;

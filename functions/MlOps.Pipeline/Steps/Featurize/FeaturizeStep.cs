@@ -24,7 +24,7 @@ public sealed class FeaturizeStep
     internal const string FeaturesOutput = "features.bin";
     internal const string LabelsOutput = "labels.bin";
     private const int ScoreVersion = 1;
-    private const int TrainVersion = 2;
+    private const int TrainVersion = 3;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
@@ -87,9 +87,10 @@ public sealed class FeaturizeStep
                     await work.WriteAsync(FoldsOutput, s => s.Write([.. folds]), stop);
                 }
 
+                var classes = await ClassesAsync(pipeline, input.AccumulateKey, stop);
                 return new FeaturizeResult(
-                    rows, history.Transform.FeatureNames().Count, history.Transform.CategoricalFeatures(), await ClassesAsync(pipeline, input.AccumulateKey, stop), [],
-                    folded ? folds.Max() + 1 : 0);
+                    rows, history.Transform.FeatureNames().Count, history.Transform.CategoricalFeatures(), classes.Count, [],
+                    folded ? folds.Max() + 1 : 0, classes);
             },
             cancellation);
     }
@@ -130,7 +131,7 @@ public sealed class FeaturizeStep
                     await work.WriteAsync(LabelsOutput, new Table([label]).Save, stop);
                 }
 
-                return new FeaturizeResult(table.RowCount, features.Columns.Count, transform.CategoricalFeatures(), await ClassesAsync(pipeline, input.AccumulateKey, stop), findings);
+                return new FeaturizeResult(table.RowCount, features.Columns.Count, transform.CategoricalFeatures(), (await ClassesAsync(pipeline, input.AccumulateKey, stop)).Count, findings);
             },
             cancellation);
     }
@@ -143,9 +144,9 @@ public sealed class FeaturizeStep
         return folds;
     }
 
-    private async Task<int> ClassesAsync(PipelineName pipeline, string accumulateKey, CancellationToken cancellation)
+    private async Task<IReadOnlyList<string>> ClassesAsync(PipelineName pipeline, string accumulateKey, CancellationToken cancellation)
     {
         await using var json = await _context.Runner.OpenAsync(pipeline, accumulateKey, AccumulateStep.SchemaOutput, cancellation);
-        return FileSchema.Load(json).LabelClasses?.Count ?? 0;
+        return FileSchema.Load(json).LabelClasses ?? [];
     }
 }

@@ -19,7 +19,7 @@ public sealed class TrainStep
     internal const string ModelOutput = "model.txt";
     internal const string TrainingOutput = "training.json";
     internal const string HeldOutput = "held.bin";
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly StepContext _context;
 
@@ -46,12 +46,22 @@ public sealed class TrainStep
             ["train data"] = features.Output(FeaturizeStep.TrainOutput).Sha256,
             ["valid data"] = features.Output(FeaturizeStep.ValidOutput).Sha256,
         };
+        if (input.Learner is null)
+        {
+            inputs["class weight"] = StepContext.Part(definition.ClassWeight);
+        }
+
+        if (input.Pruning is not null)
+        {
+            inputs["pruning"] = StepContext.Part(new { definition.Tune.Pruner, input.Pruning });
+        }
+
         var trials = new List<TrainResult>();
         if (input.Learner is null && !input.Trial)
         {
             foreach (var member in Members(input, definition, shape, settings))
             {
-                trials.Add(await RunAsync(input with { Parameters = member, Trial = true, Others = null }, cancellation));
+                trials.Add(await RunAsync(input with { Parameters = member, Trial = true, Others = null, Pruning = null }, cancellation));
             }
 
             inputs["model"] = StepContext.Part(trials.Count == 1 ? (object)settings : trials.Select(t => t.Parameters));
@@ -69,9 +79,9 @@ public sealed class TrainStep
                 {
                     // Trials run beside each other, one thread each; the result does not depend on it.
                     var threads = input.Trial && input.Parameters is not null ? 1 : _context.Options.EffectiveThreads;
-                    var rows = await RowsAsync(pipeline, input.FeaturizeKey, shape, input.Learner is null, stop);
+                    var rows = await RowsAsync(pipeline, input.FeaturizeKey, shape, input.Learner is null, definition, stop);
                     return trials.Count == 0
-                        ? await ValidateAsync(rows, settings, threads, input.Learner is not null, work, stop)
+                        ? await ValidateAsync(rows, settings, threads, input.Learner is not null, Judge(input, definition), work, stop)
                         : await FitAsync(rows, trials, threads, pipeline, definition, work, stop);
                 }
                 finally
@@ -82,27 +92,40 @@ public sealed class TrainStep
             cancellation);
     }
 
-    private async Task<LearningRows> RowsAsync(PipelineName pipeline, string key, FeaturizeResult shape, bool folded, CancellationToken cancellation)
+    private async Task<LearningRows> RowsAsync(PipelineName pipeline, string key, FeaturizeResult shape, bool own, PipelineDefinition definition, CancellationToken cancellation)
     {
         var (names, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, key, FeaturizeStep.TrainOutput, cancellation));
         var (_, validColumns, validLabel) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, key, FeaturizeStep.ValidOutput, cancellation));
         byte[]? folds = null;
-        if (folded && shape.Folds > 0)
+        if (own && shape.Folds > 0)
         {
             folds = new byte[label.Length + validLabel.Length];
             await using var stream = await _context.Runner.OpenAsync(pipeline, key, FeaturizeStep.FoldsOutput, cancellation);
             await stream.ReadExactlyAsync(folds, cancellation);
         }
 
+        float[] labels = [.. label, .. validLabel];
         return new LearningRows(
-            names, [.. columns.Select((c, i) => (double[])[.. c, .. validColumns[i]])], [.. label, .. validLabel], label.Length, folds, shape);
+            names, [.. columns.Select((c, i) => (double[])[.. c, .. validColumns[i]])], labels, label.Length, folds, shape, own ? Weights(definition, shape, labels) : null);
     }
 
+    private static double[]? Weights(PipelineDefinition definition, FeaturizeResult shape, float[] labels)
+    {
+        var classes = shape.ClassNames ?? [];
+        return definition.ClassWeight.Weights.Keys.FirstOrDefault(name => !classes.Contains(name, StringComparer.Ordinal)) is { } unknown
+            ? throw new StepRefusedException($"'class_weight' names '{unknown}', which is no class of '{definition.Label}': there are {string.Join(", ", classes)}. Correct it in the definition.")
+            : definition.ClassWeight.Of(classes, labels);
+    }
+
+    // The pruner judges by the trials of earlier waves alone, so that it does not matter who is ahead in a wave.
+    private static TrialJudge? Judge(TrainInput input, PipelineDefinition definition) =>
+        input.Pruning is { } pruning ? new TrialJudge(Tune.TuneStep.Study(definition), pruning) : null;
+
     private static async Task<TrainResult> ValidateAsync(
-        LearningRows rows, IReadOnlyDictionary<string, string> settings, int threads, bool keepsModel, StepWork work, CancellationToken cancellation)
+        LearningRows rows, IReadOnlyDictionary<string, string> settings, int threads, bool keepsModel, TrialJudge? judge, StepWork work, CancellationToken cancellation)
     {
         var parameters = LearnerParameters.Parse(settings, threads);
-        var validated = ValidatedTraining.Run(parameters, rows, threads, cancellation);
+        var validated = ValidatedTraining.Run(parameters, rows, threads, judge is null ? null : judge.Prunes, cancellation);
         await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, validated.Curve, ArtifactJson.Compact), cancellation);
         var held = new NumberColumn("score", validated.Held);
         await work.WriteAsync(HeldOutput, new Table([held], rowCount: held.RowCount).Save, cancellation);
@@ -113,7 +136,8 @@ public sealed class TrainStep
         }
 
         return new TrainResult(
-            sha256, validated.Curve.Length, validated.Rounds, trees, validated.Metric, validated.Score, validated.HigherIsBetter, validated.Work, settings);
+            sha256, validated.Curve.Length, validated.Rounds, trees, validated.Metric, validated.Score, validated.HigherIsBetter, validated.Work, settings,
+            validated.IsPruned, judge?.Trial);
     }
 
     private async Task<TrainResult> FitAsync(
@@ -146,7 +170,7 @@ public sealed class TrainStep
         var mean = new NumberColumn("score", Array.ConvertAll(held!, sum => sum / trials.Count));
         await work.WriteAsync(HeldOutput, new Table([mean], rowCount: mean.RowCount).Save, cancellation);
         var (sha256, trees) = await WriteAsync(Booster.Average(boosters), work, cancellation);
-        return trials[0] with { Step = null, ModelSha256 = sha256, BestIteration = most, Trees = trees, Work = done };
+        return trials[0] with { Step = null, Reported = null, ModelSha256 = sha256, BestIteration = most, Trees = trees, Work = done };
     }
 
     /// <summary>Parameters of the trials whose models the final model is the mean of, the best first.</summary>
@@ -168,8 +192,8 @@ public sealed class TrainStep
                 ["num_iterations"] = rounds.ToString(CultureInfo.InvariantCulture),
             },
             threads);
-        using var train = Dataset.Create(rows.Columns, rows.Names, rows.Label, parameters, rows.Shape.Categorical);
-        return Booster.Train(parameters, train, cancellation: cancellation);
+        using var train = Dataset.Create(rows.Columns, rows.Names, rows.Label, parameters, rows.Shape.Categorical, rows.Weights);
+        return rows.Unweighted(Booster.Train(parameters, train, cancellation: cancellation), parameters);
     }
 
     private static async Task<(string Sha256, int Trees)> WriteAsync(Booster booster, StepWork work, CancellationToken cancellation) =>

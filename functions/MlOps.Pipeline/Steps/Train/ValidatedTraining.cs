@@ -1,4 +1,5 @@
 using MlOps.Boosting;
+using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
 
 namespace MlOps.Pipeline.Steps.Train;
@@ -10,8 +11,24 @@ namespace MlOps.Pipeline.Steps.Train;
 /// <param name="TrainRows">Number of train rows.</param>
 /// <param name="Folds">Fold of each row; <see langword="null"/> where the valid rows validate.</param>
 /// <param name="Shape">Classes and category codes.</param>
-internal sealed record LearningRows(string[] Names, double[][] Columns, float[] Label, int TrainRows, byte[]? Folds, FeaturizeResult Shape)
+/// <param name="ClassWeights">Weight of each class; <see langword="null"/> where all weigh the same.</param>
+internal sealed record LearningRows(
+    string[] Names, double[][] Columns, float[] Label, int TrainRows, byte[]? Folds, FeaturizeResult Shape, double[]? ClassWeights = null)
 {
+    /// <summary>Weight of each row.</summary>
+    public float[]? Weights => ClassWeights is { } weights ? Array.ConvertAll(Label, l => (float)weights[(int)l]) : null;
+
+    /// <summary>
+    /// The model without what the weights did to its scores. A class that weighs w times as much seems w times as frequent: its odds grow by w,
+    /// which is a constant in the score (King and Zeng 2001, prior correction).
+    /// </summary>
+    public Booster Unweighted(Booster booster, Parameters parameters) => (ClassWeights, parameters.Objective) switch
+    {
+        ({ Length: 2 } weights, "binary") => booster.Shift([-Math.Log(weights[1] / weights[0]) / parameters.Sigmoid]),
+        ({ } weights, "multiclass") => booster.Shift(Array.ConvertAll(weights, w => -Math.Log(w))),
+        _ => booster,
+    };
+
     /// <summary>How much more there is to learn from in the end than while validating: best numbers of rounds grow by it.</summary>
     public double Growth => Folds is null
         ? Label.Length / (double)Math.Max(1, TrainRows)
@@ -30,46 +47,74 @@ internal sealed record LearningRows(string[] Names, double[][] Columns, float[] 
 /// <param name="Rounds">The best number of rounds, from 1.</param>
 /// <param name="Held">Scores after that many rounds of rows that were not learned from, row by row: with folds all rows, else the valid rows.</param>
 /// <param name="Work">Work done, in rows x rounds x leaves.</param>
-internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, double[] Curve, int Rounds, double[] Held, long Work)
+/// <param name="IsPruned">Whether it was stopped before its end; there are no scores then.</param>
+internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, double[] Curve, int Rounds, double[] Held, long Work, bool IsPruned = false)
 {
     /// <summary>The metric at the best number of rounds.</summary>
     public double Score => Curve[Rounds - 1];
 
     /// <summary>Trains with early stopping on the rows that validate.</summary>
-    public static ValidatedTraining Run(Parameters parameters, LearningRows rows, int threads, CancellationToken cancellation) => rows.Folds is null
-        ? OnValidRows(parameters, rows, threads, cancellation)
-        : OnFolds(parameters, rows, threads, cancellation);
+    /// <param name="parameters">Parameters of the learner.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="threads">Threads, which never change a result.</param>
+    /// <param name="prune">Told of the metric after some rounds, or of its mean after each fold; <see langword="true"/> ends the training.</param>
+    /// <param name="cancellation">Stops the training.</param>
+    public static ValidatedTraining Run(Parameters parameters, LearningRows rows, int threads, Func<int, double, bool>? prune, CancellationToken cancellation) => rows.Folds is null
+        ? OnValidRows(parameters, rows, threads, prune, cancellation)
+        : OnFolds(parameters, rows, threads, prune, cancellation);
 
-    private static ValidatedTraining OnValidRows(Parameters parameters, LearningRows rows, int threads, CancellationToken cancellation)
+    private static ValidatedTraining OnValidRows(Parameters parameters, LearningRows rows, int threads, Func<int, double, bool>? prune, CancellationToken cancellation)
     {
         var learned = rows.First(rows.TrainRows);
-        using var train = Dataset.Create(learned.Columns, rows.Names, learned.Label, parameters, rows.Shape.Categorical);
+        using var train = Dataset.Create(learned.Columns, rows.Names, learned.Label, parameters, rows.Shape.Categorical, learned.Weights);
         var held = Array.ConvertAll(rows.Columns, c => c[rows.TrainRows..]);
-        using var valid = train.CreateValid(held, rows.Label[rows.TrainRows..], threads: threads);
+        using var valid = train.CreateValid(held, rows.Label[rows.TrainRows..], rows.Weights?[rows.TrainRows..], threads: threads);
         var measured = new List<MetricResult>();
-        var booster = Train(parameters, train, valid, measured, cancellation);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Booster booster;
+        try
+        {
+            booster = Train(parameters, train, valid, measured, stop.Token, value =>
+            {
+                if (measured.Count % TuneSettings.PruningRounds == 0 && prune?.Invoke(measured.Count, value) == true)
+                {
+                    stop.Cancel();
+                }
+            });
+            stop.Token.ThrowIfCancellationRequested();
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            return new ValidatedTraining(
+                measured[0].Metric, measured[0].HigherIsBetter, [.. measured.Select(m => m.Value)], Best(measured, measured[0].HigherIsBetter) + 1, [],
+                (long)train.RowCount * measured.Count * parameters.NumLeaves, IsPruned: true);
+        }
+
         var kept = Math.Clamp(booster.NumberOfIterations, 1, measured.Count);
         return new ValidatedTraining(
-            measured[0].Metric, measured[0].HigherIsBetter, [.. measured.Select(m => m.Value)], kept, Scores(booster, held, kept, threads),
+            measured[0].Metric, measured[0].HigherIsBetter, [.. measured.Select(m => m.Value)], kept, Scores(rows.Unweighted(booster, parameters), held, kept, threads),
             (long)train.RowCount * measured.Count * parameters.NumLeaves);
     }
 
-    private static ValidatedTraining OnFolds(Parameters parameters, LearningRows rows, int threads, CancellationToken cancellation)
+    private static ValidatedTraining OnFolds(Parameters parameters, LearningRows rows, int threads, Func<int, double, bool>? prune, CancellationToken cancellation)
     {
-        using var all = Dataset.Create(rows.Columns, rows.Names, rows.Label, parameters, rows.Shape.Categorical);
+        using var all = Dataset.Create(rows.Columns, rows.Names, rows.Label, parameters, rows.Shape.Categorical, rows.Weights);
         var boosters = new List<(int[] Held, Booster Booster)>();
         var curves = new List<List<MetricResult>>();
-        var work = 0L;
-        for (var fold = 0; fold < rows.Shape.Folds; fold++)
+        var (work, pruned) = (0L, false);
+        for (var fold = 0; fold < rows.Shape.Folds && !pruned; fold++)
         {
             var of = Enumerable.Range(0, rows.Label.Length).ToLookup(row => rows.Folds![row] == fold);
             int[] held = [.. of[true]];
             using var train = all.Subset([.. of[false]]);
             using var valid = all.Subset(held);
             var measured = new List<MetricResult>();
-            boosters.Add((held, Train(parameters, train, valid, measured, cancellation)));
+            boosters.Add((held, rows.Unweighted(Train(parameters, train, valid, measured, cancellation), parameters)));
             curves.Add(measured);
             work += (long)train.RowCount * measured.Count * parameters.NumLeaves;
+            // After the last fold there is nothing left to spare.
+            pruned = fold + 1 < rows.Shape.Folds
+                && prune?.Invoke(fold + 1, curves.Average(c => c[Best(c, c[0].HigherIsBetter)].Value)) == true;
         }
 
         var first = curves[0][0];
@@ -79,6 +124,11 @@ internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, dou
         var rounds = stops
             ? Math.Max(1, (int)Math.Round(curves.Average(c => Best(c, first.HigherIsBetter) + 1), MidpointRounding.AwayFromZero))
             : mean.Length;
+        if (pruned)
+        {
+            return new ValidatedTraining(first.Metric, first.HigherIsBetter, mean, rounds, [], work, IsPruned: true);
+        }
+
         var classes = boosters[0].Booster.NumberOfClasses;
         var scores = new double[rows.Label.Length * classes];
         foreach (var (held, booster) in boosters)
@@ -93,8 +143,15 @@ internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, dou
         return new ValidatedTraining(first.Metric, first.HigherIsBetter, mean, rounds, scores, work);
     }
 
-    private static Booster Train(Parameters parameters, Dataset train, Dataset valid, List<MetricResult> measured, CancellationToken cancellation) =>
-        Booster.Train(parameters, train, [new ValidSet("valid", valid)], r => measured.Add(r.Metrics.First(m => m.Set == "valid")), cancellation);
+    private static Booster Train(Parameters parameters, Dataset train, Dataset valid, List<MetricResult> measured, CancellationToken cancellation, Action<double>? after = null) =>
+        Booster.Train(
+            parameters, train, [new ValidSet("valid", valid)],
+            r =>
+            {
+                measured.Add(r.Metrics.First(m => m.Set == "valid"));
+                after?.Invoke(measured[^1].Value);
+            },
+            cancellation);
 
     // A model that stopped before that many rounds is used as it is.
     private static double[] Scores(Booster booster, double[][] columns, int rounds, int threads) => columns.Length > 0 && columns[0].Length == 0

@@ -34,6 +34,7 @@ public sealed class TuneStep
         var best = StudyPlan.Best(study, input.Trials);
         return new TuneResult(
             wave.Trials, [.. wave.Trials.Select(t => Settings(t.Parameters))], best, best is null ? null : Settings(best.Parameters), wave.Stop,
+            study.Pruner is not null,
             wave.Trials.Count > 0 ? null : Others(study, definition, input.Trials));
     }
 
@@ -55,10 +56,14 @@ public sealed class TuneStep
     {
         ArgumentNullException.ThrowIfNull(trial);
         ArgumentNullException.ThrowIfNull(trained);
-        return trial with { State = TrialState.Complete, Value = trained.ValidScore, Work = trained.Work };
+        return (trained.Reported ?? trial) with
+        {
+            State = trained.IsPruned ? TrialState.Pruned : TrialState.Complete, Value = trained.IsPruned ? null : trained.ValidScore, Work = trained.Work,
+        };
     }
 
-    private static StudyDefinition Study(PipelineDefinition definition)
+    /// <summary>The search of a definition.</summary>
+    internal static StudyDefinition Study(PipelineDefinition definition)
     {
         var tune = definition.Tune;
         var space = new SearchSpace(tune.Space);
@@ -69,6 +74,7 @@ public sealed class TuneStep
             Direction = HigherIsBetter(definition.Model["metric"]) ? Direction.Maximize : Direction.Minimize,
             Seed = (ulong)tune.Seed,
             WaveSize = tune.Wave,
+            Pruner = tune.Pruner,
             Budget = new StudyBudget { Trials = tune.Trials, Work = tune.Work, Time = tune.Time },
             // The definition's own parameters are tried first: what the search finds is never worse on the valid part.
             Initial = Own(definition, space) is { } own ? [own] : [],

@@ -16,7 +16,7 @@ public enum ColumnRole
     /// <summary>What it is predicted from.</summary>
     Feature,
 
-    /// <summary>Tells groups apart that are to be treated alike; no model sees it.</summary>
+    /// <summary>Tells groups apart: those that are to be treated alike, or whose rows are learned from together or not at all. No model sees it.</summary>
     Group,
 }
 

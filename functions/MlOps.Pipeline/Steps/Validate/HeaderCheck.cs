@@ -60,6 +60,11 @@ internal static class HeaderCheck
             Require(header, name, "a group of the definition", errors);
         }
 
+        if (definition.Split.Group is { } group)
+        {
+            Require(header, group, "the definition's group", errors);
+        }
+
         var used = new List<(string Name, ColumnRole Role)>();
         foreach (var name in header.Distinct(StringComparer.Ordinal))
         {
@@ -83,6 +88,14 @@ internal static class HeaderCheck
             if (present.Contains(column.Name))
             {
                 used.Add((column.Name, column.Role));
+            }
+            else if (column.Role == ColumnRole.Group)
+            {
+                // Rows that are only predicted need no group.
+                if (present.Contains(definition.Label))
+                {
+                    Require(header, column.Name, "the definition's group", errors);
+                }
             }
             else if (column.Role != ColumnRole.Label)
             {
@@ -180,6 +193,7 @@ internal static class HeaderCheck
         : name == definition.Label ? ColumnRole.Label
         : name == definition.Id ? ColumnRole.Id
         : definition.GroupColumns.Contains(name, StringComparer.Ordinal) ? ColumnRole.Group
+        : name == definition.Split.Group && definition.Features?.Contains(name, StringComparer.Ordinal) != true ? ColumnRole.Group
         : Ignored(name, definition) ? null
         : definition.Features is null || definition.Features.Contains(name, StringComparer.Ordinal) ? ColumnRole.Feature
         : null;

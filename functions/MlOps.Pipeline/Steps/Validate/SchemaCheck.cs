@@ -12,7 +12,13 @@ internal static class SchemaCheck
 
     /// <summary>Learns what a history looks like. Ranges have no margin: what lies outside is only a warning, unless the definition says otherwise.</summary>
     public static TableSchema Learn(Table table, PipelineDefinition definition) =>
-        TableSchema.Learn(table, definition.Id, definition.Label) with { RangeMargin = 0 };
+        TableSchema.Learn(WithoutGroup(table, definition), definition.Id, definition.Label) with { RangeMargin = 0 };
+
+    // Names of groups are new in every file.
+    private static Table WithoutGroup(Table table, PipelineDefinition definition) =>
+        definition.Split.Group is { } group && definition.Features?.Contains(group, StringComparer.Ordinal) != true
+            ? new Table([.. table.Columns.Where(c => c.Name != group)], table.LineNumbers, table.RowCount)
+            : table;
 
     /// <summary>The history's ranges alone, which is all that single requests are held against: a few rows say nothing of shares or constant columns.</summary>
     public static TableSchema RangesOf(FileSchema schema) => new(

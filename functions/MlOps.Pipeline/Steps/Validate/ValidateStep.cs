@@ -45,7 +45,7 @@ public sealed class ValidateStep
             ["definition"] = StepContext.Part(new
             {
                 definition.Task, definition.Label, definition.Positive, definition.Id, definition.Features, definition.Exclude,
-                definition.Categorical, definition.Csv, definition.Quarantine, definition.Schema, definition.EditedSchema,
+                definition.Categorical, definition.Csv, definition.Quarantine, definition.Schema, definition.EditedSchema, definition.Split.Group,
             }),
             ["file"] = input.Sha256,
             ["history"] = historyHash,
