@@ -6,7 +6,7 @@ namespace MlOps.Pipeline.Tests.Steps;
 
 public sealed class ClassWeightTests(AzuriteFixture azurite)
 {
-    private const string Definition = "label: Y\nid: ID\nvalidation: holdout\nmodel: {num_leaves: 4, num_iterations: 40, learning_rate: 0.1, min_data_in_leaf: 20}\n";
+    private const string Definition = "label: Y\nid: ID\nexclude: [K]\nvalidation: holdout\nmodel: {num_leaves: 4, num_iterations: 40, learning_rate: 0.1, min_data_in_leaf: 20}\n";
 
     [Fact]
     public void Balanced_classes_weigh_the_same_in_all() =>

@@ -82,10 +82,18 @@ public sealed class GroupSplitTests(AzuriteFixture azurite)
         expected, Assert.Throws<DefinitionException>(() => PipelineDefinition.Parse("label: y\n" + yaml, "p.yaml")).Message, StringComparison.Ordinal);
 
     // Each customer has a number A of its own; the label is the customer's.
-    private static string Customers(int seed, int customers = 60)
+    private static string Customers(int seed, int customers = 200)
     {
+        // The customers are the same in every file.
+        var known = new Random(7);
+        var (a, y) = (new double[customers], new int[customers]);
+        for (var c = 0; c < customers; c++)
+        {
+            (a[c], y[c]) = (known.NextDouble(), known.Next(2));
+        }
+
         var random = new Random(seed);
-        return "CUSTOMER,A,B,Y\n" + string.Concat(Enumerable.Range(0, 300).Select(_ => random.Next(customers)).Select(c => string.Create(
-            CultureInfo.InvariantCulture, $"c{c},{new Random(1000 + c).NextDouble():0.00000},{random.NextDouble():0.000},{new Random(2000 + c).Next(2)}\n")));
+        return "CUSTOMER,A,B,Y\n" + string.Concat(Enumerable.Range(0, 1200).Select(_ => random.Next(customers)).Select(c => string.Create(
+            CultureInfo.InvariantCulture, $"c{c},{a[c]:0.00000},{random.NextDouble():0.000},{y[c]}\n")));
     }
 }
