@@ -227,7 +227,7 @@ internal static class FileValidator
 
         var csv = definition.Csv;
         HashSet<string>? columns = history is not null ? [.. history.Columns.Select(c => c.Name)]
-            : definition.Features is { } features ? [.. features, .. definition.GroupColumns, definition.Label, definition.Id ?? definition.Label]
+            : definition.Features is { } features ? [.. features, .. definition.GroupColumns, definition.Label, definition.Id ?? definition.Label, definition.Split.Group ?? definition.Label]
             : null;
         return new CsvReadOptions
         {
