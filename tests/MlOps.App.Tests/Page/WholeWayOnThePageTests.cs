@@ -58,6 +58,7 @@ public sealed class WholeWayOnThePageTests(AzuriteFixture azurite, Chromium chro
         await page.GotoAsync("/#/pipelines/credit");
         await page.GetByRole(AriaRole.Link, new() { Name = "Run of 2020-10-01" }).ClickAsync();
         await Assertions.Expect(page.Locator(".now")).ToContainTextAsync("initial.csv");
+        await Assertions.Expect(page.Locator(".step.waiting")).Not.ToHaveCountAsync(0);
 
         await system.SendAsync(HttpMethod.Put, "/api/pipelines/credit/drops/initial.csv", ApiSystem.Csv(SampleFiles.All[0].Content), 202);
         await Assertions.Expect(page.Locator(".title .badge")).ToHaveTextAsync("Succeeded");

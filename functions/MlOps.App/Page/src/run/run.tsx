@@ -77,7 +77,7 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
         </section>
         <section class="card" aria-labelledby="log-title">
           <h2 id="log-title">{t.run.log}</h2>
-          <Log lines={document?.log ?? followed.seen} live={live} />
+          <Log lines={live || !document ? followed.seen : document.log} live={live} />
         </section>
       </div>
     </>

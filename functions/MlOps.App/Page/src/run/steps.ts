@@ -41,7 +41,8 @@ export const rerunnable = ["validate", "accumulate", "featurize", "inspect", "tr
 /** The run's graph as it stands: from its document at the end, from the stages that were seen until then. */
 export function graphOf(run: RunDetails, stage: string | null, seen: string[]): Node[][] {
   const rows = run.run.period === "initial" ? ofHistory : whole;
-  const document = run.document;
+  // A run has a document from its beginning, which says nothing of steps until the end.
+  const document = run.run.state === "active" ? null : run.document;
   if (document === null) {
     const places = new Map(rows.flatMap((row, i) => row.map((name) => [name, i] as const)));
     const placeOf = (text: string) => places.get(stepOf[text] ?? text) ?? -1;
