@@ -85,8 +85,8 @@ internal sealed class RegressionQuantile(bool sqrt, double alpha) : RenewingRegr
 }
 
 /// <summary>
-/// Mean absolute percentage error: absolute error, each row weighing 1 / max(1, |y|). LightGBM takes the hessians of
-/// such a training for constant, also when rows have weights; its trees depend on it.
+/// Mean absolute percentage error: absolute error, each row weighing 1 / max(1, |y|). Hessians are the rows' weights, as
+/// in LightGBM's row-wise histograms (its column-wise ones take the first row's for all).
 /// </summary>
 internal sealed class RegressionMape(bool sqrt) : RenewingRegression<RegressionMape.NoLoss>(sqrt)
 {
@@ -121,7 +121,7 @@ internal sealed class RegressionMape(bool sqrt) : RenewingRegression<RegressionM
                 double difference = scores[i] - Label[i];
                 float sign = difference > 0 ? 1 : difference < 0 ? -1 : 0;
                 pairs[2 * i] = sign * _labelWeight[i];
-                pairs[(2 * i) + 1] = Rows.Weight.Length == 0 ? 1 : Rows.Weight[0];
+                pairs[(2 * i) + 1] = Rows.Weight.Length == 0 ? 1 : Rows.Weight[i];
             }
         });
     }

@@ -22,12 +22,7 @@ internal sealed class TreePredictor(IReadOnlyList<Tree> trees, int features)
     {
         if (count >= BatchFrom && _batch.Value is { } batch)
         {
-            for (int done = 0; done < count; done += BatchPredictor.BlockRows)
-            {
-                int rows = Math.Min(BatchPredictor.BlockRows, count - done);
-                batch.AddScores(columns, start + done, rows, firstTree, endTree, perIteration, scores.Slice(done * perIteration, rows * perIteration));
-            }
-
+            batch.AddScores(columns, start, count, firstTree, endTree, perIteration, scores);
             return;
         }
 

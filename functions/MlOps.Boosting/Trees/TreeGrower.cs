@@ -13,7 +13,7 @@ namespace MlOps.Boosting.Trees;
 internal sealed unsafe class TreeGrower : IDisposable
 {
     // Rows from which gathering is shared between threads.
-    private const int ShareFrom = 8192;
+    private const int ShareFrom = 2048;
 
     private readonly Dataset _data;
     private readonly Parameters _parameters;

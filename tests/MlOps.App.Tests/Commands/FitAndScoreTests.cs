@@ -48,6 +48,55 @@ public sealed class FitAndScoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Sizes_of_queries_beside_the_data_count_as_a_column_of_query_ids_does()
+    {
+        string[] rows = [.. Enumerable.Range(0, 300).Select(i => $"{i * 7 % 5 % 3},{i * 37 % 101},{i * 53 % 17}")];
+        int[] queries = [.. Enumerable.Range(0, 30).Select(q => 5 + (q % 11))];
+        queries[^1] += 300 - queries.Sum();
+        int[] ids = [.. queries.SelectMany((size, query) => Enumerable.Repeat(query, size))];
+        File.WriteAllLines(folder["beside.csv"], rows);
+        File.WriteAllLines(folder["beside.csv.query"], queries.Select(size => $"{size}"));
+        File.WriteAllLines(folder["column.csv"], rows.Select((row, i) => $"{row},{ids[i]}"));
+        string[] settings = ["header=false", "objective=lambdarank", "num_leaves=5", "num_iterations=5", "min_data_in_leaf=5"];
+        await Fit(["data=beside.csv", "output_model=beside.txt", .. settings]);
+        await Fit(["data=column.csv", "group=2", "output_model=column.txt", .. settings]);
+        Assert.Equal(Trees(folder["column.txt"]), Trees(folder["beside.txt"]));
+        Assert.NotEmpty(Trees(folder["beside.txt"]));
+    }
+
+    [Fact]
+    public async Task Start_scores_beside_the_data_are_where_training_starts_and_are_no_part_of_the_model()
+    {
+        string[] rows = [.. Enumerable.Range(0, 200).Select(i => $"{100 + (i * 7 % 5)},{i * 37 % 101},{i * 53 % 17}")];
+        File.WriteAllLines(folder["train.csv"], rows);
+        File.WriteAllLines(folder["train.csv.init"], Enumerable.Repeat("100", 200));
+        string[] settings = ["data=train.csv", "header=false", "objective=regression", "num_leaves=5", "num_iterations=5", "num_threads=1"];
+        await Fit([.. settings, "output_model=started.txt"]);
+
+        // Labels less the start score, learned without one, give the same trees.
+        File.Delete(folder["train.csv.init"]);
+        File.WriteAllLines(folder["train.csv"], rows.Select(row => $"{int.Parse(row[..3], CultureInfo.InvariantCulture) - 100}{row[3..]}"));
+        await Fit([.. settings, "boost_from_average=false", "output_model=shifted.txt"]);
+        Assert.Equal(Trees(folder["shifted.txt"]), Trees(folder["started.txt"]));
+        Assert.NotEmpty(Trees(folder["started.txt"]));
+    }
+
+    [Theory]
+    [InlineData(".query", "150\nx\n", "line 2")]
+    [InlineData(".weight", "1\n1\n", "2")]
+    [InlineData(".init", "1\n", "1")]
+    [InlineData(".query", "150\n", "150")]
+    public async Task A_file_beside_the_data_that_does_not_fit_is_refused(string extension, string content, string said)
+    {
+        File.WriteAllLines(folder["train.csv"], Enumerable.Range(0, 200).Select(i => $"{i % 2},{i * 37 % 101}"));
+        File.WriteAllText(folder["train.csv" + extension], content);
+        var ended = await MlopsProcess.RunAsync(folder.Path, "fit", "data=train.csv", "header=false", "output_model=own.txt");
+        Assert.NotEqual(0, ended.ExitCode);
+        Assert.Contains(said, ended.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["own.txt"]));
+    }
+
+    [Fact]
     public async Task Several_validation_sets_are_measured_and_stop_the_training()
     {
         Unpack("c08_early_stopping", "train.csv", "valid.csv", "test.csv", "model.txt");

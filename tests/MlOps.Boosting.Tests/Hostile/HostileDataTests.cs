@@ -96,6 +96,24 @@ public sealed class HostileDataTests
     }
 
     [Fact]
+    public void A_leaf_whose_value_is_not_finite_ends_the_training_with_the_iteration_and_what_to_do()
+    {
+        // In the first leaf the percentile lies between residuals whose difference is more than a number can hold.
+        Parameters parameters = Parameters.Parse([
+            new("objective", "quantile"), new("alpha", "0.25"), new("num_leaves", "2"), new("num_iterations", "5"),
+            new("min_data_in_leaf", "1"), new("min_data_in_bin", "1"), new("num_threads", "1")]);
+        double[] start = [-1.7e308, -1.7e308, -1.7e308, 1.7e308, -1.7e308, -1.7e308, -1.7e308, -1.7e308];
+        Dataset Data() => Dataset.Create((double[][])[[1, 1, 1, 1, 2, 2, 2, 2]], ["f"], new float[8], parameters, initScore: start);
+        var e = Assert.Throws<BoostingDataException>(() =>
+        {
+            using Dataset data = Data();
+            Booster.Train(parameters, data);
+        });
+        Assert.StartsWith("Iteration 1: leaf ", e.Message, StringComparison.Ordinal);
+        Assert.Contains("min_sum_hessian_in_leaf", e.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_cancelled_training_stops()
     {
         using var source = new CancellationTokenSource();
