@@ -133,9 +133,20 @@ public sealed partial class Dataset : IDisposable
         }
 
         using var team = new Team(Team.Threads(threads));
-        BinTile[] tiles = Layout.CreateTiles(rows.Label.Length);
-        BinFiller.Fill(tiles, Layout, UsedMappers, [.. Used.Select(feature => columns[feature])], rows.Label.Length, team);
-        return new Dataset(Mappers, InnerOrder, Layout, tiles, FeatureNames, rows);
+        FeatureColumn[] used = [.. Used.Select(feature => columns[feature])];
+        BinLayout layout = Layout;
+        BinTile[] tiles = layout.CreateTiles(rows.Label.Length);
+        if (BinFiller.Fill(tiles, layout, UsedMappers, used, rows.Label.Length, team))
+        {
+            // Features that exclude each other among the sampled training rows need not do so here, and LightGBM's
+            // validation sets have a column for each.
+            Array.ForEach(tiles, tile => tile.Dispose());
+            layout = new BinLayout(UsedMappers, Enumerable.Range(0, used.Length).Select(i => (int[])[i]));
+            tiles = layout.CreateTiles(rows.Label.Length);
+            BinFiller.Fill(tiles, layout, UsedMappers, used, rows.Label.Length, team);
+        }
+
+        return new Dataset(Mappers, InnerOrder, layout, tiles, FeatureNames, rows);
     }
 
     /// <summary>Frees the binned values. The set must not be used afterwards.</summary>

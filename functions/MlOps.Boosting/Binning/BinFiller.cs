@@ -13,8 +13,10 @@ internal static class BinFiller
     /// <param name="columns">Raw values of the used features.</param>
     /// <param name="rows">Number of rows.</param>
     /// <param name="team">Threads.</param>
-    public static void Fill(BinTile[] tiles, BinLayout layout, IReadOnlyList<BinMapper> mappers, IReadOnlyList<FeatureColumn> columns, int rows, Team team)
+    /// <returns>Whether a row has values in several features of a shared column, of which only the last one is kept.</returns>
+    public static bool Fill(BinTile[] tiles, BinLayout layout, IReadOnlyList<BinMapper> mappers, IReadOnlyList<FeatureColumn> columns, int rows, Team team)
     {
+        bool overwrote = false;
         int blocks = (rows + BlockRows - 1) / BlockRows;
         team.Run(blocks, block =>
         {
@@ -25,14 +27,19 @@ internal static class BinFiller
             {
                 columns[feature].CopyTo(start, values);
                 FeatureSlot slot = layout.Slots[feature];
-                FillBlock(tiles[slot.Tile], slot, mappers[feature], values, start);
+                if (FillBlock(tiles[slot.Tile], slot, mappers[feature], values, start))
+                {
+                    Volatile.Write(ref overwrote, true);
+                }
             }
         });
+        return overwrote;
     }
 
     // In a shared column a later feature overwrites an earlier one, as in LightGBM.
-    private static void FillBlock(BinTile tile, FeatureSlot slot, BinMapper mapper, double[] values, int start)
+    private static bool FillBlock(BinTile tile, FeatureSlot slot, BinMapper mapper, double[] values, int start)
     {
+        bool overwrote = false;
         if (slot.IsShared)
         {
             for (int i = 0; i < values.Length; i++)
@@ -40,6 +47,7 @@ internal static class BinFiller
                 int bin = mapper.ValueToBin(values[i]);
                 if (bin != mapper.MostFrequentBin)
                 {
+                    overwrote |= tile.Get(start + i, slot.Position) != 0;
                     tile.Set(start + i, slot.Position, slot.Start + bin);
                 }
             }
@@ -51,5 +59,7 @@ internal static class BinFiller
                 tile.Set(start + i, slot.Position, mapper.ValueToBin(values[i]));
             }
         }
+
+        return overwrote;
     }
 }

@@ -23,6 +23,7 @@ internal static class DatasetWriter
         var sink = new HashedSink(destination, hash);
         sink.Write(Magic);
         sink.Write(Bins(data));
+        sink.Write(Groups(data));
         RowData rows = data.Rows;
         sink.WriteArray<float>(rows.Label);
         sink.WriteArray<float>(rows.Weight);
@@ -41,7 +42,7 @@ internal static class DatasetWriter
         destination.Write(hash.GetHashAndReset());
     }
 
-    /// <summary>Equal for sets whose values were binned alike.</summary>
+    /// <summary>Equal for sets whose values were binned alike, whichever features share a column.</summary>
     public static byte[] FingerprintOfBins(Dataset data) => SHA256.HashData(Bins(data));
 
     private static byte[] Bins(Dataset data)
@@ -60,6 +61,14 @@ internal static class DatasetWriter
             writer.Write(number);
         }
 
+        writer.Flush();
+        return memory.ToArray();
+    }
+
+    private static byte[] Groups(Dataset data)
+    {
+        using var memory = new MemoryStream();
+        using var writer = new BinaryWriter(memory);
         writer.Write(data.Layout.Groups.Count);
         foreach (int[] group in data.Layout.Groups)
         {
