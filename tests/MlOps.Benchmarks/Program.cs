@@ -16,7 +16,7 @@ return args.FirstOrDefault() switch
     "durable-worker" => await MlOps.DurableWorker.WorkerMain.RunAsync(args[1..]),
     "handler-start" when args.Length == 2 => await DurableBenchmarks.HandlerStartAsync(args[1]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
-    "tuning" => TuningBenchmark.Run(),
+    "tuning" => TuningBenchmark.Run(args[1..]),
     _ => Usage(),
 };
 
@@ -29,6 +29,6 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks durable");
     Console.Error.WriteLine("       MlOps.Benchmarks handler-start PUBLISHED-FOLDER");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
-    Console.Error.WriteLine("       MlOps.Benchmarks tuning");
+    Console.Error.WriteLine("       MlOps.Benchmarks tuning [FIRST-SEED]");
     return 2;
 }

@@ -3,6 +3,7 @@ namespace MlOps.Pipeline.Definitions;
 /// <summary>Parameters of the learner where the definition says nothing.</summary>
 internal static class ModelDefaults
 {
+    // The loss of a task says more of few rows than AUC, which changes in steps: it finds better rounds and parameters, judged by AUC too.
     // A rate of 0.05 with early stopping gives close to the best AUC of smaller rates at a fraction of the rounds.
     private static readonly (string Name, string Value)[] Common =
     [
@@ -26,7 +27,7 @@ internal static class ModelDefaults
 
         (all["objective"], all["metric"]) = task switch
         {
-            TaskKind.Binary => ("binary", "auc"),
+            TaskKind.Binary => ("binary", "binary_logloss"),
             TaskKind.Regression => ("regression", "l2"),
             _ => ("multiclass", "multi_logloss"),
         };

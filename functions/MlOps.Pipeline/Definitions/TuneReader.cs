@@ -32,7 +32,8 @@ internal static class TuneReader
             inner.Integer("seed", TuneSettings.Off.Seed, 0, int.MaxValue),
             Space(inner),
             inner.Has("work") ? (long)inner.Number("work", 1, 1, 9e18) : null,
-            inner.Has("time") ? inner.Duration("time", TimeSpan.FromHours(1)) : null);
+            inner.Has("time") ? inner.Duration("time", TimeSpan.FromHours(1)) : null,
+            inner.Has("ensemble") ? inner.Integer("ensemble", 1, 1, 50) : null);
         if (settings.Time <= TimeSpan.Zero)
         {
             inner.Error("time", "'time' must be above 0.");

@@ -9,8 +9,13 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="Space">Parameters and their ranges.</param>
 /// <param name="Work">Work of the finished waves after which the search ends, in rows x rounds x leaves; <see langword="null"/> for no limit.</param>
 /// <param name="Time">Time after which it ends; <see langword="null"/> for no limit.</param>
-public sealed record TuneSettings(int Trials, int Wave, int Seed, IReadOnlyList<SearchParameter> Space, long? Work = null, TimeSpan? Time = null)
+/// <param name="Ensemble">How many of the best trials the model is the mean of; <see langword="null"/> for <see cref="SmallEnsemble"/> where folds validate and 1 elsewhere.</param>
+public sealed record TuneSettings(
+    int Trials, int Wave, int Seed, IReadOnlyList<SearchParameter> Space, long? Work = null, TimeSpan? Time = null, int? Ensemble = null)
 {
+    /// <summary>On few rows the best trials differ by chance more than by merit, and their mean is steadier than any of them.</summary>
+    public const int SmallEnsemble = 5;
+
     /// <summary>No search.</summary>
     public static TuneSettings Off { get; } = new(0, 4, 42, DefaultSpace);
 

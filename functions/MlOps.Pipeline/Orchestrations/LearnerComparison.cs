@@ -5,6 +5,7 @@ using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Tune;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -17,7 +18,7 @@ internal sealed record LearnerComparison(TrainResult Train, EvaluateResult Evalu
 {
     /// <summary>Trains the boosted model with the best parameters and the other learners side by side, then orders them.</summary>
     public static async Task<LearnerComparison> RunAsync(
-        RunInProgress run, string id, AccumulateResult accumulated, FeaturizeResult features, IReadOnlyDictionary<string, string>? best)
+        RunInProgress run, string id, AccumulateResult accumulated, FeaturizeResult features, TuneResult search)
     {
         var (pipeline, definition, data) = (run.Request.Pipeline, run.Definition!.Hash!, accumulated.RequireKey());
         run.Stage("train");
@@ -26,7 +27,8 @@ internal sealed record LearnerComparison(TrainResult Train, EvaluateResult Evalu
         string[] simple = [.. compare.Except(trees)];
         var training = trees.Select(learner => run.StepAsync<TrainResult>(StepActivities.Train, new TrainInput(
             id, pipeline, definition, features.RequireKey(),
-            learner == LearnerSettings.Boosting ? best : null, learner == LearnerSettings.Boosting ? null : learner))).ToArray();
+            learner == LearnerSettings.Boosting ? search.BestParameters : null, learner == LearnerSettings.Boosting ? null : learner,
+            Others: learner == LearnerSettings.Boosting ? search.Others : null))).ToArray();
         var fitting = simple.Select(learner => run.StepAsync<BaselineResult>(StepActivities.Baseline, new BaselineInput(
             id, pipeline, definition, data, features.RequireKey(), learner))).ToArray();
         var trained = await Task.WhenAll(training);

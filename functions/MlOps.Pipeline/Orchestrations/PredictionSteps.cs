@@ -38,8 +38,8 @@ internal static class PredictionSteps
         await Task.WhenAll(scoring, training, inspecting);
         var (trainFeatures, scoreFeatures, inspected) = (await training, await scoring, await inspecting);
 
-        var best = await TuningWaves.RunAsync(run, id, pipeline, definition, trainFeatures.RequireKey());
-        var compared = await LearnerComparison.RunAsync(run, id, accumulated, trainFeatures, best);
+        var search = await TuningWaves.RunAsync(run, id, pipeline, definition, trainFeatures.RequireKey());
+        var compared = await LearnerComparison.RunAsync(run, id, accumulated, trainFeatures, search);
         var (trained, evaluated) = (compared.Train, compared.Evaluate);
         var registered = await run.StepAsync<RegisterResult>(StepActivities.Register, new RegisterInput(
             id, pipeline, definition, drop.Period, turn.History, data, trained.RequireKey(), evaluated.RequireKey()));

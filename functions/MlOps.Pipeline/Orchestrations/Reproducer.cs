@@ -121,7 +121,7 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
             new FeaturizeInput(id, pipeline, definition, "score", data, drop, run.History[0]), cancellation);
         var training = await steps.Featurize.RunAsync(new FeaturizeInput(id, pipeline, learnt.DefinitionHash, "train", data), cancellation);
         var trained = await steps.Train.RunAsync(
-            new TrainInput(id, pipeline, learnt.DefinitionHash, training.RequireKey(), model?.Parameters, model?.Learner), cancellation);
+            new TrainInput(id, pipeline, learnt.DefinitionHash, training.RequireKey(), model?.Parameters, model?.Learner, Others: model?.Others), cancellation);
         var evaluated = await steps.Evaluate.RunAsync(
             new EvaluateInput(id, pipeline, learnt.DefinitionHash, data, trained.RequireKey()), cancellation);
         var predicted = await steps.Predict.RunAsync(

@@ -9,8 +9,8 @@ namespace MlOps.Pipeline.Orchestrations;
 internal static class TuningWaves
 {
     /// <summary>Runs the search that the definition asks for, if any.</summary>
-    /// <returns>Parameters of the best trial; <see langword="null"/> without a search.</returns>
-    public static async Task<IReadOnlyDictionary<string, string>?> RunAsync(
+    /// <returns>The last plan, with the parameters of the best trials; without a search there are none.</returns>
+    public static async Task<TuneResult> RunAsync(
         RunInProgress run, string id, string pipeline, string definition, string featurizeKey)
     {
         var trials = new List<TrialRecord>();
@@ -23,7 +23,7 @@ internal static class TuningWaves
             if (plan.Wave.Count == 0)
             {
                 run.Tuned(trials, steps, plan.Stop);
-                return plan.BestParameters;
+                return plan;
             }
 
             var running = plan.Parameters.Select(parameters => run.StepAsync<TrainResult>(

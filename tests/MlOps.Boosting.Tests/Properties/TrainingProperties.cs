@@ -33,6 +33,17 @@ public sealed class TrainingProperties
     });
 
     [Fact]
+    public void The_average_of_models_has_the_mean_of_their_raw_scores_and_leaves_them_as_they_are() => Check(sample =>
+    {
+        Booster[] boosters = [.. new[] { 1, 2, 3 }.Select(seed => Train(sample with { Parameters = sample.Parameters.With([new("seed", $"{seed}"), new("num_leaves", $"{2 + seed}"), new("boosting", "gbdt")]) }, 1))];
+        string[] before = [.. boosters.Select(b => b.SaveToString())];
+        double[][] raw = [.. boosters.Select(b => b.Predict(sample.Columns, PredictionKind.Raw, threads: 1))];
+        double[] mean = Booster.Load(Booster.Average(boosters).SaveToString()).Predict(sample.Columns, PredictionKind.Raw, threads: 1);
+        return before.SequenceEqual(boosters.Select(b => b.SaveToString()))
+            && Enumerable.Range(0, mean.Length).All(i => Math.Abs(mean[i] - raw.Average(r => r[i])) <= 1e-9 * Math.Max(1, Math.Abs(mean[i])));
+    });
+
+    [Fact]
     public void A_batch_predicts_what_single_rows_predict() => Check(sample =>
     {
         Booster booster = Train(sample, 1);

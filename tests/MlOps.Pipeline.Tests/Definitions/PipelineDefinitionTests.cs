@@ -16,7 +16,7 @@ public sealed class PipelineDefinitionTests
         Assert.Equal(new SplitSettings(0.2, 0.2, 42), definition.Split);
         Assert.Equal(new ValidationSettings(ValidationKind.Auto, 5, 10_000, Refit: true), definition.Validation);
         Assert.Equal(new MissingHandling(false, -999, "NAN"), definition.Missing);
-        Assert.Equal("auc", definition.Model["metric"]);
+        Assert.Equal("binary_logloss", definition.Model["metric"]);
         Assert.Equal("50", definition.Model["early_stopping_round"]);
         Assert.Equal(TimeSpan.FromDays(7), definition.WaitForInitial);
         Assert.True(definition.Restate);

@@ -83,8 +83,8 @@ internal sealed class TestPipeline
         var key = accumulate.RequireKey();
         var train = await Steps.Featurize.RunAsync(new FeaturizeInput("run", Name, DefinitionHash, "train", key));
         var features = await Steps.Featurize.RunAsync(new FeaturizeInput("run", Name, DefinitionHash, "score", key, score, history[0]));
-        var best = await TuneAsync(train.RequireKey());
-        var model = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, train.RequireKey(), best));
+        var search = await TuneAsync(train.RequireKey());
+        var model = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, train.RequireKey(), search.BestParameters, Others: search.Others));
         var evaluate = await Steps.Evaluate.RunAsync(new EvaluateInput("run", Name, DefinitionHash, key, model.RequireKey()));
         var predict = await Steps.Predict.RunAsync(new PredictInput(
             "run", Name, DefinitionHash, score.Period, features.RequireKey(), model.RequireKey(), evaluate.RequireKey()));
@@ -99,7 +99,7 @@ internal sealed class TestPipeline
     /// <summary>Trials of the last search.</summary>
     public List<TrialRecord> Trials { get; } = [];
 
-    private async Task<IReadOnlyDictionary<string, string>?> TuneAsync(string featurizeKey)
+    private async Task<TuneResult> TuneAsync(string featurizeKey)
     {
         Trials.Clear();
         while (true)
@@ -107,7 +107,7 @@ internal sealed class TestPipeline
             var plan = await Steps.Tune.RunAsync(new TuneInput("run", Name, DefinitionHash, Trials));
             if (plan.Wave.Count == 0)
             {
-                return plan.BestParameters;
+                return plan;
             }
 
             // Backwards: the order in which trials end must not matter.

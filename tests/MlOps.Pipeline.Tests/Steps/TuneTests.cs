@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
 using MlOps.Testing;
 using MlOps.Tuning;
@@ -20,9 +21,9 @@ public sealed class TuneTests(AzuriteFixture azurite)
 
         Assert.Equal(5, pipeline.Trials.Count);
         Assert.Equal([0, 0, 1, 1, 2], pipeline.Trials.Select(t => t.Wave).Order());
-        var best = pipeline.Trials.MaxBy(t => t.Value)!;
+        var best = pipeline.Trials.MinBy(t => t.Value)!;
         Assert.All(best.Parameters, p => Assert.Equal(p.Value.ToString(), run.Train.Parameters[p.Key]));
-        Assert.Equal(pipeline.Trials.Max(t => t.Value), run.Train.ValidScore);
+        Assert.Equal(pipeline.Trials.Min(t => t.Value), run.Train.ValidScore);
         var first = pipeline.Trials.Single(t => t.Number == 0);
         Assert.Equal((7d, 0.1), (first.Parameters["num_leaves"].Number, first.Parameters["learning_rate"].Number));
     }
@@ -72,6 +73,27 @@ public sealed class TuneTests(AzuriteFixture azurite)
         var late = await pipeline.Steps.Tune.RunAsync(new TuneInput("run", TestPipeline.Name, pipeline.DefinitionHash, done, 61));
         Assert.Empty(late.Wave);
         Assert.Contains("is used", late.Stop, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", 4)]
+    [InlineData(", ensemble: 1", 1)]
+    [InlineData(", ensemble: 2", 2)]
+    public async Task Of_a_small_table_the_model_is_the_mean_of_the_best_trials_models(string setting, int members)
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + $"\ntune: {{trials: 4, wave: 2{setting}}}");
+        var initial = await pipeline.DropAsync("initial", SmallCase.Csv(400, 1));
+        var run = await pipeline.RunAsync(await pipeline.DropAsync("20201001", SmallCase.Csv(50, 2, 5001)), initial);
+        var order = pipeline.Trials.OrderBy(t => t.Value).ThenBy(t => t.Number).Take(members).ToArray();
+        var trees = 0;
+        foreach (var trial in order)
+        {
+            var alone = await pipeline.Steps.Train.RunAsync(new TrainInput(
+                "run", TestPipeline.Name, pipeline.DefinitionHash, run.TrainFeatures.RequireKey(), trial.Parameters.ToDictionary(p => p.Key, p => p.Value.ToString())));
+            trees += alone.Trees;
+        }
+
+        Assert.Equal(trees, run.Train.Trees);
     }
 
     [Fact]

@@ -63,7 +63,7 @@ public sealed class ValidationTests(AzuriteFixture azurite)
         Assert.Equal(5, run.TrainFeatures.Folds);
         Assert.InRange(run.Evaluate.Metrics["train"]["auc"], 0.95, 1);
         Assert.InRange(run.Evaluate.Metrics["valid"]["auc"], 0.3, 0.7);
-        Assert.InRange(run.Train.ValidScore, 0.35, 0.65);
+        Assert.True(run.Train.ValidScore > 0.7, $"{run.Train.ValidScore}: better than chance");
     }
 
     [Theory]

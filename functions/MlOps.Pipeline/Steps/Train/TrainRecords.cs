@@ -8,9 +8,10 @@ namespace MlOps.Pipeline.Steps.Train;
 /// <param name="Parameters">Parameters of a trial, which replace those of the definition; <see langword="null"/> for the definition's own.</param>
 /// <param name="Learner">A learner of its own with fixed parameters, such as <c>random_forest</c>; <see langword="null"/> for the definition's.</param>
 /// <param name="Trial">Whether the parameters are only to be judged: there is no model then.</param>
+/// <param name="Others">Parameters of the next best trials: where the definition or few rows ask for it, the model is the mean of theirs and the best's.</param>
 public sealed record TrainInput(
     string RunId, string Pipeline, string DefinitionHash, string FeaturizeKey, IReadOnlyDictionary<string, string>? Parameters = null, string? Learner = null,
-    bool Trial = false);
+    bool Trial = false, IReadOnlyList<IReadOnlyDictionary<string, string>>? Others = null);
 
 /// <summary>A trained model; the file is the step's output <c>model.txt</c>.</summary>
 /// <param name="ModelSha256">SHA-256 of <c>model.txt</c>; empty of a trial, which keeps no model.</param>

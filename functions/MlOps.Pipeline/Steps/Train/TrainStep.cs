@@ -46,10 +46,15 @@ public sealed class TrainStep
             ["train data"] = features.Output(FeaturizeStep.TrainOutput).Sha256,
             ["valid data"] = features.Output(FeaturizeStep.ValidOutput).Sha256,
         };
-        var isFinal = input.Learner is null && !input.Trial;
-        var trial = isFinal ? await RunAsync(input with { Trial = true }, cancellation) : null;
-        if (isFinal)
+        var trials = new List<TrainResult>();
+        if (input.Learner is null && !input.Trial)
         {
+            foreach (var member in Members(input, definition, shape, settings))
+            {
+                trials.Add(await RunAsync(input with { Parameters = member, Trial = true, Others = null }, cancellation));
+            }
+
+            inputs["model"] = StepContext.Part(trials.Count == 1 ? (object)settings : trials.Select(t => t.Parameters));
             inputs["refit"] = StepContext.Part(definition.Validation.Refit);
         }
 
@@ -65,9 +70,9 @@ public sealed class TrainStep
                     // Trials run beside each other, one thread each; the result does not depend on it.
                     var threads = input.Trial && input.Parameters is not null ? 1 : _context.Options.EffectiveThreads;
                     var rows = await RowsAsync(pipeline, input.FeaturizeKey, shape, input.Learner is null, stop);
-                    return trial is null
+                    return trials.Count == 0
                         ? await ValidateAsync(rows, settings, threads, input.Learner is not null, work, stop)
-                        : await FitAsync(rows, settings, threads, trial, pipeline, definition, work, stop);
+                        : await FitAsync(rows, trials, threads, pipeline, definition, work, stop);
                 }
                 finally
                 {
@@ -104,7 +109,7 @@ public sealed class TrainStep
         var (sha256, trees) = ("", 0);
         if (keepsModel)
         {
-            (sha256, trees) = await LearnAsync(rows.First(rows.TrainRows), settings, validated.Rounds, threads, work, cancellation);
+            (sha256, trees) = await WriteAsync(Learn(rows.First(rows.TrainRows), settings, validated.Rounds, threads, cancellation), work, cancellation);
         }
 
         return new TrainResult(
@@ -112,35 +117,49 @@ public sealed class TrainStep
     }
 
     private async Task<TrainResult> FitAsync(
-        LearningRows rows, IReadOnlyDictionary<string, string> settings, int threads, TrainResult trial,
-        PipelineName pipeline, PipelineDefinition definition, StepWork work, CancellationToken cancellation)
+        LearningRows rows, IReadOnlyList<TrainResult> trials, int threads, PipelineName pipeline, PipelineDefinition definition, StepWork work, CancellationToken cancellation)
     {
-        foreach (var output in (string[])[TrainingOutput, HeldOutput])
+        var refit = definition.Validation.Refit || rows.Folds is not null;
+        var learned = refit ? rows : rows.First(rows.TrainRows);
+        var boosters = new List<Booster>();
+        var (most, done) = (0, 0L);
+        double[]? held = null;
+        foreach (var trial in trials)
         {
-            await using var from = await _context.Runner.OpenAsync(pipeline, trial.RequireKey(), output, cancellation);
-            using var bytes = new MemoryStream();
-            await from.CopyToAsync(bytes, cancellation);
-            await work.WriteAsync(output, s => s.Write(bytes.GetBuffer(), 0, (int)bytes.Length), cancellation);
+            // A number of rounds that the definition fixes is kept; one that was found grows with the rows.
+            var parameters = LearnerParameters.Parse(trial.Parameters, threads);
+            var rounds = refit && parameters.EarlyStoppingRound > 0
+                ? (int)Math.Round(trial.BestIteration * rows.Growth, MidpointRounding.AwayFromZero)
+                : trial.BestIteration;
+            boosters.Add(Learn(learned, trial.Parameters, rounds, threads, cancellation));
+            (most, done) = (Math.Max(most, rounds), done + trial.Work + ((long)learned.Label.Length * rounds * parameters.NumLeaves));
+            var scores = ((NumberColumn)(await _context.OpenTableAsync(pipeline, trial.RequireKey(), HeldOutput, cancellation)).Columns[0]).Values;
+            held = held is null ? scores : [.. held.Select((sum, i) => sum + scores[i])];
         }
 
-        var refit = definition.Validation.Refit || rows.Folds is not null;
-        // A number of rounds that the definition fixes is kept; one that was found grows with the rows.
-        var grows = refit && LearnerParameters.Parse(settings, threads).EarlyStoppingRound > 0;
-        var rounds = grows ? (int)Math.Round(trial.BestIteration * rows.Growth, MidpointRounding.AwayFromZero) : trial.BestIteration;
-        var learned = refit ? rows : rows.First(rows.TrainRows);
-        var (sha256, trees) = await LearnAsync(learned, settings, rounds, threads, work, cancellation);
-        return trial with
+        await using (var curve = await _context.Runner.OpenAsync(pipeline, trials[0].RequireKey(), TrainingOutput, cancellation))
         {
-            Step = null,
-            ModelSha256 = sha256,
-            BestIteration = rounds,
-            Trees = trees,
-            Work = trial.Work + ((long)learned.Label.Length * rounds * LearnerParameters.Parse(settings, threads).NumLeaves),
-        };
+            var rounds = await JsonSerializer.DeserializeAsync<double[]>(curve, ArtifactJson.Compact, cancellation);
+            await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, rounds, ArtifactJson.Compact), cancellation);
+        }
+
+        var mean = new NumberColumn("score", Array.ConvertAll(held!, sum => sum / trials.Count));
+        await work.WriteAsync(HeldOutput, new Table([mean], rowCount: mean.RowCount).Save, cancellation);
+        var (sha256, trees) = await WriteAsync(Booster.Average(boosters), work, cancellation);
+        return trials[0] with { Step = null, ModelSha256 = sha256, BestIteration = most, Trees = trees, Work = done };
     }
 
-    private static async Task<(string Sha256, int Trees)> LearnAsync(
-        LearningRows rows, IReadOnlyDictionary<string, string> settings, int rounds, int threads, StepWork work, CancellationToken cancellation)
+    /// <summary>Parameters of the trials whose models the final model is the mean of, the best first.</summary>
+    private static IEnumerable<IReadOnlyDictionary<string, string>?> Members(
+        TrainInput input, PipelineDefinition definition, FeaturizeResult shape, IReadOnlyDictionary<string, string> settings)
+    {
+        var wanted = definition.Tune.Ensemble ?? (shape.Folds > 0 ? TuneSettings.SmallEnsemble : 1);
+        var isForest = LearnerParameters.Parse(settings, 1).Boosting == "rf";
+        return [input.Parameters, .. isForest ? [] : (input.Others ?? []).Take(wanted - 1)];
+    }
+
+    private static Booster Learn(
+        LearningRows rows, IReadOnlyDictionary<string, string> settings, int rounds, int threads, CancellationToken cancellation)
     {
         var parameters = LearnerParameters.Parse(
             new SortedDictionary<string, string>(settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal), StringComparer.Ordinal)
@@ -150,7 +169,9 @@ public sealed class TrainStep
             },
             threads);
         using var train = Dataset.Create(rows.Columns, rows.Names, rows.Label, parameters, rows.Shape.Categorical);
-        var booster = Booster.Train(parameters, train, cancellation: cancellation);
-        return ((await work.WriteAsync(ModelOutput, booster.Save, cancellation)).Sha256, booster.NumberOfTrees);
+        return Booster.Train(parameters, train, cancellation: cancellation);
     }
+
+    private static async Task<(string Sha256, int Trees)> WriteAsync(Booster booster, StepWork work, CancellationToken cancellation) =>
+        ((await work.WriteAsync(ModelOutput, booster.Save, cancellation)).Sha256, booster.NumberOfTrees);
 }

@@ -75,7 +75,10 @@ internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, dou
         var first = curves[0][0];
         var mean = Mean(curves);
         var stops = parameters.EarlyStoppingRound > 0 && parameters.Boosting != "dart";
-        var rounds = stops ? Best(mean, first.HigherIsBetter) + 1 : mean.Length;
+        // The mean of the folds' best rounds: the best round of their mean follows whichever fold went on longest.
+        var rounds = stops
+            ? Math.Max(1, (int)Math.Round(curves.Average(c => Best(c, first.HigherIsBetter) + 1), MidpointRounding.AwayFromZero))
+            : mean.Length;
         var classes = boosters[0].Booster.NumberOfClasses;
         var scores = new double[rows.Label.Length * classes];
         foreach (var (held, booster) in boosters)
@@ -98,16 +101,16 @@ internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, dou
         ? []
         : booster.Predict(columns, PredictionKind.Probability, numIteration: Math.Min(rounds, booster.NumberOfIterations), threads: threads);
 
-    // As far as all folds went: where one has stopped, the others alone would ask for too many rounds.
+    // A fold that stopped early counts with its last value: its metric was no longer getting better.
     private static double[] Mean(List<List<MetricResult>> curves) =>
-        [.. Enumerable.Range(0, curves.Min(c => c.Count)).Select(round => curves.Average(c => c[round].Value))];
+        [.. Enumerable.Range(0, curves.Max(c => c.Count)).Select(round => curves.Average(c => c[Math.Min(round, c.Count - 1)].Value))];
 
-    private static int Best(double[] curve, bool higherIsBetter)
+    private static int Best(List<MetricResult> curve, bool higherIsBetter)
     {
         var best = 0;
-        for (var round = 1; round < curve.Length; round++)
+        for (var round = 1; round < curve.Count; round++)
         {
-            best = (higherIsBetter ? curve[round] > curve[best] : curve[round] < curve[best]) || double.IsNaN(curve[best]) ? round : best;
+            best = (higherIsBetter ? curve[round].Value > curve[best].Value : curve[round].Value < curve[best].Value) ? round : best;
         }
 
         return best;

@@ -16,9 +16,11 @@ public sealed record TuneInput(string RunId, string Pipeline, string DefinitionH
 /// <param name="Best">The best trial so far; <see langword="null"/> where none has ended.</param>
 /// <param name="BestParameters">Its parameters.</param>
 /// <param name="Stop">Why the search is over.</param>
+/// <param name="Others">Parameters of the next best trials, best first, for a model that is the mean of several.</param>
 public sealed record TuneResult(
     IReadOnlyList<TrialRecord> Wave,
     IReadOnlyList<IReadOnlyDictionary<string, string>> Parameters,
     TrialRecord? Best,
     IReadOnlyDictionary<string, string>? BestParameters,
-    string? Stop);
+    string? Stop,
+    IReadOnlyList<IReadOnlyDictionary<string, string>>? Others = null);

@@ -33,7 +33,19 @@ public sealed class TuneStep
         var wave = StudyPlan.NextWave(study, input.Trials, TimeSpan.FromSeconds(input.Seconds));
         var best = StudyPlan.Best(study, input.Trials);
         return new TuneResult(
-            wave.Trials, [.. wave.Trials.Select(t => Settings(t.Parameters))], best, best is null ? null : Settings(best.Parameters), wave.Stop);
+            wave.Trials, [.. wave.Trials.Select(t => Settings(t.Parameters))], best, best is null ? null : Settings(best.Parameters), wave.Stop,
+            wave.Trials.Count > 0 ? null : Others(study, definition, input.Trials));
+    }
+
+    private static IReadOnlyList<IReadOnlyDictionary<string, string>> Others(StudyDefinition study, PipelineDefinition definition, IReadOnlyList<TrialRecord> trials)
+    {
+        var complete = trials.Where(t => t.State == TrialState.Complete && t.Value is { } value && double.IsFinite(value));
+        var ordered = study.Direction == Direction.Maximize ? complete.OrderByDescending(t => t.Value) : complete.OrderBy(t => t.Value);
+        return
+        [
+            .. ordered.ThenBy(t => t.Number).DistinctBy(t => t.Parameters.ToString(), StringComparer.Ordinal)
+                .Skip(1).Take((definition.Tune.Ensemble ?? TuneSettings.SmallEnsemble) - 1).Select(t => Settings(t.Parameters)),
+        ];
     }
 
     /// <summary>A trial with the outcome of its training.</summary>
