@@ -39,7 +39,7 @@ internal static class History
         var tables = new List<Table>(drops.Count);
         var (parts, classes, hashes, groups) = (new List<Part>(), new List<int>(), new List<ulong>(), new List<string>());
         var features = schema.Features();
-        var groups = schema.Columns.Where(c => c.Role == ColumnRole.Group).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        var groupColumns = schema.Columns.Where(c => c.Role == ColumnRole.Group).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         var kinds = schema.Columns.Where(c => c.Role == ColumnRole.Feature).Select(c => (c.Name, c.Kind != ColumnKind.Text)).ToList();
         var (periods, known) = (new List<string>(), (ColumnSample[]?)null);
         for (var d = 0; d < drops.Count; d++)
@@ -78,7 +78,7 @@ internal static class History
             var kept = Kept(d, period, keys, labels, latest, scoreIds, findings);
             var rows = kept.Count == table.RowCount ? table : table.TakeRows(kept.ToArray());
             var used = rows.Columns.Where(c => features.Contains(c.Name, StringComparer.Ordinal)).ToList();
-            used.AddRange(rows.Columns.Where(c => groups.Contains(c.Name)));
+            used.AddRange(rows.Columns.Where(c => groupColumns.Contains(c.Name)));
             used.Add(new NumberColumn(LabelColumn, [.. kept.Select(r => labels[r])]));
             tables.Add(new Table(used));
             parts.AddRange(kept.Select(r => assigned[r]));
