@@ -12,6 +12,7 @@ public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFix
     [Theory]
     [InlineData("en", false, 1280)]
     [InlineData("en", true, 1280)]
+    [InlineData("en", false, 360)]
     [InlineData("ja", true, 360)]
     public async Task No_view_has_a_barrier_that_can_be_found_by_program(string language, bool dark, int width)
     {
