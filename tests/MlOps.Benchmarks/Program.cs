@@ -10,8 +10,6 @@ using MlOps.Benchmarks.Tuning;
 return args.FirstOrDefault() switch
 {
     "boosting" => BoostingBenchmark.Run(args[1..]),
-    "rendering" => await RenderingBenchmark.RunAsync(),
-    "serving" => await ServingBenchmark.RunAsync(args[1..]),
     "csv" => CsvBenchmark.Run(args[1..]),
     "csv-fuzz" => CsvFuzz.Run(args[1..]),
     "drift" => DriftBenchmark.Run(args[1..]),
@@ -28,8 +26,6 @@ return args.FirstOrDefault() switch
 static int Usage()
 {
     Console.Error.WriteLine("usage: MlOps.Benchmarks boosting …");
-    Console.Error.WriteLine("       MlOps.Benchmarks rendering");
-    Console.Error.WriteLine("       MlOps.Benchmarks serving [CASE-FOLDER [PEER-ADDRESS]]");
     Console.Error.WriteLine("       MlOps.Benchmarks csv FILE [--reader mlops|csvhelper|split] [--threads N] [--columns N] [--values] [--runs N]");
     Console.Error.WriteLine("       MlOps.Benchmarks csv-fuzz [--inputs N] [--seed S] [--seeds FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks drift [SIMULATIONS]");

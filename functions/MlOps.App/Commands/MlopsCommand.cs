@@ -36,7 +36,6 @@ internal static class MlopsCommand
             TrafficCommand.Create(),
             ModelCommands.Rollback(),
             ModelCommands.Live(),
-            TrafficCommand.Create(),
             ModelCommands.Performance(),
             FitCommand.Create(),
             ScoreCommand.Create(),
