@@ -45,6 +45,9 @@ param operatorsGroupId string = ''
 @description('Entra group that may change definitions and release models. Empty: nobody yet.')
 param releasersGroupId string = ''
 
+@description('Client id of the app registration that people sign in by, for the page and the API. Empty: no sign-in, and the API lets no person in.')
+param signInClientId string = ''
+
 @description('Principal that deploys and proves the deployment by dropping a sample. Empty: no proof.')
 param deployerId string = ''
 
@@ -223,6 +226,15 @@ module functionApp 'app/function-app.bicep' = {
   dependsOn: [roles]
 }
 
+module signIn 'app/sign-in.bicep' = if (!empty(signInClientId)) {
+  name: 'sign-in'
+  scope: resourceGroup
+  params: {
+    functionAppName: functionApp.outputs.name
+    clientId: signInClientId
+  }
+}
+
 module alerts 'app/alerts.bicep' = {
   name: 'alerts'
   scope: resourceGroup
@@ -252,5 +264,6 @@ output DATA_STORAGE_NAME string = dataStorage.outputs.name
 output DATA_STORAGE_BLOB_ENDPOINT string = dataStorage.outputs.blobEndpoint
 output EVENT_TOPIC_NAME string = eventTopic.outputs.name
 output FUNCTION_APP_NAME string = functionApp.outputs.name
+output APP_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output FUNCTION_APP_URL string = functionApp.outputs.url
 output NOTIFICATION_TOPIC_ENDPOINT string = notificationTopic.outputs.endpoint

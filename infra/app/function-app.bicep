@@ -82,6 +82,9 @@ var settings = {
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsightsConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
   AZURE_CLIENT_ID: identityClientId
+  // The page is at /, not the platform's welcome; and people's sign-in trusts this identity instead of a secret.
+  AzureWebJobsDisableHomepage: 'true'
+  OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID: identityClientId
   // The address alone: the program connects by its identity.
   MLOPS_CONNECTION: dataStorage.properties.primaryEndpoints.blob
   MLOPS_EVENTGRID_TOPIC: notificationTopicEndpoint

@@ -30,6 +30,7 @@ internal static class MlopsCommand
             RunCommand.Create(),
             LogsCommand.Create(),
             ReproduceCommand.Create(),
+            LineageCommand.Create(),
             SweepCommand.Create(),
             ModelCommands.Models(),
             ModelCommands.Promote(),

@@ -55,7 +55,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
         AzuriteFixture azurite, bool withEvents = true, string? prefix = null, int threads = 0, Uri? webhook = null, string? definition = SmallCase.Definition,
         ILoggerProvider? logs = null, BlobClientOptions? storage = null)
     {
-        var account = new StorageAccount(new BlobServiceClient(azurite.ConnectionString, storage ?? new BlobClientOptions()), prefix ?? azurite.NewPrefix());
+        var account = new StorageAccount(new BlobServiceClient(azurite.ConnectionString, StorageAccount.Metered(storage ?? new BlobClientOptions())), prefix ?? azurite.NewPrefix());
         await account.EnsureContainersAsync();
         if (definition is not null)
         {

@@ -55,6 +55,55 @@ public sealed class SteeringCommandTests
         }
     }
 
+    [Fact]
+    public async Task From_a_prediction_row_back_to_the_file_row_in_one_command_and_forward_from_a_file_to_its_predictions()
+    {
+        var folder = Directory.CreateTempSubdirectory("mlops-lineage-").FullName;
+        try
+        {
+            await using var server = new MortalServer(folder);
+            await server.StartAsync();
+            await server.Account.Definitions.GetBlobClient("credit.yaml").UploadAsync(BinaryData.FromString(SmallCase.Definition));
+            foreach (var period in new[] { "initial", "20201001", "20201101" })
+            {
+                await server.Account.Input.GetBlobClient($"credit/{period}.csv").UploadAsync(new BinaryData(SmallCase.File(period)));
+            }
+
+            Assert.Equal(0, (await RunAsync(folder, "wait", "credit", "20201001", "20201101", "--timeout", "120")).ExitCode);
+
+            // The tenth row; its first field is the id.
+            var lines = System.Text.Encoding.UTF8.GetString(SmallCase.File("20201101")).Split('\n');
+            var id = lines[10].Split(',')[0];
+            var scored = System.Text.Encoding.UTF8.GetString(await ArrivalSystem.ReadAsync(server.Account.Output, "credit/pred_20201101.csv")).Split('\n');
+            var at = Array.FindIndex(scored, l => l.StartsWith(id + ",", StringComparison.Ordinal));
+
+            var back = await RunAsync(folder, "lineage", "credit", "20201101", id, "--json");
+            Assert.Equal(0, back.ExitCode);
+            var row = JsonDocument.Parse(back.Output).RootElement;
+            Assert.Equal((11, at + 1), (row.GetProperty("file_line").GetInt32(), row.GetProperty("predictions_line").GetInt32()));
+            Assert.Contains(row.GetProperty("score").GetString()!, scored[at].Split(','));
+            Assert.Equal(Hash("20201101"), row.GetProperty("file").GetProperty("sha256").GetString());
+            Assert.Equal([Hash("initial"), Hash("20201001")], row.GetProperty("trained_on").EnumerateArray().Select(d => d.GetProperty("sha256").GetString()));
+            Assert.True(await server.Account.Artifacts.GetBlobClient(row.GetProperty("schema").GetString()!["artifacts/".Length..]).ExistsAsync());
+            Assert.All(["model_version", "model_sha256", "definition_hash", "code_version"], name => Assert.False(string.IsNullOrEmpty(row.GetProperty(name).GetString())));
+            Assert.Equal(42, row.GetProperty("seed").GetInt32());
+
+            var forward = await RunAsync(folder, "lineage", "credit", "--file", Hash("20201001"), "--json");
+            Assert.Equal(
+                [("credit/pred_20201001.csv", "predicted"), ("credit/pred_20201101.csv", "trained on")],
+                JsonDocument.Parse(forward.Output).RootElement.GetProperty("uses").EnumerateArray().Select(u => (u.GetProperty("predictions").GetString()!, u.GetProperty("use").GetString()!)));
+
+            Assert.Equal(1, (await RunAsync(folder, "lineage", "credit", "20201101", "nobody")).ExitCode);
+            Assert.Equal(2, (await RunAsync(folder, "lineage", "credit", "20201101")).ExitCode);
+        }
+        finally
+        {
+            TemporaryFolder.Remove(folder);
+        }
+
+        static string Hash(string period) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(SmallCase.File(period)));
+    }
+
     private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };

@@ -39,6 +39,11 @@ export function Failed({ error, reload }: { error: unknown; reload?: () => void 
     <div class="notice bad" role="alert">
       <p class="notice-title">{t.failed.title}</p>
       <ErrorText error={error} />
+      {error instanceof Problem && error.status === 401 && (
+        <p>
+          <a href="/.auth/login/aad?post_login_redirect_uri=/">{t.failed.signIn}</a>
+        </p>
+      )}
       {reload && (
         <button type="button" onClick={reload}>
           {t.retry}

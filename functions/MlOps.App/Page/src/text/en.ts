@@ -18,6 +18,7 @@ export const en = {
   none: "none",
   failed: {
     title: "This could not be loaded",
+    signIn: "Sign in",
     unreachable: "The server does not answer. Is it still running? Start it with “mlops up” and try again.",
     unknown: "Something unexpected went wrong in this page.",
     next: "What to do:",

@@ -19,6 +19,7 @@ export const ja: Texts = {
   none: "なし",
   failed: {
     title: "読み込めませんでした",
+    signIn: "サインイン",
     unreachable: "サーバーが応答しません。動いているか確認し、「mlops up」で起動してから再試行してください。",
     unknown: "このページで予期しない問題が起きました。",
     next: "対処:",

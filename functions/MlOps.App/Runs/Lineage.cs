@@ -1,0 +1,157 @@
+using System.Text.Json;
+using Azure;
+using MlOps.App.Commands;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Steps;
+using MlOps.Tabular;
+
+namespace MlOps.App.Runs;
+
+/// <summary>From a prediction back to all that it was made of, and from a file forward to the predictions that it is in.</summary>
+internal sealed class Lineage(StorageAccount account)
+{
+    private readonly RunHistory runs = new(account);
+
+    /// <summary>What one row of a period's newest predictions was made of.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="period">Period.</param>
+    /// <param name="id">Id of the row, as the file spells it; its number from 1 where the pipeline has no ids.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="CommandException">There are no predictions of the period, or no such row in them.</exception>
+    public async Task<RowOrigin> OfRowAsync(PipelineName pipeline, Period period, string id, CancellationToken cancellation)
+    {
+        var manifest = await runs.ManifestAsync(pipeline, period, cancellation)
+            ?? throw new CommandException($"there are no predictions of '{pipeline}' for {period}. `mlops runs {pipeline}` lists its runs.");
+        var definition = await new DefinitionStore(account).LoadAsync(pipeline, manifest.DefinitionHash, cancellation);
+
+        // The revision that the manifest names is kept under its run; the output container may have a newer one by now.
+        var output = definition.Output;
+        var predictions = await TableAsync($"{pipeline}/runs/{manifest.RunId}/predictions.csv", new CsvReadOptions { Columns = [output.Id, output.Score], Kinds = Texts(output.Id, output.Score) }, cancellation);
+        var row = RowOf(predictions, output.Id, id)
+            ?? throw new CommandException($"the predictions of '{pipeline}' for {period} have no row with the {output.Id} '{id}'.");
+
+        long line;
+        if (definition.Id is { } column)
+        {
+            var csv = definition.Csv;
+            var options = new CsvReadOptions { Delimiter = csv.Delimiter, Quote = csv.Quote, Encoding = csv.Encoding, Columns = [column], Kinds = Texts(column) };
+            var file = await TableAsync($"{pipeline}/drops/{manifest.Drop.Sha256}.csv", options, cancellation);
+            line = RowOf(file, column, id) is { } at ? file.LineNumbers[at] : 0;
+        }
+        else
+        {
+            line = 0;
+        }
+
+        return new RowOrigin(
+            id, predictions[output.Score].Text(row) ?? "", manifest.Predictions, predictions.LineNumbers[row], manifest.Revision, manifest.AsOf, manifest.RunId,
+            manifest.Drop, line, manifest.ModelVersion, manifest.ModelSha256, manifest.History,
+            $"artifacts/{pipeline}/steps/{manifest.Steps.FirstOrDefault(s => s.Name == "accumulate")?.Key}/schema.json",
+            manifest.DefinitionHash, definition.Split.Seed, manifest.Parameters, manifest.CodeVersion);
+    }
+
+    /// <summary>Which published predictions a file is in, every revision, in order of time.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="file">Name such as <c>20201001.csv</c> (all its revisions), or the SHA-256 of its bytes.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<IReadOnlyList<FileUse>> OfFileAsync(PipelineName pipeline, string file, CancellationToken cancellation)
+    {
+        var uses = new List<FileUse>();
+        await foreach (var blob in account.Artifacts.GetBlobsAsync(prefix: $"{pipeline}/runs/", cancellationToken: cancellation))
+        {
+            if (!blob.Name.EndsWith("/manifest.json", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            var content = await account.Artifacts.GetBlobClient(blob.Name).DownloadContentAsync(cancellation);
+            var manifest = JsonSerializer.Deserialize<Manifest>(content.Value.Content, ArtifactJson.Compact)!;
+            uses.AddRange(manifest.History.Where(Is).Select(d => Use(manifest, d, "trained on")));
+            if (Is(manifest.Drop))
+            {
+                uses.Add(Use(manifest, manifest.Drop, "predicted"));
+            }
+        }
+
+        return [.. uses.OrderBy(u => u.AsOf).ThenBy(u => u.Period, StringComparer.Ordinal)];
+
+        bool Is(PinnedDrop drop) => drop.Sha256 == file || drop.BlobName == $"{pipeline}/{file}";
+    }
+
+    private static FileUse Use(Manifest manifest, PinnedDrop drop, string use) =>
+        new(manifest.Predictions, manifest.Period, manifest.Revision, manifest.AsOf, manifest.RunId, manifest.ModelVersion, use, drop.Revision, drop.Sha256);
+
+    private static Dictionary<string, ColumnKind> Texts(params string[] names) => names.Distinct(StringComparer.Ordinal).ToDictionary(n => n, _ => ColumnKind.Text, StringComparer.Ordinal);
+
+    private static int? RowOf(Table table, string column, string id)
+    {
+        var ids = table[column];
+        for (var row = 0; row < table.RowCount; row++)
+        {
+            if (ids.Text(row) == id)
+            {
+                return row;
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<Table> TableAsync(string name, CsvReadOptions options, CancellationToken cancellation)
+    {
+        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
+        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
+        await using (file)
+        {
+            try
+            {
+                await account.Artifacts.GetBlobClient(name).DownloadToAsync(file, cancellation);
+            }
+            catch (RequestFailedException e) when (e.Status == 404)
+            {
+                throw new CommandException($"artifacts/{name} is gone.");
+            }
+
+            file.Position = 0;
+            return CsvFile.ReadTable(file, options, cancellation).Table;
+        }
+    }
+}
+
+/// <summary>What a row of predictions was made of.</summary>
+/// <param name="Id">Id of the row.</param>
+/// <param name="Score">Its score as published.</param>
+/// <param name="Predictions">File in the output container.</param>
+/// <param name="PredictionsLine">Line in it, from 1.</param>
+/// <param name="Revision">Revision of the predictions.</param>
+/// <param name="AsOf">When they were published.</param>
+/// <param name="RunId">The run that made them.</param>
+/// <param name="File">The file that was predicted.</param>
+/// <param name="FileLine">Line of the row in it, from 1; 0 where rows have no ids, or the row came back from the quarantine.</param>
+/// <param name="ModelVersion">Version of the model.</param>
+/// <param name="ModelSha256">SHA-256 of the model.</param>
+/// <param name="TrainedOn">Files that the run learned from, in order.</param>
+/// <param name="Schema">Where the schema of the columns is.</param>
+/// <param name="DefinitionHash">Hash of the definition.</param>
+/// <param name="Seed">Seed of the split.</param>
+/// <param name="Parameters">Parameters of the learner, its seeds among them.</param>
+/// <param name="CodeVersion">Version of this product.</param>
+internal sealed record RowOrigin(
+    string Id, string Score, string Predictions, long PredictionsLine, int Revision, DateTimeOffset AsOf, string RunId, PinnedDrop File, long FileLine,
+    string ModelVersion, string ModelSha256, IReadOnlyList<PinnedDrop> TrainedOn, string Schema, string DefinitionHash, int Seed,
+    IReadOnlyDictionary<string, string> Parameters, string CodeVersion);
+
+/// <summary>One use of a file.</summary>
+/// <param name="Predictions">File in the output container.</param>
+/// <param name="Period">Its period.</param>
+/// <param name="Revision">Revision of the predictions.</param>
+/// <param name="AsOf">When they were published.</param>
+/// <param name="RunId">The run that made them.</param>
+/// <param name="ModelVersion">Version of the model.</param>
+/// <param name="Use"><c>predicted</c> or <c>trained on</c>.</param>
+/// <param name="FileRevision">Revision of the file.</param>
+/// <param name="FileSha256">SHA-256 of the file.</param>
+internal sealed record FileUse(
+    string Predictions, string Period, int Revision, DateTimeOffset AsOf, string RunId, string ModelVersion, string Use, int FileRevision, string FileSha256);
