@@ -25,7 +25,7 @@ public enum PromoteRule
 /// <param name="ApprovalTimeout">How long the run waits for that person; then the champion stays.</param>
 public sealed record PromoteSettings(
     PromoteRule Rule = PromoteRule.Always, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42,
-    GuardSettings? Guards = null, bool ManualApproval = false, TimeSpan ApprovalTimeout = default)
+    GuardSettings? Guards = null, bool ManualApproval = false, TimeSpan? ApprovalTimeout = null)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromDays(3);
 

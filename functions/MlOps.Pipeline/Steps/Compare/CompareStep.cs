@@ -50,7 +50,7 @@ public sealed class CompareStep
                 ["challenger"] = challenger.ModelSha256 + challenger.TransformSha256,
                 ["champion"] = champion is null ? "none" : champion.ModelSha256 + champion.TransformSha256,
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
-                ["rule"] = StepContext.Part(new { definition.Task, Promote = definition.Promote with { ManualApproval = false, ApprovalTimeout = default }, Groups = definition.Promote.Guards is null ? null : definition.Monitor.Groups }),
+                ["rule"] = StepContext.Part(new { definition.Task, Promote = definition.Promote with { ManualApproval = false, ApprovalTimeout = null }, Groups = definition.Promote.Guards is null ? null : definition.Monitor.Groups }),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
             },
             StepContext.Request(input));
