@@ -59,7 +59,9 @@ export function graphOf(run: RunDetails, stage: string | null, seen: string[]): 
     outcomes.set(name, [...(outcomes.get(name) ?? []), step]);
   }
   if (document.trials.length > 0) outcomes.set("tune", document.trialSteps);
-  const failed = document.failedStep === null ? null : (stepOf[document.failedStep] ?? document.failedStep);
+  // A refused file is no failure of a step, but validation is where it ended.
+  const ended = document.failedStep ?? (run.run.state === "rejected" && outcomes.has("validate") ? "validate" : null);
+  const failed = ended === null ? null : (stepOf[ended] ?? ended);
   const logged = new Set(document.log.map((line) => stepOf[line.text] ?? line.text));
   return rows.map((row) =>
     row.map((name) => {
