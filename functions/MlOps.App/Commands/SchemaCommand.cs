@@ -1,10 +1,11 @@
 using System.CommandLine;
-using Azure;
+using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.App.Hosting;
 using MlOps.App.Runs;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps;
 using MlOps.Tabular;
 
 namespace MlOps.App.Commands;
@@ -69,12 +70,12 @@ internal static class SchemaCommand
             {
                 try
                 {
-                    var content = await storage.Artifacts.GetBlobClient($"{pipeline}/steps/{step.Key}/learned.json").DownloadContentAsync(cancellation);
-                    return TableSchema.Parse(content.Value.Content.ToString());
+                    var steps = new PipelineSteps(storage, new StepOptions(), NullLoggerFactory.Instance);
+                    return await steps.Validate.LearnedSchemaAsync(pipeline, step.Key, cancellation);
                 }
-                catch (RequestFailedException e) when (e.Status == 404)
+                catch (InvalidDataException e)
                 {
-                    throw new CommandException($"artifacts/{pipeline}/steps/{step.Key}/learned.json is gone. `mlops rerun {run.RunId}` learns it again.");
+                    throw new CommandException($"{e.Message} `mlops rerun {run.RunId}` learns the schema again.");
                 }
             }
         }

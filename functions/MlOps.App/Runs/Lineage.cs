@@ -101,21 +101,14 @@ internal sealed class Lineage(StorageAccount account)
 
     private async Task<Table> TableAsync(string name, CsvReadOptions options, CancellationToken cancellation)
     {
-        var path = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
-        var file = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose | FileOptions.Asynchronous);
-        await using (file)
+        try
         {
-            try
-            {
-                await account.Artifacts.GetBlobClient(name).DownloadToAsync(file, cancellation);
-            }
-            catch (RequestFailedException e) when (e.Status == 404)
-            {
-                throw new CommandException($"artifacts/{name} is gone.");
-            }
-
-            file.Position = 0;
+            await using var file = await account.Artifacts.GetBlobClient(name).OpenReadAsync(cancellationToken: cancellation);
             return CsvFile.ReadTable(file, options, cancellation).Table;
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            throw new CommandException($"artifacts/{name} is gone.");
         }
     }
 }

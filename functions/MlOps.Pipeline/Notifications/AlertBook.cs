@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Monitor;
 
@@ -21,13 +18,11 @@ public sealed record TrackedAlert(
 /// <param name="account">The account.</param>
 public sealed class AlertBook(StorageAccount account)
 {
-    private const int Attempts = 20;
-
     /// <summary>Every alert so far, in the order in which they were raised.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<IReadOnlyList<TrackedAlert>> ReadAsync(PipelineName pipeline, CancellationToken cancellation = default) =>
-        (await LoadAsync(pipeline, cancellation)).Alerts;
+        (await Document(pipeline).ReadAsync(cancellation)).Value;
 
     /// <summary>Enters a period's alerts: new ones are raised, those that are gone are closed, those that are open stay as they are.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -40,27 +35,9 @@ public sealed class AlertBook(StorageAccount account)
         PipelineName pipeline, string runId, string period, IReadOnlyList<MonitorAlert> found, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(found);
-        for (var attempt = 1; ; attempt++)
-        {
-            var (before, etag) = await LoadAsync(pipeline, cancellation);
-            var after = Enter(before, runId, period, found);
-            if (!after.SequenceEqual(before))
-            {
-                try
-                {
-                    await account.Artifacts.GetBlobClient(Name(pipeline)).UploadAsync(
-                        new BinaryData(JsonSerializer.SerializeToUtf8Bytes(after, ArtifactJson.Indented)),
-                        new BlobUploadOptions { Conditions = etag is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                        cancellation);
-                }
-                catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < Attempts)
-                {
-                    continue;
-                }
-            }
-
-            return [.. found.Where(f => after.Any(a => a.OpenedBy == runId && a.OpenedIn == period && Is(a, f)))];
-        }
+        var alerts = await Document(pipeline).UpdateAsync(
+            before => Enter(before, runId, period, found) is var after && after.SequenceEqual(before) ? before : after, cancellation);
+        return [.. found.Where(f => alerts.Any(a => a.OpenedBy == runId && a.OpenedIn == period && Is(a, f)))];
     }
 
     internal static IReadOnlyList<TrackedAlert> Enter(
@@ -93,18 +70,5 @@ public sealed class AlertBook(StorageAccount account)
 
     private static bool Is(TrackedAlert tracked, MonitorAlert alert) => tracked.Kind == alert.Kind && tracked.Subject == alert.Subject;
 
-    private static string Name(PipelineName pipeline) => $"{pipeline}/alerts.json";
-
-    private async Task<(IReadOnlyList<TrackedAlert> Alerts, ETag? ETag)> LoadAsync(PipelineName pipeline, CancellationToken cancellation)
-    {
-        try
-        {
-            var content = (await account.Artifacts.GetBlobClient(Name(pipeline)).DownloadContentAsync(cancellation)).Value;
-            return (JsonSerializer.Deserialize<List<TrackedAlert>>(content.Content.ToMemory().Span, ArtifactJson.Compact)!, content.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return ([], null);
-        }
-    }
+    private SharedDocument<IReadOnlyList<TrackedAlert>> Document(PipelineName pipeline) => new(account.Artifacts, $"{pipeline}/alerts.json", []);
 }

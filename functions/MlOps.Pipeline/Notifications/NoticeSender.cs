@@ -9,6 +9,7 @@ using Azure.Messaging.EventGrid;
 using Microsoft.Extensions.Logging;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Orchestrations;
 
 namespace MlOps.Pipeline.Notifications;
 
@@ -84,6 +85,24 @@ public sealed class NoticeSender
         }
 
         await _outbox.MarkDeliveredAsync(name, _time.GetUtcNow(), cancellation);
+    }
+
+    /// <summary>Keeps a notice in the account and sends it. A receiver that does not take it now gets it from the next sweep, and a line is logged.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="notice">The notice.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public async Task TellAsync(PipelineName pipeline, Notice notice, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(notice);
+        var name = await _outbox.PutAsync(notice, cancellation);
+        try
+        {
+            await SendAsync(pipeline, name, cancellation);
+        }
+        catch (HttpRequestException e)
+        {
+            _logger.LogUndelivered(notice.RunId, e.Message);
+        }
     }
 
     /// <summary>Sends what earlier attempts left undelivered; failures are logged and left for the next time.</summary>

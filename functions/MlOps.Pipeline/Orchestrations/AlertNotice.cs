@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
@@ -9,10 +8,8 @@ namespace MlOps.Pipeline.Orchestrations;
 
 /// <summary>Tells of a period's alerts, once: an alert that is open already is not repeated.</summary>
 /// <param name="book">Alerts of the pipeline.</param>
-/// <param name="outbox">Notices in the account.</param>
-/// <param name="sender">Sends to webhooks.</param>
-/// <param name="logger">Gets a line where a webhook did not take the notice.</param>
-public sealed class AlertNotice(AlertBook book, NoticeOutbox outbox, NoticeSender sender, ILogger<AlertNotice> logger)
+/// <param name="sender">Keeps and sends notices.</param>
+public sealed class AlertNotice(AlertBook book, NoticeSender sender)
 {
     /// <summary>What the notice is about.</summary>
     public const string About = "alert";
@@ -36,7 +33,8 @@ public sealed class AlertNotice(AlertBook book, NoticeOutbox outbox, NoticeSende
         }
 
         var more = raised.Count > 1 ? $" and {raised.Count - 1} more" : "";
-        var name = await outbox.PutAsync(
+        await sender.TellAsync(
+            pipeline,
             new Notice
             {
                 RunId = runId,
@@ -52,14 +50,5 @@ public sealed class AlertNotice(AlertBook book, NoticeOutbox outbox, NoticeSende
                 Time = publication.AsOf,
             },
             cancellation);
-        try
-        {
-            await sender.SendAsync(pipeline, name, cancellation);
-        }
-        catch (HttpRequestException e)
-        {
-            // It stays in the outbox, from which the sweep sends it.
-            logger.LogUndelivered(runId, e.Message);
-        }
     }
 }

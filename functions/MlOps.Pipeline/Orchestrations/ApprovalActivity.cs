@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using MlOps.Durable;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
@@ -26,13 +25,9 @@ public sealed record ApprovalQuestion(
 /// <summary>Keeps the question, tells whom it concerns, once, and settles it when its time is over.</summary>
 /// <param name="approvals">Questions and answers.</param>
 /// <param name="ledgers">Ledgers.</param>
-/// <param name="outbox">Notices.</param>
-/// <param name="sender">Sends notices.</param>
-/// <param name="logger">Gets a line where a webhook did not take the notice.</param>
+/// <param name="sender">Keeps and sends notices.</param>
 [DurableTask(nameof(ApprovalActivity))]
-public sealed class ApprovalActivity(
-    ApprovalStore approvals, LedgerStore ledgers, NoticeOutbox outbox, NoticeSender sender, ILogger<ApprovalActivity> logger)
-    : TaskActivity<ApprovalQuestion, string>
+public sealed class ApprovalActivity(ApprovalStore approvals, LedgerStore ledgers, NoticeSender sender) : TaskActivity<ApprovalQuestion, string>
 {
     /// <summary>What the notice is about.</summary>
     public const string About = "approval";
@@ -68,7 +63,8 @@ public sealed class ApprovalActivity(
 
     private async Task TellAsync(PipelineName pipeline, ApprovalQuestion input, CancellationToken cancellation)
     {
-        var name = await outbox.PutAsync(
+        await sender.TellAsync(
+            pipeline,
             new Notice
             {
                 RunId = input.RunId,
@@ -83,14 +79,5 @@ public sealed class ApprovalActivity(
                 Time = input.AskedAt,
             },
             cancellation);
-        try
-        {
-            await sender.SendAsync(pipeline, name, cancellation);
-        }
-        catch (HttpRequestException e)
-        {
-            // It stays in the outbox, from which the sweep sends it.
-            logger.LogUndelivered(input.RunId, e.Message);
-        }
     }
 }

@@ -13,9 +13,9 @@ public static class OrchestrationVersions
     /// <summary>The oldest version whose path is still here.</summary>
     public const int Oldest = 1;
 
-    /// <summary>Whether runs of a version ask how predictions turned out.</summary>
+    /// <summary>Whether runs of a version ask how predictions turned out, and what validation found where another run judged the drop before.</summary>
     /// <param name="version">Version with which the run was begun.</param>
-    internal static bool MeasuresPerformance(int? version) => (version ?? 1) >= 2;
+    internal static bool AsksForFindingsAndPerformance(int? version) => (version ?? 1) >= 2;
 
     /// <summary>Refuses a run whose path this program does not have.</summary>
     /// <param name="runId">Id of the run.</param>

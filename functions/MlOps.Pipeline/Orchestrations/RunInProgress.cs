@@ -204,7 +204,7 @@ internal sealed class RunInProgress
     /// </summary>
     public async Task RecallFindingsAsync(NextTurnResult turn)
     {
-        if (!OrchestrationVersions.MeasuresPerformance(Request.Version) || Document.Steps.Count > 0)
+        if (!OrchestrationVersions.AsksForFindingsAndPerformance(Request.Version) || Document.Steps.Count > 0)
         {
             return;
         }
@@ -225,7 +225,7 @@ internal sealed class RunInProgress
     /// <summary>How predictions have turned out; <see langword="null"/> of a run that was begun by a version that does not ask.</summary>
     public async Task<PerformanceAnswer?> PerformanceAsync(PerformanceQuestion question)
     {
-        if (!OrchestrationVersions.MeasuresPerformance(Request.Version))
+        if (!OrchestrationVersions.AsksForFindingsAndPerformance(Request.Version))
         {
             return null;
         }

@@ -22,7 +22,6 @@ public sealed class Steering
     private readonly StepRunner _steps;
     private readonly DefinitionStore _definitions;
     private readonly DeadLetters _deadLetters;
-    private readonly NoticeOutbox _outbox;
     private readonly NoticeSender _sender;
     private readonly ApprovalStore _approvals;
     private readonly TimeProvider _time;
@@ -36,14 +35,13 @@ public sealed class Steering
     /// <param name="steps">Finished steps.</param>
     /// <param name="definitions">Definitions.</param>
     /// <param name="deadLetters">Files that were put aside.</param>
-    /// <param name="outbox">Notices.</param>
-    /// <param name="sender">Sends notices.</param>
+    /// <param name="sender">Keeps and sends notices.</param>
     /// <param name="approvals">Questions to people.</param>
     /// <param name="time">Clock for the ledger.</param>
     /// <param name="logger">Gets a line for each command.</param>
     public Steering(
         LedgerStore ledgers, RunDocuments documents, RunStarter starter, DurableTaskClient client, StepRunner steps, DefinitionStore definitions,
-        DeadLetters deadLetters, NoticeOutbox outbox, NoticeSender sender, ApprovalStore approvals, TimeProvider time, ILogger<Steering> logger)
+        DeadLetters deadLetters, NoticeSender sender, ApprovalStore approvals, TimeProvider time, ILogger<Steering> logger)
     {
         _ledgers = ledgers;
         _documents = documents;
@@ -52,7 +50,6 @@ public sealed class Steering
         _steps = steps;
         _definitions = definitions;
         _deadLetters = deadLetters;
-        _outbox = outbox;
         _sender = sender;
         _approvals = approvals;
         _time = time;
@@ -220,15 +217,7 @@ public sealed class Steering
             State = run.State, Reason = run.Reason!, EndedAt = run.EndedAt,
         };
         await _documents.WriteAsync(document, cancellation);
-        var name = await _outbox.PutAsync(RunFailure.NoticeOf(document), cancellation);
-        try
-        {
-            await _sender.SendAsync(pipeline, name, cancellation);
-        }
-        catch (HttpRequestException e)
-        {
-            _logger.LogUndelivered(run.RunId, e.Message);
-        }
+        await _sender.TellAsync(pipeline, RunFailure.NoticeOf(document), cancellation);
     }
 
     private async Task<bool> RestatesAsync(PipelineName pipeline, CancellationToken cancellation)

@@ -1,6 +1,5 @@
-using System.Text.Json;
+using System.Collections.Concurrent;
 using Azure;
-using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps;
 
@@ -12,13 +11,15 @@ namespace MlOps.Pipeline.Registry;
 /// <param name="time">Clock for the time of a decision.</param>
 public sealed class AliasStore(StorageAccount account, ModelRegistry models, TimeProvider time)
 {
-    private const int Attempts = 50;
     private const string Hand = "hand";
+
+    // Kept, since each remembers what was read last for those who look again and again.
+    private readonly ConcurrentDictionary<PipelineName, SharedDocument<Aliases>> _documents = [];
 
     /// <summary>The aliases now.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public async Task<Aliases> ReadAsync(PipelineName pipeline, CancellationToken cancellation = default) => (await LoadAsync(pipeline, cancellation)).Aliases;
+    public async Task<Aliases> ReadAsync(PipelineName pipeline, CancellationToken cancellation = default) => (await Document(pipeline).ReadAsync(cancellation)).Value;
 
     /// <summary>The aliases where they have changed since they were last read; <see langword="null"/> where they have not.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -26,22 +27,8 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<(Aliases Aliases, ETag? ETag)?> ReadIfChangedAsync(PipelineName pipeline, ETag? known, CancellationToken cancellation = default)
     {
-        try
-        {
-            var options = new BlobDownloadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = known } };
-            var response = await account.Artifacts.GetBlobClient(Name(pipeline)).DownloadContentAsync(options, cancellation);
-            if (response.GetRawResponse().Status == 304)
-            {
-                return null;
-            }
-
-            var content = response.Value;
-            return (JsonSerializer.Deserialize<Aliases>(content.Content.ToMemory().Span, ArtifactJson.Compact)!, content.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return (Aliases.None, null);
-        }
+        var (now, etag) = await Document(pipeline).ReadAsync(cancellation);
+        return etag is not null && etag == known ? null : (now, etag);
     }
 
     /// <summary>Makes a version the champion by hand.</summary>
@@ -68,7 +55,8 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     /// <summary>The aliases and the ETag under which they may be changed; <see langword="null"/> where there are none yet.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public Task<(Aliases Aliases, ETag? ETag)> ReadWithETagAsync(PipelineName pipeline, CancellationToken cancellation = default) => LoadAsync(pipeline, cancellation);
+    public Task<(Aliases Aliases, ETag? ETag)> ReadWithETagAsync(PipelineName pipeline, CancellationToken cancellation = default) =>
+        Document(pipeline).ReadAsync(cancellation);
 
     /// <summary>Says who meets requests beside the champion.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -88,46 +76,10 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     }
 
     /// <summary>Changes the aliases by a function of what they are; called again where another writer was faster.</summary>
-    internal async Task<Aliases> UpdateAsync(PipelineName pipeline, Func<Aliases, Aliases> change, CancellationToken cancellation, ETag? onlyIf = null)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var (aliases, etag) = await LoadAsync(pipeline, cancellation);
-            if (onlyIf is { } wanted && etag != wanted)
-            {
-                throw new RequestFailedException(412, $"artifacts/{Name(pipeline)} has changed.");
-            }
-
-            var changed = change(aliases);
-            if (ReferenceEquals(changed, aliases))
-            {
-                return aliases;
-            }
-
-            try
-            {
-                await account.Artifacts.GetBlobClient(Name(pipeline)).UploadAsync(
-                    new BinaryData(JsonSerializer.SerializeToUtf8Bytes(changed, ArtifactJson.Indented)),
-                    new BlobUploadOptions
-                    {
-                        HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" },
-                        Conditions = etag is { } known
-                            ? new BlobRequestConditions { IfMatch = known }
-                            : new BlobRequestConditions { IfNoneMatch = ETag.All },
-                    },
-                    cancellation);
-                return changed;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < Attempts)
-            {
-                // Another writer was faster: decide again on what is there now.
-            }
-        }
-    }
+    internal Task<Aliases> UpdateAsync(PipelineName pipeline, Func<Aliases, Aliases> change, CancellationToken cancellation, ETag? onlyIf = null) =>
+        Document(pipeline).UpdateAsync(now => Task.FromResult(change(now)), onlyIf, cancellation);
 
     internal DateTimeOffset Now => time.GetUtcNow();
-
-    private static string Name(PipelineName pipeline) => $"{pipeline}/models/aliases.json";
 
     private async Task CheckAsync(PipelineName pipeline, Traffic traffic, CancellationToken cancellation)
     {
@@ -152,16 +104,6 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
         Now, now.History.Count == 0 ? "initial" : now.History.MaxBy(r => r.Period == "initial" ? "" : r.Period, StringComparer.Ordinal)!.Period,
         champion, now.Champion, null, Hand, reason, null));
 
-    private async Task<(Aliases Aliases, ETag? ETag)> LoadAsync(PipelineName pipeline, CancellationToken cancellation)
-    {
-        try
-        {
-            var content = (await account.Artifacts.GetBlobClient(Name(pipeline)).DownloadContentAsync(cancellation)).Value;
-            return (JsonSerializer.Deserialize<Aliases>(content.Content.ToMemory().Span, ArtifactJson.Compact)!, content.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return (Aliases.None, null);
-        }
-    }
+    private SharedDocument<Aliases> Document(PipelineName pipeline) => _documents.GetOrAdd(
+        pipeline, name => new SharedDocument<Aliases>(account.Artifacts, $"{name}/models/aliases.json", Aliases.None));
 }

@@ -1,7 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Registry;
@@ -63,15 +60,13 @@ public sealed record ApprovalRecord(
 /// <param name="time">Clock for the time of an answer.</param>
 public sealed class ApprovalStore(StorageAccount account, TimeProvider time)
 {
-    private const int Attempts = 20;
-
     /// <summary>A question by its models; <see langword="null"/> where it was never asked.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="challenger">The new model.</param>
     /// <param name="champion">The champion.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<ApprovalRecord?> FindAsync(PipelineName pipeline, string challenger, string champion, CancellationToken cancellation = default) =>
-        (await LoadAsync(Name(pipeline, challenger, champion), cancellation)).Record;
+        (await Document(Name(pipeline, challenger, champion)).ReadAsync(cancellation)).Value;
 
     /// <summary>The questions of a run, the newest first.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -82,7 +77,7 @@ public sealed class ApprovalStore(StorageAccount account, TimeProvider time)
         var found = new List<ApprovalRecord>();
         await foreach (var blob in account.Artifacts.GetBlobsAsync(prefix: $"{pipeline}/approvals/", cancellationToken: cancellation))
         {
-            if ((await LoadAsync(blob.Name, cancellation)).Record is { } record && record.RunId == runId.Value)
+            if ((await Document(blob.Name).ReadAsync(cancellation)).Value is { } record && record.RunId == runId.Value)
             {
                 found.Add(record);
             }
@@ -95,28 +90,8 @@ public sealed class ApprovalStore(StorageAccount account, TimeProvider time)
     /// <returns>The question as it stands.</returns>
     internal async Task<ApprovalRecord> AskAsync(PipelineName pipeline, ApprovalRecord question, CancellationToken cancellation)
     {
-        var name = Name(pipeline, question.Challenger, question.Champion);
-        for (var attempt = 1; ; attempt++)
-        {
-            var (record, etag) = await LoadAsync(name, cancellation);
-            if (record is not null && !record.IsOpenTo(question.RunId))
-            {
-                return record;
-            }
-
-            try
-            {
-                await account.Artifacts.GetBlobClient(name).UploadAsync(
-                    Bytes(question),
-                    new BlobUploadOptions { Conditions = etag is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                    cancellation);
-                return question;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < Attempts)
-            {
-                // Somebody else was faster: look at what they left.
-            }
-        }
+        var document = Document(Name(pipeline, question.Challenger, question.Champion));
+        return (await document.UpdateAsync(record => record is null || record.IsOpenTo(question.RunId) ? question : record, cancellation))!;
     }
 
     /// <summary>Answers a question, if nobody has.</summary>
@@ -131,44 +106,17 @@ public sealed class ApprovalStore(StorageAccount account, TimeProvider time)
     public async Task<ApprovalRecord> AnswerAsync(
         PipelineName pipeline, string challenger, string champion, string state, string by, string? comment = null, CancellationToken cancellation = default)
     {
-        var name = Name(pipeline, challenger, champion);
-        for (var attempt = 1; ; attempt++)
-        {
-            var (record, etag) = await LoadAsync(name, cancellation);
-            if (record is null || record.State != ApprovalState.Pending)
-            {
-                return record ?? throw new InvalidOperationException($"Nobody was asked whether {challenger} may replace {champion}.");
-            }
-
-            var answered = record with { State = state, By = by, AnsweredAt = time.GetUtcNow(), Comment = comment };
-            try
-            {
-                await account.Artifacts.GetBlobClient(name).UploadAsync(
-                    Bytes(answered), new BlobUploadOptions { Conditions = new BlobRequestConditions { IfMatch = etag } }, cancellation);
-                return answered;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < Attempts)
-            {
-                // Somebody else was faster: their answer stands.
-            }
-        }
+        var document = Document(Name(pipeline, challenger, champion));
+        var record = await document.UpdateAsync(
+            record => record is { State: ApprovalState.Pending }
+                ? record with { State = state, By = by, AnsweredAt = time.GetUtcNow(), Comment = comment }
+                : record,
+            cancellation);
+        return record ?? throw new InvalidOperationException($"Nobody was asked whether {challenger} may replace {champion}.");
     }
 
     private static string Name(PipelineName pipeline, string challenger, string champion) =>
         $"{pipeline}/approvals/{RunId.Parse(challenger)}.over.{RunId.Parse(champion)}.json";
 
-    private static BinaryData Bytes(ApprovalRecord record) => new(JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented));
-
-    private async Task<(ApprovalRecord? Record, ETag? ETag)> LoadAsync(string name, CancellationToken cancellation)
-    {
-        try
-        {
-            var content = (await account.Artifacts.GetBlobClient(name).DownloadContentAsync(cancellation)).Value;
-            return (JsonSerializer.Deserialize<ApprovalRecord>(content.Content.ToMemory().Span, ArtifactJson.Compact), content.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return (null, null);
-        }
-    }
+    private SharedDocument<ApprovalRecord?> Document(string name) => new(account.Artifacts, name, null);
 }

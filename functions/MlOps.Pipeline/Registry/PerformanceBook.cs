@@ -1,6 +1,3 @@
-using System.Text.Json;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Performance;
 
@@ -21,13 +18,11 @@ public sealed record PerformanceEntry(DateTimeOffset AsOf, string RunId, int Lab
 /// <param name="time">Clock for the as-of time.</param>
 public sealed class PerformanceBook(StorageAccount account, TimeProvider time)
 {
-    private const int Attempts = 50;
-
     /// <summary>Every measurement, in the order in which they were made.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<IReadOnlyList<PerformanceEntry>> ReadAsync(PipelineName pipeline, CancellationToken cancellation = default) =>
-        (await LoadAsync(pipeline, cancellation)).Entries;
+        (await Document(pipeline).ReadAsync(cancellation)).Value;
 
     /// <summary>What is known of each set of predictions as of a time: the latest measurement of each, by period and revision.</summary>
     /// <param name="entries">Measurements in their order.</param>
@@ -45,48 +40,18 @@ public sealed class PerformanceBook(StorageAccount account, TimeProvider time)
     }
 
     /// <summary>Adds a run's measurements; asked again it adds nothing.</summary>
-    internal async Task EnterAsync(
-        PipelineName pipeline, string runId, int labelRevision, IReadOnlyList<RealisedPerformance> measured, CancellationToken cancellation)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            var (before, etag) = await LoadAsync(pipeline, cancellation);
-            var now = time.GetUtcNow();
-            var added = measured
-                .Where(m => !before.Any(e => e.RunId == runId && e.LabelRevision == labelRevision && e.Performance.PredictionsSha256 == m.PredictionsSha256))
-                .Select(m => new PerformanceEntry(now, runId, labelRevision, m)).ToArray();
-            if (added.Length == 0)
+    internal Task EnterAsync(
+        PipelineName pipeline, string runId, int labelRevision, IReadOnlyList<RealisedPerformance> measured, CancellationToken cancellation) =>
+        Document(pipeline).UpdateAsync(
+            before =>
             {
-                return;
-            }
+                var now = time.GetUtcNow();
+                var added = measured
+                    .Where(m => !before.Any(e => e.RunId == runId && e.LabelRevision == labelRevision && e.Performance.PredictionsSha256 == m.PredictionsSha256))
+                    .Select(m => new PerformanceEntry(now, runId, labelRevision, m)).ToArray();
+                return added.Length == 0 ? before : [.. before, .. added];
+            },
+            cancellation);
 
-            try
-            {
-                await account.Artifacts.GetBlobClient(Name(pipeline)).UploadAsync(
-                    new BinaryData(JsonSerializer.SerializeToUtf8Bytes<IReadOnlyList<PerformanceEntry>>([.. before, .. added], ArtifactJson.Indented)),
-                    new BlobUploadOptions { Conditions = etag is { } known ? new BlobRequestConditions { IfMatch = known } : new BlobRequestConditions { IfNoneMatch = ETag.All } },
-                    cancellation);
-                return;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412 && attempt < Attempts)
-            {
-                // Another writer was faster: add to what is there now.
-            }
-        }
-    }
-
-    private static string Name(PipelineName pipeline) => $"{pipeline}/performance.json";
-
-    private async Task<(IReadOnlyList<PerformanceEntry> Entries, ETag? ETag)> LoadAsync(PipelineName pipeline, CancellationToken cancellation)
-    {
-        try
-        {
-            var content = (await account.Artifacts.GetBlobClient(Name(pipeline)).DownloadContentAsync(cancellation)).Value;
-            return (JsonSerializer.Deserialize<List<PerformanceEntry>>(content.Content.ToMemory().Span, ArtifactJson.Compact)!, content.Details.ETag);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return ([], null);
-        }
-    }
+    private SharedDocument<IReadOnlyList<PerformanceEntry>> Document(PipelineName pipeline) => new(account.Artifacts, $"{pipeline}/performance.json", []);
 }

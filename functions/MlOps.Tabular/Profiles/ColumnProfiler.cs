@@ -201,7 +201,7 @@ internal sealed class ColumnProfiler(string name)
             _quantiles.Add(values);
             foreach (var value in values)
             {
-                _distinct.Add(Hash(value));
+                _distinct.Add(CellHash.Of(value));
             }
         }
 
@@ -219,7 +219,7 @@ internal sealed class ColumnProfiler(string name)
         if (!sketched && !_numbers.IsExact)
         {
             _quantiles.Add(value, count);
-            _distinct.Add(Hash(value));
+            _distinct.Add(CellHash.Of(value));
         }
 
         if (_numbers.Add(value, count))
@@ -239,7 +239,7 @@ internal sealed class ColumnProfiler(string name)
         foreach (var (value, count) in _numbers.Counts.OrderBy(c => c.Key))
         {
             _quantiles.Add(value, count);
-            _distinct.Add(Hash(value));
+            _distinct.Add(CellHash.Of(value));
         }
 
         if (_numbers.Counts.Count <= ValueCounts<double>.Limit)
@@ -251,7 +251,7 @@ internal sealed class ColumnProfiler(string name)
     private void AddText(string text, long count)
     {
         _textCount += count;
-        _distinct.Add(Hash(text));
+        _distinct.Add(CellHash.Of(text));
         if (_texts.Add(text, count))
         {
             _texts.Prune();
@@ -277,19 +277,5 @@ internal sealed class ColumnProfiler(string name)
     {
         var sorted = _numbers.Counts.OrderBy(c => c.Key).ToArray();
         return ([.. sorted.Select(c => c.Key)], [.. sorted.Select(c => c.Value)]);
-    }
-
-    private static ulong Hash(double value) => HyperLogLog.Mix(BitConverter.DoubleToUInt64Bits(value == 0 ? 0 : value) + 0x9E3779B97F4A7C15);
-
-    /// <summary>FNV-1a over the UTF-16 units, mixed.</summary>
-    private static ulong Hash(string text)
-    {
-        var hash = 14695981039346656037UL;
-        foreach (var unit in text)
-        {
-            hash = (hash ^ unit) * 1099511628211UL;
-        }
-
-        return HyperLogLog.Mix(hash);
     }
 }

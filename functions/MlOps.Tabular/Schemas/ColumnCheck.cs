@@ -70,9 +70,9 @@ internal sealed class ColumnCheck(string name, ColumnSchema? expected, TableSche
         }
     }
 
-    public void Report(TableSchema schema, FindingCollector findings)
+    public void Report(FindingCollector findings)
     {
-        ReportMissing(schema, findings);
+        ReportMissing(findings);
         if (_outside > 0 && Type != "text")
         {
             findings.Add(SchemaRules.OutOfRange, name, _outsideLine, _outside, $"{_outside} values of '{name}' lie outside the range of history ({expected!.Min:R} to {expected.Max:R}), the first is {_outsideText}.");
@@ -187,7 +187,7 @@ internal sealed class ColumnCheck(string name, ColumnSchema? expected, TableSche
         }
     }
 
-    private void ReportMissing(TableSchema schema, FindingCollector findings)
+    private void ReportMissing(FindingCollector findings)
     {
         if (_missing == 0 && expected!.MissingRate == 0)
         {

@@ -23,7 +23,8 @@ internal static class RowHash
                 var cells = texts.Categories.Select(c => OfText(c, isNumeric)).ToArray();
                 for (var r = 0; r < lines.Length; r++)
                 {
-                    Mix(ref low[r], ref high[r], texts.Codes[r] < 0 ? Missing : cells[texts.Codes[r]]);
+                    var (first, second) = texts.Codes[r] < 0 ? (Missing, Missing) : cells[texts.Codes[r]];
+                    Mix(ref low[r], ref high[r], first, second);
                 }
             }
             else if (expected.GetValueOrDefault(column.Name)?.IsNumeric == true)
@@ -31,14 +32,16 @@ internal static class RowHash
                 var values = ((NumberColumn)column).Values;
                 for (var r = 0; r < lines.Length; r++)
                 {
-                    Mix(ref low[r], ref high[r], OfNumber(values[r]));
+                    var cell = OfNumber(values[r]);
+                    Mix(ref low[r], ref high[r], cell, cell);
                 }
             }
             else
             {
                 for (var r = 0; r < lines.Length; r++)
                 {
-                    Mix(ref low[r], ref high[r], column.Text(r) is { } text ? OfText(text, isNumeric: false) : Missing);
+                    var (first, second) = column.Text(r) is { } text ? OfText(text, isNumeric: false) : (Missing, Missing);
+                    Mix(ref low[r], ref high[r], first, second);
                 }
             }
         }
@@ -49,27 +52,22 @@ internal static class RowHash
         }
     }
 
-    private static void Mix(ref ulong low, ref ulong high, ulong cell)
+    private static void Mix(ref ulong low, ref ulong high, ulong first, ulong second)
     {
-        low = HyperLogLog.Mix(low ^ (cell + 0x9E3779B97F4A7C15));
-        high = (System.Numerics.BitOperations.RotateLeft(high, 23) ^ cell) * 0xD6E8FEB86659FD93;
+        low = HyperLogLog.Mix(low ^ (first + 0x9E3779B97F4A7C15));
+        high = (System.Numerics.BitOperations.RotateLeft(high, 23) ^ second) * 0xD6E8FEB86659FD93;
     }
 
-    private static ulong OfNumber(double value) => double.IsNaN(value) ? Missing : HyperLogLog.Mix(BitConverter.DoubleToUInt64Bits(value == 0 ? 0 : value));
+    private static ulong OfNumber(double value) => double.IsNaN(value) ? Missing : CellHash.Of(value);
 
-    private static ulong OfText(string text, bool isNumeric)
+    private static (ulong First, ulong Second) OfText(string text, bool isNumeric)
     {
         if (isNumeric && NumberParser.TryParse(Encoding.UTF8.GetBytes(text), out var number))
         {
-            return OfNumber(number);
+            var cell = OfNumber(number);
+            return (cell, cell);
         }
 
-        var hash = 14695981039346656037UL;
-        foreach (var unit in text)
-        {
-            hash = HyperLogLog.Mix(hash ^ unit);
-        }
-
-        return hash;
+        return (CellHash.Of(text), CellHash.Other(text));
     }
 }

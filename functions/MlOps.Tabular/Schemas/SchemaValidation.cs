@@ -60,7 +60,7 @@ public sealed class SchemaValidation : IDisposable
         var columns = part.Columns;
         if (_refine)
         {
-            columns = [.. columns.Select(c => c is TextColumn t && _expected.GetValueOrDefault(c.Name)?.Type is "date" or "boolean" ? KindInference.Refine((TextColumn)c) : c)];
+            columns = [.. columns.Select(c => c is TextColumn t && _expected.GetValueOrDefault(c.Name)?.Type is "date" or "boolean" ? KindInference.Refine(t) : c)];
             part = new Table(columns, part.LineNumbers, part.RowCount);
         }
 
@@ -100,7 +100,7 @@ public sealed class SchemaValidation : IDisposable
         {
             if (_byName.TryGetValue(column.Name, out var check) && _rows > 0)
             {
-                check.Report(_schema, findings);
+                check.Report(findings);
             }
         }
 

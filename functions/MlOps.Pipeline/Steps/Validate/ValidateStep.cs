@@ -74,6 +74,18 @@ public sealed class ValidateStep
                 $"{drop.BlobName} (revision {drop.Revision}) was accepted before but does not fit the definition now: {result.Errors[0].Message} Correct definitions/{pipeline}.yaml, or drop the file again.");
     }
 
+    /// <summary>What the values of an accepted drop look like; damaged bytes are made anew.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="key">Key of the drop's validation.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    /// <exception cref="InvalidDataException">It is gone and cannot be made anew.</exception>
+    public async Task<TableSchema> LearnedSchemaAsync(PipelineName pipeline, string key, CancellationToken cancellation = default)
+    {
+        await using var learned = await _context.Runner.OpenAsync(pipeline, key, LearnedOutput, cancellation);
+        using var reader = new StreamReader(learned);
+        return TableSchema.Parse(await reader.ReadToEndAsync(cancellation));
+    }
+
     private async Task<(string? Key, string Hash)> HistoryAsync(ValidateInput input, PipelineName pipeline, CancellationToken cancellation)
     {
         if (input.Initial is not { } initial)
@@ -98,9 +110,7 @@ public sealed class ValidateStep
         var values = await _context.Definitions.LoadSchemaAsync(pipeline, definition, cancellation);
         if (values is null)
         {
-            await using var learned = await _context.Runner.OpenAsync(pipeline, key, LearnedOutput, cancellation);
-            using var reader = new StreamReader(learned);
-            values = TableSchema.Parse(await reader.ReadToEndAsync(cancellation));
+            values = await LearnedSchemaAsync(pipeline, key, cancellation);
         }
 
         Dictionary<string, string>? ids = null;
