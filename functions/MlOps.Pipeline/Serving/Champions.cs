@@ -9,8 +9,9 @@ using MlOps.Pipeline.Steps;
 namespace MlOps.Pipeline.Serving;
 
 /// <summary>
-/// The champions in memory. <c>aliases.json</c> is asked by its ETag at most every half second while requests come; a new
-/// champion is loaded beside the old one, which answers until then, so that no request waits for a release or fails by it.
+/// The champions in memory. <c>aliases.json</c> is asked by its ETag at most four times a second while requests come; a new
+/// champion is loaded beside the old one, which answers until then, so that hardly a request waits for a release and none fails by it.
+/// The champion before stays in memory, so that a rollback has nothing to load.
 /// </summary>
 /// <param name="models">Versions.</param>
 /// <param name="aliases">Champions.</param>
@@ -19,9 +20,10 @@ namespace MlOps.Pipeline.Serving;
 /// <param name="logger">Log.</param>
 public sealed class Champions(ModelRegistry models, AliasStore aliases, DefinitionStore definitions, TimeProvider time, ILogger<Champions> logger)
 {
-    // With loading, an answer is at most two seconds behind a release.
-    private static readonly TimeSpan LookAfter = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan WaitAfter = TimeSpan.FromMilliseconds(1500);
+    private static readonly TimeSpan LookAfter = TimeSpan.FromMilliseconds(250);
+
+    // No answer rests on aliases that were read longer before its request: a release counts for every request that comes a second after it.
+    private static readonly TimeSpan OldestAnswer = TimeSpan.FromMilliseconds(900);
 
     private readonly ConcurrentDictionary<PipelineName, Seat> _seats = [];
 
@@ -32,15 +34,17 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
     public async Task<Served> GetAsync(PipelineName pipeline, CancellationToken cancellation = default)
     {
         var seat = _seats.GetOrAdd(pipeline, _ => new Seat());
-        var age = seat.Served is null ? TimeSpan.MaxValue : time.GetElapsedTime(seat.Looked);
-        if (age >= LookAfter)
+        var now = time.GetTimestamp();
+        var looking = IsOlder(LookAfter) ? LookAsync(seat, pipeline) : Task.CompletedTask;
+        while (IsOlder(OldestAnswer))
         {
-            var looking = LookAsync(seat, pipeline);
-            if (age >= WaitAfter)
-            {
-                await looking.WaitAsync(cancellation);
-            }
+            // The look under way may have read the aliases long ago as well; the one after it has not.
+            await looking.WaitAsync(cancellation);
+            looking = IsOlder(OldestAnswer) ? LookAsync(seat, pipeline) : Task.CompletedTask;
         }
+
+        // Without a champion every request looks: one may have been made this moment.
+        bool IsOlder(TimeSpan age) => seat.Served is null ? seat.Looked < now : time.GetElapsedTime(seat.Looked, now) >= age;
 
         return seat.Served ?? throw seat.Refusal ?? new StepRefusedException($"Pipeline {pipeline} has no champion: a run makes one as soon as initial.csv and a period are there. See `mlops wait {pipeline}`.");
     }
@@ -74,14 +78,15 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
             var began = time.GetTimestamp();
             if (await aliases.ReadIfChangedAsync(pipeline, seat.ETag) is { } read)
             {
-                var (served, whole) = read.Aliases.Champion is { } champion ? await SeatAsync(pipeline, champion, read.Aliases.Traffic, seat.Served) : ((Served?)null, false);
+                var (served, whole) = read.Aliases.Champion is { } champion ? await SeatAsync(pipeline, champion, read.Aliases.Traffic, seat) : ((Served?)null, false);
                 if (served is not null && served != seat.Served)
                 {
                     logger.LogInformation("pipeline {Pipeline} is served by model {Version}", pipeline, served.Champion.Version.Version);
                 }
 
                 // Where something is missing the next look reads the aliases again, changed or not.
-                (seat.Served, seat.ETag, seat.Refusal) = (served, whole ? read.ETag : null, null);
+                var former = served?.Champion != seat.Served?.Champion ? seat.Served?.Champion : seat.Former;
+                (seat.Served, seat.Former, seat.ETag, seat.Refusal) = (served, former, whole ? read.ETag : null, null);
             }
 
             seat.Looked = began;
@@ -96,12 +101,12 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
     }
 
     // What is in memory already is kept. A challenger or shadow that cannot be read leaves the champion alone; it is no reason to fail.
-    private async Task<(Served Served, bool Whole)> SeatAsync(PipelineName pipeline, string champion, Traffic? traffic, Served? before)
+    private async Task<(Served Served, bool Whole)> SeatAsync(PipelineName pipeline, string champion, Traffic? traffic, Seat before)
     {
         var whole = true;
 
         async Task<ServedModel> LoadAsync(string version) =>
-            ((ServedModel?[])[before?.Champion, before?.Challenger, before?.Shadow]).FirstOrDefault(m => m?.Version.Version == version)
+            ((ServedModel?[])[before.Served?.Champion, before.Former, before.Served?.Challenger, before.Served?.Shadow]).FirstOrDefault(m => m?.Version.Version == version)
             ?? await ServedModel.LoadAsync(models, definitions, pipeline, version);
 
         async Task<ServedModel?> TryLoadAsync(string? version)
@@ -133,6 +138,10 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
             set => _served = value;
         }
 
+        /// <summary>The champion before.</summary>
+        public ServedModel? Former { get; set; }
+
+        /// <summary>When the last look began; 0 before the first has ended.</summary>
         public long Looked
         {
             get => Interlocked.Read(ref _looked);

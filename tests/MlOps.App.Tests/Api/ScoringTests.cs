@@ -150,7 +150,7 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
     }
 
     [Fact]
-    public async Task Ten_thousand_requests_run_while_champions_are_promoted_and_rolled_back_and_none_fails_and_all_new_within_two_seconds()
+    public async Task Ten_thousand_requests_run_while_champions_are_promoted_and_rolled_back_and_none_fails_and_all_new_within_a_second()
     {
         var versions = (await System.GetAsync($"/api/pipelines/{TrainedApi.Pipeline}/models")).GetProperty("models").GetProperty("items")
             .EnumerateArray().Select(m => m.GetProperty("version").GetString()!).ToArray();
@@ -160,7 +160,7 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
         var rows = TrainedApi.Records(trained.November).Take(3).ToArray();
         var expected = new Dictionary<string, double[]>();
         var answers = new ConcurrentQueue<(long Began, string Version, double[] Scores)>();
-        var moves = new List<(long Done, string Version)>();
+        var moves = new List<(long Began, long Done, string Version)>();
         using var ending = new CancellationTokenSource();
 
         async Task<(long Began, string Version, double[] Scores)> AskAsync()
@@ -191,6 +191,7 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
         {
             Assert.True(move < 100, $"{answers.Count} answers after {move} releases.");
             var version = move % 2 == 0 ? other : champion;
+            var began = Stopwatch.GetTimestamp();
             if (version == champion)
             {
                 await steps.Aliases.RollbackAsync(name, Stop);
@@ -200,7 +201,7 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
                 await steps.Aliases.PromoteAsync(name, version, Stop);
             }
 
-            moves.Add((Stopwatch.GetTimestamp(), version));
+            moves.Add((began, Stopwatch.GetTimestamp(), version));
             await Task.Delay(TimeSpan.FromSeconds(3), Stop);
         }
 
@@ -217,8 +218,8 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
 
         for (var i = 0; i < moves.Count; i++)
         {
-            var from = moves[i].Done + (2 * Stopwatch.Frequency);
-            var until = i + 1 < moves.Count ? moves[i + 1].Done - Stopwatch.Frequency : long.MaxValue;
+            var from = moves[i].Done + Stopwatch.Frequency;
+            var until = i + 1 < moves.Count ? moves[i + 1].Began : long.MaxValue;
             Assert.All(answers.Where(a => a.Began >= from && a.Began < until), a => Assert.Equal(moves[i].Version, a.Version));
         }
 
