@@ -30,6 +30,9 @@ public sealed class WholeWayTests : IDisposable
         Assert.Equal(
             periods.Values.Skip(1).Select(p => (p.GetProperty("model_sha256").GetString(), p.GetProperty("revision").GetInt32())),
             again.Json.GetProperty("periods").EnumerateArray().Skip(1).Select(p => (p.GetProperty("model_sha256").GetString(), p.GetProperty("revision").GetInt32())));
+
+        await using var server = await RunningServer.StartAsync(folder.Path);
+        await ReproduceAllAsync(4);
     }
 
     [Fact]
@@ -58,7 +61,7 @@ public sealed class WholeWayTests : IDisposable
             run.Json.GetProperty("document").GetProperty("steps").EnumerateArray().Select(step => step.GetProperty("name").GetString()!.Split('-', ' ', '(')[0]).Where(name => name != "validate"));
         var status = await RunAsync("status", "20201101.csv", "--json");
         Assert.Equal("output/credit/pred_20201101.csv", status.Json.GetProperty("pipelines")[0].GetProperty("output").GetString());
-        Assert.True((await RunAsync("reproduce", id, "--json")).Json.GetProperty("is_same").GetBoolean());
+        await ReproduceAllAsync(2);
         var sweep = await RunAsync("sweep", "--json");
         Assert.Empty(sweep.Json.GetProperty("started").EnumerateArray());
     }
@@ -89,6 +92,18 @@ public sealed class WholeWayTests : IDisposable
         Assert.Contains("no file of this period was dropped", ended.Errors, StringComparison.Ordinal);
         Assert.Equal(1, (await MlopsProcess.RunAsync(folder.Path, "wait", "p")).ExitCode);
         Assert.Equal(1, (await MlopsProcess.RunAsync(folder.Path, "run", "p-20201001-0x1")).ExitCode);
+    }
+
+    /// <summary>The newest run of each predicted period gives the same bytes again.</summary>
+    private async Task ReproduceAllAsync(int count)
+    {
+        var runs = await RunAsync("runs", "--json");
+        string[] ids = [.. runs.Json.GetProperty("runs").EnumerateArray().Where(run => run.GetProperty("period").GetString() != "initial").DistinctBy(run => run.GetProperty("period").GetString()).Select(run => run.GetProperty("run_id").GetString()!)];
+        Assert.Equal(count, ids.Length);
+        foreach (var id in ids)
+        {
+            Assert.True((await RunAsync("reproduce", id, "--json")).Json.GetProperty("is_same").GetBoolean(), id);
+        }
     }
 
     private async Task<Ended> RunAsync(params string[] arguments)

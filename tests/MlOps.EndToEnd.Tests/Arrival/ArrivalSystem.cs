@@ -24,19 +24,19 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 {
     public const string Pipeline = "credit";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
-
+    private readonly TimeSpan limit;
     private readonly CancellationTokenSource stop = new();
     private readonly ServiceProvider services;
     private readonly LocalDurableTaskWorker worker;
     private readonly Task source;
 
-    private ArrivalSystem(StorageAccount account, ServiceProvider services, LocalDurableTaskWorker worker, LogLines log, bool withEvents)
+    private ArrivalSystem(StorageAccount account, ServiceProvider services, LocalDurableTaskWorker worker, LogLines log, bool withEvents, TimeSpan limit)
     {
         Account = account;
         this.services = services;
         this.worker = worker;
         Log = log;
+        this.limit = limit;
         var events = new LocalEventSource(account, Receiver.ReceiveAsync, TimeProvider.System, services.GetRequiredService<ILogger<LocalEventSource>>());
         source = withEvents ? events.RunAsync(TimeSpan.FromMilliseconds(250), stop.Token) : Task.CompletedTask;
     }
@@ -53,7 +53,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 
     public static async Task<ArrivalSystem> StartAsync(
         AzuriteFixture azurite, bool withEvents = true, string? prefix = null, int threads = 0, Uri? webhook = null, string? definition = SmallCase.Definition,
-        ILoggerProvider? logs = null, BlobClientOptions? storage = null)
+        ILoggerProvider? logs = null, BlobClientOptions? storage = null, TimeSpan? limit = null)
     {
         var account = new StorageAccount(new BlobServiceClient(azurite.ConnectionString, StorageAccount.Metered(storage ?? new BlobClientOptions())), prefix ?? azurite.NewPrefix());
         await account.EnsureContainersAsync();
@@ -79,7 +79,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
         worker = new LocalDurableTaskWorker(
             account.Journal, new DurableTaskRegistry().AddPipeline(), services, new LocalOptions(), services.GetRequiredService<ILoggerFactory>());
         await worker.StartAsync();
-        return new ArrivalSystem(account, services, worker, log, withEvents);
+        return new ArrivalSystem(account, services, worker, log, withEvents, limit ?? TimeSpan.FromMinutes(1));
     }
 
     public T Get<T>()
@@ -111,7 +111,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
     /// <summary>Waits until the ledger fulfils a condition.</summary>
     public async Task<Ledger> UntilAsync(Func<Ledger, bool> condition, string what)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var over = new CancellationTokenSource(limit);
         while (true)
         {
             var ledger = await LedgerAsync();
@@ -120,9 +120,9 @@ internal sealed class ArrivalSystem : IAsyncDisposable
                 return ledger;
             }
 
-            if (limit.IsCancellationRequested)
+            if (over.IsCancellationRequested)
             {
-                Assert.Fail($"Not within {Limit.TotalMinutes} minutes: {what}.\n{JsonSerializer.Serialize(ledger, ArtifactJson.Indented)}\n{string.Join('\n', Log.All.TakeLast(40))}");
+                Assert.Fail($"Not within {limit.TotalMinutes} minutes: {what}.\n{JsonSerializer.Serialize(ledger, ArtifactJson.Indented)}\n{string.Join('\n', Log.All.TakeLast(40))}");
             }
 
             await Task.Delay(50);
@@ -140,7 +140,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
             OrchestrationMetadata instance;
             try
             {
-                instance = await Client.WaitForInstanceCompletionAsync(run.RunId).WaitAsync(Limit);
+                instance = await Client.WaitForInstanceCompletionAsync(run.RunId).WaitAsync(limit);
             }
             catch (TimeoutException e)
             {
