@@ -6,12 +6,17 @@ using MlOps.App.Runs;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Registry;
 
 namespace MlOps.App.Api;
 
 /// <summary>Which step to begin again at.</summary>
 /// <param name="From">A step of the run, such as <c>train</c>; <see langword="null"/> to skip all that is done.</param>
 internal sealed record RerunRequest(string? From);
+
+/// <summary>What else is said with an answer.</summary>
+/// <param name="Comment">Kept with the decision.</param>
+internal sealed record AnswerRequest(string? Comment);
 
 /// <summary>Runs that a request started or ended.</summary>
 /// <param name="Runs">Their ids.</param>
@@ -29,7 +34,7 @@ internal sealed record RunEvent(RunState State, string Text, DateTimeOffset? Tim
 /// <param name="Metrics">Metrics of both by <c>part/name</c>; a side that lacks one has <see langword="null"/>.</param>
 internal sealed record RunComparison(RunDetails Left, RunDetails Right, IReadOnlyDictionary<string, IReadOnlyList<double?>> Metrics);
 
-/// <summary>Runs: list, one with its steps, its log as it grows, rerun, cancel.</summary>
+/// <summary>Runs: list, one with its steps, its log as it grows, rerun, cancel, and the answer to one that asks a person.</summary>
 internal static class RunsApi
 {
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
@@ -46,6 +51,13 @@ internal static class RunsApi
             .Needs(Role.Operator).ProducesProblem(404).ProducesProblem(409);
         group.MapPost("/{id}/cancel", CancelAsync).WithSummary("Ends a run; whatever waits for it goes on.")
             .Needs(Role.Operator).ProducesProblem(404).ProducesProblem(409);
+        group.MapGet("/{id}/approval", ApprovalAsync).WithSummary("What the run asks a person, and the answer.").ProducesProblem(404);
+        group.MapPost("/{id}/approve", (string id, AnswerRequest? request, RunHistory history, Steering steering, Audit audit, HttpContext context, CancellationToken cancellation) =>
+                AnswerAsync(id, true, request, history, steering, audit, context, cancellation))
+            .WithSummary("Lets the model of a run that asks become the champion.").Needs(Role.Releaser).ProducesProblem(404).ProducesProblem(409);
+        group.MapPost("/{id}/reject", (string id, AnswerRequest? request, RunHistory history, Steering steering, Audit audit, HttpContext context, CancellationToken cancellation) =>
+                AnswerAsync(id, false, request, history, steering, audit, context, cancellation))
+            .WithSummary("Keeps the champion although a run asks to replace it.").Needs(Role.Releaser).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<Tagged<Page<RunFacts>>> ListAsync(
@@ -110,6 +122,23 @@ internal static class RunsApi
             await steering.CancelAsync(pipeline, run, cancellation);
             return new ChangedRuns([run.Value]);
         });
+    }
+
+    private static async Task<Tagged<ApprovalRecord>> ApprovalAsync(string id, RunHistory history, ApprovalStore approvals, CancellationToken cancellation)
+    {
+        var run = Lookup.Run(id);
+        var (pipeline, _) = await history.FindAsync(run, cancellation);
+        return Tagged.Of((await approvals.OfRunAsync(pipeline, run, cancellation)).FirstOrDefault()
+            ?? throw new ApiException(404, "no question", "The run asks nobody.", "A run asks where the definition says 'approval: manual' and its model would become the champion.", "id"));
+    }
+
+    private static async Task<ApprovalRecord> AnswerAsync(
+        string id, bool approve, AnswerRequest? request, RunHistory history, Steering steering, Audit audit, HttpContext context, CancellationToken cancellation)
+    {
+        var run = Lookup.Run(id);
+        var (pipeline, _) = await history.FindAsync(run, cancellation);
+        return await audit.RecordAsync(context, pipeline, approve ? "approve" : "reject", new { run = run.Value, comment = request?.Comment }, () =>
+            steering.AnswerAsync(pipeline, run, approve, context.Who().Name, request?.Comment, cancellation));
     }
 
     private static async Task<RunDetails> DetailsAsync(string id, RunHistory history, CancellationToken cancellation)

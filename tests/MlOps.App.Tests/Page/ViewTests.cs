@@ -101,7 +101,7 @@ public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFix
         await Assertions.Expect(page.Locator(".loading")).ToHaveCountAsync(0);
     }
 
-    private static async Task<IEnumerable<string>> BarriersAsync(IPage page, string view)
+    internal static async Task<IEnumerable<string>> BarriersAsync(IPage page, string view)
     {
         await page.EvaluateAsync(AxeSource);
         var found = await page.EvaluateAsync<string[]>(

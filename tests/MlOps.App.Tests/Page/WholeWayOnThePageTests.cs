@@ -66,6 +66,31 @@ public sealed class WholeWayOnThePageTests(AzuriteFixture azurite, Chromium chro
         await Assertions.Expect(page.Locator(".step.waiting")).ToHaveCountAsync(0);
     }
 
+    [Theory]
+    [InlineData("mouse")]
+    [InlineData("keyboard")]
+    public async Task A_run_that_asks_a_person_is_answered_where_it_is_watched(string hand)
+    {
+        await using var system = await ApiSystem.StartAsync(azurite);
+        await system.DefineAsync("p", ApprovalApiTests.Definition);
+        foreach (var (name, content) in SampleFiles.All)
+        {
+            await system.SendAsync(HttpMethod.Put, $"/api/pipelines/p/drops/{name}", ApiSystem.Csv(content), 202);
+        }
+
+        var (run, question) = await ApprovalApiTests.AskedAsync(system, "20201101");
+        await using var window = await chromium.OpenAsync(system.Address, width: 360);
+        var page = window.Page;
+        var person = Person.With(hand, page);
+        await page.GotoAsync($"/#/runs/{run}");
+        await Assertions.Expect(page.Locator(".step.running")).ToContainTextAsync("Gate");
+        await person.UseAsync(page.GetByRole(AriaRole.Button, new() { Name = "Approve" }));
+        Assert.Empty(await ViewTests.BarriersAsync(page, "the question whether a model may predict"));
+        await person.UseAsync(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Approve" }));
+        await Assertions.Expect(page.Locator(".title .badge")).ToHaveTextAsync("Succeeded");
+        Assert.Equal(question.GetProperty("challenger").GetString(), (await system.GetAsync("/api/pipelines/p/models")).GetProperty("champion").GetString());
+    }
+
     private static async Task ReleaseAsync(ApiSystem system, IPage page, Person person, Words words)
     {
         await person.UseAsync(page.GetByRole(AriaRole.Link, new() { Name = "credit", Exact = true }));

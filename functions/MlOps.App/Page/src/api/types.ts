@@ -129,6 +129,20 @@ export interface RunDetails {
   document: RunDocument | null;
 }
 
+export interface Approval {
+  runId: string;
+  period: string;
+  challenger: string;
+  champion: string;
+  evidence: string;
+  askedAt: string;
+  expiresAt: string;
+  state: "pending" | "approved" | "rejected" | "timed_out" | "withdrawn";
+  by: string | null;
+  answeredAt: string | null;
+  comment: string | null;
+}
+
 export interface RunEvent {
   state: string;
   text: string;

@@ -9,9 +9,10 @@ import { useFormat } from "../text/format";
 import { Said, useText } from "../text/language";
 import { Findings } from "../views/findings";
 import { type Followed, useRun } from "./follow";
+import { Approval } from "./approval";
 import { Graph } from "./graph";
 import { Leaderboard, Measures, VerdictCard } from "./results";
-import { graphOf } from "./steps";
+import { asking, graphOf } from "./steps";
 import { Steer } from "./steer";
 import { Timings } from "./timings";
 import { Trials } from "./trials";
@@ -54,6 +55,7 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
           {live ? <Now stage={stage} /> : <Said>{run.reason ?? ""}</Said>}
         </p>
       </div>
+      {live && stage?.startsWith(asking) && <Approval id={run.runId} />}
       {document?.cause && (
         <div class="notice bad">
           <p class="notice-title">

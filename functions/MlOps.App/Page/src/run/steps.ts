@@ -32,6 +32,9 @@ const ofHistory: string[][] = [["admit"], ["validate"], ["end"]];
 // What a stage of the run is called as a step.
 const stepOf: Record<string, string> = { promote: "compare" };
 
+/** Begins the stage of a run that asks a person whether its model may predict. */
+export const asking = "wait for approval of ";
+
 // Steps that leave no outcome of their own.
 const bare = new Set(["admit", "publish", "end"]);
 
@@ -45,7 +48,7 @@ export function graphOf(run: RunDetails, stage: string | null, seen: string[]): 
   const document = run.run.state === "active" ? null : run.document;
   if (document === null) {
     const places = new Map(rows.flatMap((row, i) => row.map((name) => [name, i] as const)));
-    const placeOf = (text: string) => places.get(stepOf[text] ?? text) ?? -1;
+    const placeOf = (text: string) => places.get(text.startsWith(asking) ? "compare" : (stepOf[text] ?? text)) ?? -1;
     const now = stage === null ? -1 : placeOf(stage);
     const reached = Math.max(now, ...seen.map(placeOf));
     return rows.map((row, i) =>
