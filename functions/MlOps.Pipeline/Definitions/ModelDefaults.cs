@@ -8,6 +8,8 @@ internal static class ModelDefaults
     private static readonly (string Name, string Value)[] Common =
     [
         ("early_stopping_round", "50"),
+        // Which features a data set keeps must not depend on a trial's min_data_in_leaf: trials share their bins.
+        ("feature_pre_filter", "false"),
         ("learning_rate", "0.05"),
         ("num_iterations", "1000"),
         ("num_leaves", "31"),

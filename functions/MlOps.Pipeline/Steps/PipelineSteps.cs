@@ -38,7 +38,8 @@ public sealed class PipelineSteps
         Accumulate = new AccumulateStep(context, Validate);
         Featurize = new FeaturizeStep(context, Validate);
         Tune = new TuneStep(context);
-        Train = new TrainStep(context);
+        Bin = new BinStep(context);
+        Train = new TrainStep(context, Bin);
         Evaluate = new EvaluateStep(context);
         Baseline = new BaselineStep(context);
         Leaderboard = new LeaderboardStep(context);
@@ -94,6 +95,9 @@ public sealed class PipelineSteps
     /// <summary>Plans the search for parameters.</summary>
     public TuneStep Tune { get; }
 
+    /// <summary>Bins the rows that trials learn from.</summary>
+    public BinStep Bin { get; }
+
     /// <summary>Trains.</summary>
     public TrainStep Train { get; }
 
@@ -136,6 +140,7 @@ public sealed class PipelineSteps
             ValidateStep.Name => Validate.RunAsync(Input<ValidateInput>(), cancellation),
             AccumulateStep.Name => Accumulate.RunAsync(Input<AccumulateInput>(), cancellation),
             FeaturizeStep.TrainName or FeaturizeStep.ScoreName => Featurize.RunAsync(Input<FeaturizeInput>(), cancellation),
+            BinStep.Name => Bin.RunAsync(Input<BinInput>(), cancellation),
             TrainStep.Name => Train.RunAsync(Input<TrainInput>(), cancellation),
             EvaluateStep.Name => Evaluate.RunAsync(Input<EvaluateInput>(), cancellation),
             CompareStep.Name => Compare.RunAsync(Input<CompareInput>(), cancellation),

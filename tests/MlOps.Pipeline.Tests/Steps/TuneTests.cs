@@ -29,6 +29,77 @@ public sealed class TuneTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Trials_share_one_binned_data_set_and_those_that_bin_otherwise_another()
+    {
+        var shared = await TestPipeline.CreateAsync(azurite, Tuned);
+        await RunAsync(shared);
+        Assert.Single(await BinnedAsync(shared));
+
+        var others = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + "\ntune: {trials: 6, wave: 2, space: {max_bin: [15, 31, 63]}}");
+        await RunAsync(others);
+        var bins = others.Trials.Select(t => t.Parameters["max_bin"].ToString()).Distinct().ToList();
+        Assert.InRange(bins.Count, 2, 3);
+        Assert.Equal(bins.Count, (await BinnedAsync(others)).Count);
+    }
+
+    [Fact]
+    public async Task A_model_is_the_same_whether_its_trial_was_binned_for_others_or_for_itself()
+    {
+        // With folds and without, where trials learn from other rows.
+        foreach (var validation in new[] { "validation: kfold", "validation: holdout" })
+        {
+            var alone = await TestPipeline.CreateAsync(azurite, $"{SmallCase.Definition}\n{validation}\n");
+            var searched = await TestPipeline.CreateAsync(azurite, $"{SmallCase.Definition}\n{validation}\ntune: {{trials: 1, space: {{num_leaves: [2, 31]}}}}\n");
+
+            Assert.Equal((await RunAsync(alone)).Train.ModelSha256, (await RunAsync(searched)).Train.ModelSha256);
+            Assert.Equal((0, 1), ((await BinnedAsync(alone)).Count, (await BinnedAsync(searched)).Count));
+        }
+    }
+
+    [Fact]
+    public async Task More_trials_go_on_where_the_search_ended_and_damaged_bins_and_trials_are_made_again()
+    {
+        // A single place for trainings: what is made again on the way takes no second one.
+        var pipeline = await TestPipeline.CreateAsync(azurite, Tuned, new StepOptions(1));
+        var first = await RunAsync(pipeline);
+        var before = pipeline.Trials.ToDictionary(t => t.Number);
+        await pipeline.CorruptAsync((await BinnedAsync(pipeline)).Single());
+
+        await pipeline.DefineAsync(Tuned.Replace("trials: 5", "trials: 8", StringComparison.Ordinal));
+        await RunAsync(pipeline);
+        Assert.Equal(8, pipeline.Trials.Count);
+        Assert.All(before.Values, trial => Assert.Equal((trial.Parameters.ToString(), trial.Value), (pipeline.Trials.Single(t => t.Number == trial.Number).Parameters.ToString(), pipeline.Trials.Single(t => t.Number == trial.Number).Value)));
+
+        foreach (var held in await NamesAsync(pipeline, "/held.bin"))
+        {
+            await pipeline.CorruptAsync(held);
+        }
+
+        await pipeline.Steps.Runner.ForgetAsync(pipeline.Pipeline, first.Train.RequireKey());
+        await pipeline.DefineAsync(Tuned);
+        Assert.Equal(first.Train.ModelSha256, (await RunAsync(pipeline)).Train.ModelSha256);
+    }
+
+    private static async Task<TestRun> RunAsync(TestPipeline pipeline) => await pipeline.RunAsync(
+        await pipeline.DropAsync("20201001", SmallCase.Csv(100, 2, 5001)), await pipeline.DropAsync("initial", SmallCase.Csv(600, 1)));
+
+    private static Task<IReadOnlyList<string>> BinnedAsync(TestPipeline pipeline) => NamesAsync(pipeline, "/dataset.bin");
+
+    private static async Task<IReadOnlyList<string>> NamesAsync(TestPipeline pipeline, string end)
+    {
+        var names = new List<string>();
+        await foreach (var blob in pipeline.Account.Artifacts.GetBlobsAsync(prefix: $"{TestPipeline.Name}/steps/"))
+        {
+            if (blob.Name.EndsWith(end, StringComparison.Ordinal))
+            {
+                names.Add(blob.Name);
+            }
+        }
+
+        return names;
+    }
+
+    [Fact]
     public async Task Parallel_equals_serial_to_the_bit_in_trials_best_and_model_bytes()
     {
         var seen = new List<(string, string)>();
@@ -57,9 +128,6 @@ public sealed class TuneTests(AzuriteFixture azurite)
 
             Assert.Equal([0, 1], pipeline.Trials.Select(t => t.Number).Order());
         }
-
-        static async Task RunAsync(TestPipeline pipeline) => await pipeline.RunAsync(
-            await pipeline.DropAsync("20201001", SmallCase.Csv(100, 2, 5001)), await pipeline.DropAsync("initial", SmallCase.Csv(600, 1)));
     }
 
     [Fact]

@@ -22,8 +22,14 @@ public sealed class TrainStep
     private const int Version = 3;
 
     private readonly StepContext _context;
+    private readonly BinStep _bins;
+    private readonly AsyncLocal<bool> _inRoom = new();
 
-    internal TrainStep(StepContext context) => _context = context;
+    internal TrainStep(StepContext context, BinStep bins)
+    {
+        _context = context;
+        _bins = bins;
+    }
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">Features to learn from.</param>
@@ -74,70 +80,91 @@ public sealed class TrainStep
             spec,
             async (work, stop) =>
             {
-                var room = await _context.EnterTrainingAsync(stop);
-                try
+                if (trials.Count > 0)
                 {
-                    // Trials run beside each other, one thread each; the result does not depend on it.
-                    var threads = input.Trial && input.Parameters is not null ? 1 : _context.Options.EffectiveThreads;
-                    var rows = await RowsAsync(pipeline, input.FeaturizeKey, shape, input.Learner is null, definition, stop);
-                    return trials.Count == 0
-                        ? await ValidateAsync(rows, settings, threads, input.Learner is not null, Judge(input, definition), work, stop)
-                        : await FitAsync(rows, trials, threads, pipeline, definition, work, stop);
+                    return await InRoomAsync(async () => await FitAsync(await RowsAsync(stop), trials, _context.Options.EffectiveThreads, pipeline, definition, work, stop), stop);
                 }
-                finally
+
+                if (input.Learner is not null)
                 {
-                    room.Release();
+                    return await InRoomAsync(async () => await JudgeFixedAsync(await RowsAsync(stop), settings, _context.Options.EffectiveThreads, work, stop), stop);
                 }
+
+                // Trials run beside each other, one thread each; the result does not depend on it.
+                var threads = input.Parameters is not null ? 1 : _context.Options.EffectiveThreads;
+                if (definition.Tune.Trials > 0)
+                {
+                    await _bins.RunAsync(Bins(input), stop);
+                }
+
+                return await InRoomAsync(async () =>
+                {
+                    var (binned, held) = definition.Tune.Trials > 0
+                        ? await _bins.OpenAsync(Bins(input), pipeline, shape, definition, stop)
+                        : Bin(await RowsAsync(stop), LearnerParameters.Parse(settings, threads));
+                    using (binned)
+                    {
+                        return await JudgeAsync(binned, held, settings, threads, Judge(input, definition), work, stop);
+                    }
+                }, stop);
+
+                Task<LearningRows> RowsAsync(CancellationToken cancel) => input.Learner is null
+                    ? BinStep.ReadAsync(_context, pipeline, input.FeaturizeKey, shape, definition, cancel)
+                    : BinStep.ReadPlainAsync(_context, pipeline, input.FeaturizeKey, shape, cancel);
             },
             cancellation);
-    }
-
-    private async Task<LearningRows> RowsAsync(PipelineName pipeline, string key, FeaturizeResult shape, bool own, PipelineDefinition definition, CancellationToken cancellation)
-    {
-        var (names, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, key, FeaturizeStep.TrainOutput, cancellation));
-        var (_, validColumns, validLabel) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, key, FeaturizeStep.ValidOutput, cancellation));
-        byte[]? folds = null;
-        if (own && shape.Folds > 0)
-        {
-            folds = new byte[label.Length + validLabel.Length];
-            await using var stream = await _context.Runner.OpenAsync(pipeline, key, FeaturizeStep.FoldsOutput, cancellation);
-            await stream.ReadExactlyAsync(folds, cancellation);
-        }
-
-        float[] labels = [.. label, .. validLabel];
-        return new LearningRows(
-            names, [.. columns.Select((c, i) => (double[])[.. c, .. validColumns[i]])], labels, label.Length, folds, shape, own ? Weights(definition, shape, labels) : null);
-    }
-
-    private static double[]? Weights(PipelineDefinition definition, FeaturizeResult shape, float[] labels)
-    {
-        var classes = shape.ClassNames ?? [];
-        return definition.ClassWeight.Weights.Keys.FirstOrDefault(name => !classes.Contains(name, StringComparer.Ordinal)) is { } unknown
-            ? throw new StepRefusedException($"'class_weight' names '{unknown}', which is no class of '{definition.Label}': there are {string.Join(", ", classes)}. Correct it in the definition.")
-            : definition.ClassWeight.Of(classes, labels);
     }
 
     // The pruner judges by the trials of earlier waves alone, so that it does not matter who is ahead in a wave.
     private static TrialJudge? Judge(TrainInput input, PipelineDefinition definition) =>
         input.Pruning is { } pruning ? new TrialJudge(Tune.TuneStep.Study(definition), pruning) : null;
 
-    private static async Task<TrainResult> ValidateAsync(
-        LearningRows rows, IReadOnlyDictionary<string, string> settings, int threads, bool keepsModel, TrialJudge? judge, StepWork work, CancellationToken cancellation)
+    // Where nothing is searched for there is one trial, and nobody to share with.
+    private static (Dataset Binned, HeldRows Held) Bin(LearningRows rows, Parameters parameters) => (rows.Learned.Bin(parameters), rows.Held);
+
+    private static BinInput Bins(TrainInput input) => new(input.RunId, input.Pipeline, input.DefinitionHash, input.FeaturizeKey, input.Parameters);
+
+    // A training that finds a trial's output damaged makes it again in its own room: waiting for another would be waiting for itself.
+    private async Task<TrainResult> InRoomAsync(Func<Task<TrainResult>> train, CancellationToken cancellation)
     {
-        var parameters = LearnerParameters.Parse(settings, threads);
-        var validated = ValidatedTraining.Run(parameters, rows, threads, judge is null ? null : judge.Prunes, cancellation);
-        await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, validated.Curve, ArtifactJson.Compact), cancellation);
-        var held = new NumberColumn("score", validated.Held);
-        await work.WriteAsync(HeldOutput, new Table([held], rowCount: held.RowCount).Save, cancellation);
-        var (sha256, trees) = ("", 0);
-        if (keepsModel)
+        if (_inRoom.Value)
         {
-            (sha256, trees) = await WriteAsync(Learn(rows.First(rows.TrainRows), settings, validated.Rounds, threads, cancellation), work, cancellation);
+            return await train();
         }
 
+        var room = await _context.EnterTrainingAsync(cancellation);
+        _inRoom.Value = true;
+        try
+        {
+            return await train();
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    private static async Task<TrainResult> JudgeAsync(
+        Dataset binned, HeldRows held, IReadOnlyDictionary<string, string> settings, int threads, TrialJudge? judge, StepWork work, CancellationToken cancellation)
+    {
+        var validated = ValidatedTraining.Run(LearnerParameters.Parse(settings, threads), binned, held, threads, judge is null ? null : judge.Prunes, cancellation);
+        await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, validated.Curve, ArtifactJson.Compact), cancellation);
+        var scores = new NumberColumn("score", validated.Held);
+        await work.WriteAsync(HeldOutput, new Table([scores], rowCount: scores.RowCount).Save, cancellation);
         return new TrainResult(
-            sha256, validated.Curve.Length, validated.Rounds, trees, validated.Metric, validated.Score, validated.HigherIsBetter, validated.Work, settings,
+            "", validated.Curve.Length, validated.Rounds, 0, validated.Metric, validated.Score, validated.HigherIsBetter, validated.Work, settings,
             validated.IsPruned, judge?.Trial);
+    }
+
+    /// <summary>A learner of the leaderboard: judged on the valid rows, and kept as it was judged.</summary>
+    private static async Task<TrainResult> JudgeFixedAsync(
+        LearningRows rows, IReadOnlyDictionary<string, string> settings, int threads, StepWork work, CancellationToken cancellation)
+    {
+        var learned = rows.First(rows.TrainRows);
+        using var binned = learned.Bin(LearnerParameters.Parse(settings, threads));
+        var judged = await JudgeAsync(binned, rows.Held, settings, threads, judge: null, work, cancellation);
+        var (sha256, trees) = await WriteAsync(Learn(learned, settings, judged.BestIteration, threads, cancellation), work, cancellation);
+        return judged with { ModelSha256 = sha256, Trees = trees };
     }
 
     private async Task<TrainResult> FitAsync(
@@ -192,8 +219,8 @@ public sealed class TrainStep
                 ["num_iterations"] = rounds.ToString(CultureInfo.InvariantCulture),
             },
             threads);
-        using var train = Dataset.Create(rows.Columns, rows.Names, rows.Label, parameters, rows.Shape.Categorical, rows.Weights);
-        return rows.Unweighted(Booster.Train(parameters, train, cancellation: cancellation), parameters);
+        using var train = rows.Bin(parameters);
+        return rows.Weighting.Unweighted(Booster.Train(parameters, train, cancellation: cancellation), parameters);
     }
 
     private static async Task<(string Sha256, int Trees)> WriteAsync(Booster booster, StepWork work, CancellationToken cancellation) =>

@@ -1,44 +1,7 @@
 using MlOps.Boosting;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Steps.Featurize;
 
 namespace MlOps.Pipeline.Steps.Train;
-
-/// <summary>Features and labels of the rows that are not test rows.</summary>
-/// <param name="Names">Names of the features.</param>
-/// <param name="Columns">Features, each with the train rows first and the valid rows behind them.</param>
-/// <param name="Label">Label of each row.</param>
-/// <param name="TrainRows">Number of train rows.</param>
-/// <param name="Folds">Fold of each row; <see langword="null"/> where the valid rows validate.</param>
-/// <param name="Shape">Classes and category codes.</param>
-/// <param name="ClassWeights">Weight of each class; <see langword="null"/> where all weigh the same.</param>
-internal sealed record LearningRows(
-    string[] Names, double[][] Columns, float[] Label, int TrainRows, byte[]? Folds, FeaturizeResult Shape, double[]? ClassWeights = null)
-{
-    /// <summary>Weight of each row.</summary>
-    public float[]? Weights => ClassWeights is { } weights ? Array.ConvertAll(Label, l => (float)weights[(int)l]) : null;
-
-    /// <summary>
-    /// The model without what the weights did to its scores. A class that weighs w times as much seems w times as frequent: its odds grow by w,
-    /// which is a constant in the score (King and Zeng 2001, prior correction).
-    /// </summary>
-    public Booster Unweighted(Booster booster, Parameters parameters) => (ClassWeights, parameters.Objective) switch
-    {
-        ({ Length: 2 } weights, "binary") => booster.Shift([-Math.Log(weights[1] / weights[0]) / parameters.Sigmoid]),
-        ({ } weights, "multiclass") => booster.Shift(Array.ConvertAll(weights, w => -Math.Log(w))),
-        _ => booster,
-    };
-
-    /// <summary>How much more there is to learn from in the end than while validating: best numbers of rounds grow by it.</summary>
-    public double Growth => Folds is null
-        ? Label.Length / (double)Math.Max(1, TrainRows)
-        : Shape.Folds / (Shape.Folds - 1.0);
-
-    /// <summary>The first rows alone.</summary>
-    public LearningRows First(int rows) => rows == Label.Length
-        ? this
-        : this with { Columns = Array.ConvertAll(Columns, c => c[..rows]), Label = Label[..rows], TrainRows = Math.Min(rows, TrainRows), Folds = null };
-}
 
 /// <summary>What rows that were not learned from say of some parameters.</summary>
 /// <param name="Metric">The learner's metric.</param>
@@ -55,20 +18,18 @@ internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, dou
 
     /// <summary>Trains with early stopping on the rows that validate.</summary>
     /// <param name="parameters">Parameters of the learner.</param>
-    /// <param name="rows">Rows.</param>
+    /// <param name="binned">Rows to learn from, binned: with folds all rows, else the train rows.</param>
+    /// <param name="held">Rows that validate.</param>
     /// <param name="threads">Threads, which never change a result.</param>
     /// <param name="prune">Told of the metric after some rounds, or of its mean after each fold; <see langword="true"/> ends the training.</param>
     /// <param name="cancellation">Stops the training.</param>
-    public static ValidatedTraining Run(Parameters parameters, LearningRows rows, int threads, Func<int, double, bool>? prune, CancellationToken cancellation) => rows.Folds is null
-        ? OnValidRows(parameters, rows, threads, prune, cancellation)
-        : OnFolds(parameters, rows, threads, prune, cancellation);
+    public static ValidatedTraining Run(Parameters parameters, Dataset binned, HeldRows held, int threads, Func<int, double, bool>? prune, CancellationToken cancellation) => held.Folds is null
+        ? OnValidRows(parameters, binned, held, threads, prune, cancellation)
+        : OnFolds(parameters, binned, held, held.Folds, threads, prune, cancellation);
 
-    private static ValidatedTraining OnValidRows(Parameters parameters, LearningRows rows, int threads, Func<int, double, bool>? prune, CancellationToken cancellation)
+    private static ValidatedTraining OnValidRows(Parameters parameters, Dataset train, HeldRows held, int threads, Func<int, double, bool>? prune, CancellationToken cancellation)
     {
-        var learned = rows.First(rows.TrainRows);
-        using var train = Dataset.Create(learned.Columns, rows.Names, learned.Label, parameters, rows.Shape.Categorical, learned.Weights);
-        var held = Array.ConvertAll(rows.Columns, c => c[rows.TrainRows..]);
-        using var valid = train.CreateValid(held, rows.Label[rows.TrainRows..], rows.Weights?[rows.TrainRows..], threads: threads);
+        using var valid = train.CreateValid(held.Columns, held.Label, held.Weighting.Of(held.Label), threads: threads);
         var measured = new List<MetricResult>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Booster booster;
@@ -92,28 +53,27 @@ internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, dou
 
         var kept = Math.Clamp(booster.NumberOfIterations, 1, measured.Count);
         return new ValidatedTraining(
-            measured[0].Metric, measured[0].HigherIsBetter, [.. measured.Select(m => m.Value)], kept, Scores(rows.Unweighted(booster, parameters), held, kept, threads),
+            measured[0].Metric, measured[0].HigherIsBetter, [.. measured.Select(m => m.Value)], kept, Scores(held.Weighting.Unweighted(booster, parameters), held.Columns, kept, threads),
             (long)train.RowCount * measured.Count * parameters.NumLeaves);
     }
 
-    private static ValidatedTraining OnFolds(Parameters parameters, LearningRows rows, int threads, Func<int, double, bool>? prune, CancellationToken cancellation)
+    private static ValidatedTraining OnFolds(Parameters parameters, Dataset all, HeldRows rows, byte[] folds, int threads, Func<int, double, bool>? prune, CancellationToken cancellation)
     {
-        using var all = Dataset.Create(rows.Columns, rows.Names, rows.Label, parameters, rows.Shape.Categorical, rows.Weights);
         var boosters = new List<(int[] Held, Booster Booster)>();
         var curves = new List<List<MetricResult>>();
         var (work, pruned) = (0L, false);
-        for (var fold = 0; fold < rows.Shape.Folds && !pruned; fold++)
+        for (var fold = 0; fold < rows.FoldCount && !pruned; fold++)
         {
-            var of = Enumerable.Range(0, rows.Label.Length).ToLookup(row => rows.Folds![row] == fold);
+            var of = Enumerable.Range(0, rows.Label.Length).ToLookup(row => folds[row] == fold);
             int[] held = [.. of[true]];
             using var train = all.Subset([.. of[false]]);
             using var valid = all.Subset(held);
             var measured = new List<MetricResult>();
-            boosters.Add((held, rows.Unweighted(Train(parameters, train, valid, measured, cancellation), parameters)));
+            boosters.Add((held, rows.Weighting.Unweighted(Train(parameters, train, valid, measured, cancellation), parameters)));
             curves.Add(measured);
             work += (long)train.RowCount * measured.Count * parameters.NumLeaves;
             // After the last fold there is nothing left to spare.
-            pruned = fold + 1 < rows.Shape.Folds
+            pruned = fold + 1 < rows.FoldCount
                 && prune?.Invoke(fold + 1, curves.Average(c => c[Best(c, c[0].HigherIsBetter)].Value)) == true;
         }
 
