@@ -76,7 +76,7 @@ internal sealed class ColumnParser
         var piece = _slab.Take(sizeof(int), rows.Count);
         var codes = piece.As<int>();
         _coder.Clear();
-        if (rows.NeedsDecoding || rows.EndsRunOver || column == 0)
+        if (rows.EndsRunOver || column == 0)
         {
             for (var r = 0; r < codes.Length; r++)
             {
@@ -91,7 +91,7 @@ internal sealed class ColumnParser
         return new TextChunk(piece, _coder.Categories);
     }
 
-    /// <summary>Cells without quotes, straight from the text.</summary>
+    /// <summary>Cells straight from the text, but those that begin with a quote.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
     private void CodeAsTheyStand(in BlockRows rows, int column, Span<int> codes)
     {
@@ -99,11 +99,13 @@ internal sealed class ColumnParser
         ref var ends = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Ends), column);
         ref var firsts = ref MemoryMarshal.GetArrayDataReference(rows.First);
         var coder = _coder;
+        int decodeUpTo = rows.NeedsDecoding ? _cells.MayNeedDecoding : -1;
         for (var r = 0; r < codes.Length; r++)
         {
             nint at = Unsafe.Add(ref firsts, r);
             var end = Unsafe.Add(ref ends, at);
-            codes[r] = coder.Code(ref Unsafe.Add(ref text, end), end - Unsafe.Add(ref ends, at - 1) - 1);
+            var start = Unsafe.Add(ref ends, at - 1) + 1;
+            codes[r] = Unsafe.Add(ref text, start) <= decodeUpTo ? coder.Code(_cells.Content(rows, column, r)) : coder.Code(ref Unsafe.Add(ref text, end), end - start);
         }
     }
 }

@@ -6,8 +6,10 @@ namespace MlOps.Tabular;
 internal sealed class CellReader(CsvDialect dialect)
 {
     // A cell is decoded only when it starts with the quote (or a space to skip): no printing character but these lies below them.
-    private readonly byte _mayNeedDecoding = Math.Max(dialect.QuoteByte, (byte)' ');
     private byte[] _buffer = new byte[256];
+
+    /// <summary>A cell is decoded only when its first byte is this at most.</summary>
+    public byte MayNeedDecoding { get; } = Math.Max(dialect.QuoteByte, (byte)' ');
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Content(in BlockRows rows, int column, int row)
@@ -16,6 +18,6 @@ internal sealed class CellReader(CsvDialect dialect)
         var end = rows.Ends[at];
         var start = column == 0 ? rows.Start[row] : rows.Ends[at - 1] + 1;
         var raw = rows.Buffer.AsSpan(TextBlock.Margin + start, end - start);
-        return rows.NeedsDecoding && !raw.IsEmpty && raw[0] <= _mayNeedDecoding ? CellDecoder.Decode(raw, dialect, ref _buffer) : raw;
+        return rows.NeedsDecoding && !raw.IsEmpty && raw[0] <= MayNeedDecoding ? CellDecoder.Decode(raw, dialect, ref _buffer) : raw;
     }
 }
