@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MlOps.Tabular;
 
 /// <summary>Parses blocks: index, issues, the rows that can be used, the columns that were asked for. One for each thread; buffers are reused.</summary>
@@ -5,6 +7,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
 {
     private readonly RecordIndex _index = new();
     private readonly ColumnParser _columns = new(dialect, header.Missing, slab);
+    private readonly CellGrid _grid = new(header.Names.Length, header.Plans.Select(p => p.Source));
     private readonly List<CsvError> _errors = [];
     private readonly List<RejectedRow> _rejected = [];
     private long _errorCount;
@@ -34,9 +37,13 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         }
 
         ChooseRows(block, from, issues);
-        CheckDeclared(block);
-        var chunks = new ColumnChunk[header.Plans.Length];
         var rows = Rows(block);
+        if (CheckDeclared(block, rows))
+        {
+            rows = Rows(block);
+        }
+
+        var chunks = new ColumnChunk[header.Plans.Length];
         for (var i = 0; i < chunks.Length; i++)
         {
             chunks[i] = _columns.Parse(rows, header.Plans[i]);
@@ -55,7 +62,11 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         };
     }
 
-    private BlockRows Rows(TextBlock block) => new(block.Buffer, _index.Ends, _first, _start, _rows, _index.HasQuotes || dialect.SkipSpaceAfterDelimiter, _index.EndsRunOver);
+    private BlockRows Rows(TextBlock block)
+    {
+        _grid.Fill(_index.Ends, _first, _start, _rows);
+        return new(block.Buffer, _grid, _rows, _index.HasQuotes || dialect.SkipSpaceAfterDelimiter, _index.EndsRunOver);
+    }
 
     private bool IsFatal(Issue issue, bool holdsHeader) =>
         issue.Code is CsvErrorCodes.UnclosedQuote or CsvErrorCodes.RecordTooLong || (holdsHeader && _index.RowAt(issue.Position) <= 0);
@@ -114,15 +125,15 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         }
     }
 
-    /// <summary>Leaves out rows with a cell that is not of its declared kind.</summary>
-    private void CheckDeclared(TextBlock block)
+    /// <summary>Leaves out rows with a cell that is not of its declared kind; whether there were any.</summary>
+    private bool CheckDeclared(TextBlock block, BlockRows rows)
     {
         HashSet<int>? wrong = null;
         foreach (var plan in header.Plans)
         {
             if (plan.Declared is not (null or ColumnKind.Text))
             {
-                foreach (var (row, content) in _columns.FindWrong(Rows(block), plan))
+                foreach (var (row, content) in _columns.FindWrong(rows, plan))
                 {
                     if ((wrong ??= []).Add(row))
                     {
@@ -135,7 +146,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
 
         if (wrong is null)
         {
-            return;
+            return false;
         }
 
         var kept = 0;
@@ -149,6 +160,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         }
 
         _rows = kept;
+        return true;
     }
 
     private bool CanRepair(ReadOnlySpan<byte> text, int row)
@@ -197,12 +209,18 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
     }
 }
 
-/// <summary>The usable rows of a block: text, ends of cells, and for each row its first cell and first byte.</summary>
+/// <summary>The usable rows of a block: text, and where the cells lie in it.</summary>
 /// <param name="Buffer">Text from <see cref="TextBlock.Margin"/> on.</param>
-/// <param name="Ends">See <see cref="RecordIndex"/>.</param>
-/// <param name="First">By row, place of its first cell in <paramref name="Ends"/>.</param>
-/// <param name="Start">By row, where it starts.</param>
+/// <param name="Grid">Ends of the cells.</param>
 /// <param name="Count">Number of rows.</param>
 /// <param name="NeedsDecoding">Whether cells may be quoted.</param>
 /// <param name="EndsRunOver">See <see cref="RecordIndex.EndsRunOver"/>.</param>
-internal readonly record struct BlockRows(byte[] Buffer, int[] Ends, int[] First, int[] Start, int Count, bool NeedsDecoding, bool EndsRunOver);
+internal readonly record struct BlockRows(byte[] Buffer, CellGrid Grid, int Count, bool NeedsDecoding, bool EndsRunOver)
+{
+    /// <summary>Start of the text.</summary>
+    public ref byte Text => ref Buffer[TextBlock.Margin];
+
+    /// <summary>Bounds of a cell, quotes included.</summary>
+    public (int Start, int End) Cell(int row, int column) =>
+        (Unsafe.Add(ref Grid.Ends(column - 1), row) + 1, Unsafe.Add(ref Grid.Ends(column), row));
+}

@@ -57,7 +57,7 @@ internal sealed class ColumnParser
     }
 
     private NumberChunk? ParseNumbers(in BlockRows rows, ColumnPlan plan) =>
-        _lanes.CanRead(rows, plan) && _lanes.TryParse(rows, plan, out var chunk) ? chunk : _numbers.Parse(rows, plan);
+        _lanes.CanRead(rows) && _lanes.TryParse(rows, plan, out var chunk) ? chunk : _numbers.Parse(rows, plan);
 
     private string? WrongContent(in BlockRows rows, ColumnPlan plan, int row)
     {
@@ -76,7 +76,7 @@ internal sealed class ColumnParser
         var piece = _slab.Take(sizeof(int), rows.Count);
         var codes = piece.As<int>();
         _coder.Clear();
-        if (rows.EndsRunOver || column == 0)
+        if (rows.EndsRunOver)
         {
             for (var r = 0; r < codes.Length; r++)
             {
@@ -95,17 +95,19 @@ internal sealed class ColumnParser
     [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
     private void CodeAsTheyStand(in BlockRows rows, int column, Span<int> codes)
     {
-        ref var text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Buffer), TextBlock.Margin);
-        ref var ends = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Ends), column);
-        ref var firsts = ref MemoryMarshal.GetArrayDataReference(rows.First);
+        ref var text = ref rows.Text;
+        ref var before = ref rows.Grid.Ends(column - 1);
+        ref var ends = ref rows.Grid.Ends(column);
+        ref var target = ref MemoryMarshal.GetReference(codes);
         var coder = _coder;
         int decodeUpTo = rows.NeedsDecoding ? _cells.MayNeedDecoding : -1;
-        for (var r = 0; r < codes.Length; r++)
+        for (nint r = 0; r < codes.Length; r++)
         {
-            nint at = Unsafe.Add(ref firsts, r);
-            var end = Unsafe.Add(ref ends, at);
-            var start = Unsafe.Add(ref ends, at - 1) + 1;
-            codes[r] = Unsafe.Add(ref text, start) <= decodeUpTo ? coder.Code(_cells.Content(rows, column, r)) : coder.Code(ref Unsafe.Add(ref text, end), end - start);
+            nint start = Unsafe.Add(ref before, r) + 1;
+            nint end = Unsafe.Add(ref ends, r);
+            Unsafe.Add(ref target, r) = Unsafe.Add(ref text, start) <= decodeUpTo
+                ? coder.Code(_cells.Content(rows, column, (int)r))
+                : coder.Code(ref Unsafe.Add(ref text, end), (int)(end - start));
         }
     }
 }

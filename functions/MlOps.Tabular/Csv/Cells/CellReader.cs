@@ -14,9 +14,7 @@ internal sealed class CellReader(CsvDialect dialect)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public ReadOnlySpan<byte> Content(in BlockRows rows, int column, int row)
     {
-        var at = rows.First[row] + column;
-        var end = rows.Ends[at];
-        var start = column == 0 ? rows.Start[row] : rows.Ends[at - 1] + 1;
+        var (start, end) = rows.Cell(row, column);
         var raw = rows.Buffer.AsSpan(TextBlock.Margin + start, end - start);
         return rows.NeedsDecoding && !raw.IsEmpty && raw[0] <= MayNeedDecoding ? CellDecoder.Decode(raw, dialect, ref _buffer) : raw;
     }

@@ -20,16 +20,15 @@ internal sealed class NumberCells(CellReader cells, MissingMarkers missing, Slab
     {
         if (_values.Length < rows.Count)
         {
-            _values = new double[rows.First.Length];
-            _forms = new byte[rows.First.Length];
+            _values = new double[rows.Count * 2];
+            _forms = new byte[rows.Count * 2];
         }
 
         _othersLength = 0;
         var column = plan.Source;
-        ref var text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Buffer), TextBlock.Margin);
-        ref var ends = ref MemoryMarshal.GetArrayDataReference(rows.Ends);
-        ref var firsts = ref MemoryMarshal.GetArrayDataReference(rows.First);
-        ref var starts = ref MemoryMarshal.GetArrayDataReference(rows.Start);
+        ref var text = ref rows.Text;
+        ref var before = ref rows.Grid.Ends(column - 1);
+        ref var ends = ref rows.Grid.Ends(column);
         ref var values = ref MemoryMarshal.GetArrayDataReference(_values);
         ref var forms = ref MemoryMarshal.GetArrayDataReference(_forms);
         ulong magnitudes = 0;
@@ -37,9 +36,8 @@ internal sealed class NumberCells(CellReader cells, MissingMarkers missing, Slab
         var vector = NumberParser.HasFastPath;
         for (var r = 0; r < rows.Count; r++)
         {
-            var at = (nint)Unsafe.Add(ref firsts, r) + column;
-            var end = Unsafe.Add(ref ends, at);
-            var start = column == 0 ? Unsafe.Add(ref starts, r) : Unsafe.Add(ref ends, at - 1) + 1;
+            var end = Unsafe.Add(ref ends, r);
+            var start = Unsafe.Add(ref before, r) + 1;
             if (end == start || (missing.HasNumbers && missing.Contains(cells.Content(rows, column, r))))
             {
                 Unsafe.Add(ref values, r) = double.NaN;

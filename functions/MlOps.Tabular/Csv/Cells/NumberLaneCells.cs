@@ -6,62 +6,76 @@ using System.Runtime.Intrinsics.X86;
 
 namespace MlOps.Tabular;
 
-/// <summary>
-/// Reads the cells of one column of one block as numbers, eight at a time (<see cref="NumberLanes"/>), into whole numbers over a common power of
-/// ten: 0.25 and 0.5 become 25 and 50 over 100, and 50 / 100 is rounded to the same double as 0.5 is.
-/// </summary>
-internal sealed class NumberLaneCells(CellReader cells, MissingMarkers missing, Slab slab)
+/// <summary>Reads the cells of one column of one block as numbers, several at a time, by the way that fits the longest of them.</summary>
+internal sealed class NumberLaneCells
 {
     // Two whole numbers below these bounds multiply without overflow: 2^31 * 10^9 < 2^63.
     private const int MostShift = 9;
 
-    private static readonly double[] Powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
-    private static readonly long[] WholePowers = [.. Powers.Select(p => (long)p)];
+    private static readonly long[] WholePowers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 0, 0, 0, 0, 0, 0];
 
-    private long[] _whole = [];
-    private byte[] _decimals = [];
+    private readonly CellReader _cells;
+    private readonly MissingMarkers _missing;
+    private readonly WholeNumbers _numbers;
+    private readonly ShortLaneCells _short;
+    private readonly DigitCells _digits;
     private ulong _magnitudes;
     private int _most;
     private int _least;
     private int _mostBeforeZero;
 
-    public bool CanRead(in BlockRows rows, ColumnPlan plan) =>
-        NumberLanes.IsSupported && plan.Source > 0 && !rows.EndsRunOver && !missing.HasNumbers;
+    public NumberLaneCells(CellReader cells, MissingMarkers missing, Slab slab)
+    {
+        _cells = cells;
+        _missing = missing;
+        _numbers = new(slab);
+        _short = new(_numbers);
+        _digits = new(slab);
+    }
+
+    public bool CanRead(in BlockRows rows) =>
+        NumberLanes.IsSupported && rows.Count >= CellGrid.RowsAtOnce && !rows.EndsRunOver && !_missing.HasNumbers;
 
     /// <summary>Reads the column.</summary>
-    /// <param name="rows">The rows.</param>
-    /// <param name="plan">The column; see <see cref="CanRead"/>.</param>
+    /// <param name="rows">The rows; see <see cref="CanRead"/>.</param>
+    /// <param name="plan">The column.</param>
     /// <param name="chunk">The numbers; <see langword="null"/> when some cell is neither a number nor missing.</param>
     /// <returns>False when some number is of a form that only <see cref="NumberCells"/> reads.</returns>
-    [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
     public bool TryParse(in BlockRows rows, ColumnPlan plan, out NumberChunk? chunk)
     {
-        Debug.Assert(CanRead(rows, plan), "asked before");
-        chunk = null;
-        if (_whole.Length < rows.Count + 8)
+        Debug.Assert(CanRead(rows), "asked before");
+        chunk = rows.Grid.LongestCell(plan.Source, rows.Count) switch
         {
-            _whole = new long[rows.First.Length + 8];
-            _decimals = new byte[rows.First.Length + 8];
-        }
+            <= 1 => _digits.Parse(rows, plan.Source),
+            <= 8 => _short.Parse(rows, plan),
+            _ => null,
+        };
+        // What is longer, or no number: it may be a missing marker.
+        return chunk is not null || TryParseLong(rows, plan, out chunk);
+    }
 
+    [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
+    private bool TryParseLong(in BlockRows rows, ColumnPlan plan, out NumberChunk? chunk)
+    {
+        chunk = null;
+        _numbers.Reserve(rows.Count);
         var column = plan.Source;
-        ref var text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Buffer), TextBlock.Margin);
-        ref var ends = ref MemoryMarshal.GetArrayDataReference(rows.Ends);
-        ref var firsts = ref MemoryMarshal.GetArrayDataReference(rows.First);
-        ref var whole = ref MemoryMarshal.GetArrayDataReference(_whole);
-        ref var decimals = ref MemoryMarshal.GetArrayDataReference(_decimals);
+        ref var text = ref rows.Text;
+        ref var before = ref rows.Grid.Ends(column - 1);
+        ref var ends = ref rows.Grid.Ends(column);
+        ref var whole = ref MemoryMarshal.GetArrayDataReference(_numbers.Values);
+        ref var decimals = ref MemoryMarshal.GetArrayDataReference(_numbers.Decimals);
         var magnitudes = Vector512<long>.Zero;
         var most = Vector512<long>.Zero;
         var least = Vector512.Create(16L);
         var mostBeforeZero = Vector512<long>.Zero;
         (_magnitudes, _most, _least, _mostBeforeZero) = (0, 0, 16, 0);
         var lanes = default(NumberLanes);
-        var r = 0;
-        for (; r <= rows.Count - 8; r += 8)
+        for (var r = 0; r < rows.Count; r += 8)
         {
-            if (!lanes.TryRead(ref text, ref ends, ref Unsafe.Add(ref firsts, r), column))
+            if (!lanes.TryRead(ref text, ref Unsafe.Add(ref before, r), ref Unsafe.Add(ref ends, r)))
             {
-                var outcome = ReadSingly(rows, column, r, r + 8);
+                var outcome = ReadSingly(rows, column, r);
                 if (outcome != Outcome.Read)
                 {
                     return outcome == Outcome.NoNumber;
@@ -78,15 +92,6 @@ internal sealed class NumberLaneCells(CellReader cells, MissingMarkers missing, 
             mostBeforeZero = Vector512.Max(mostBeforeZero, lanes.Decimals & lanes.EndsInZero);
         }
 
-        // What is eight at a time beyond the last row is made harmless.
-        _whole.AsSpan(rows.Count, 8).Fill(NumberLanes.Missing);
-        _decimals.AsSpan(rows.Count, 8).Clear();
-        var tail = ReadSingly(rows, column, r, rows.Count);
-        if (tail != Outcome.Read)
-        {
-            return tail == Outcome.NoNumber;
-        }
-
         for (var i = 0; i < 8; i++)
         {
             _magnitudes |= (ulong)magnitudes[i];
@@ -99,16 +104,15 @@ internal sealed class NumberLaneCells(CellReader cells, MissingMarkers missing, 
         return true;
     }
 
-    private Outcome ReadSingly(in BlockRows rows, int column, int from, int to)
+    private Outcome ReadSingly(in BlockRows rows, int column, int from)
     {
-        ref var text = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(rows.Buffer), TextBlock.Margin);
-        for (var r = from; r < to; r++)
+        ref var text = ref rows.Text;
+        for (var r = from; r < from + 8; r++)
         {
-            var at = rows.First[r] + column;
-            var end = rows.Ends[at];
-            var length = end - rows.Ends[at - 1] - 1;
-            _decimals[r] = 0;
-            _whole[r] = NumberLanes.Missing;
+            var (start, end) = rows.Cell(r, column);
+            var length = end - start;
+            _numbers.Decimals[r] = 0;
+            _numbers.Values[r] = NumberLanes.Missing;
             if (length == 0)
             {
                 continue;
@@ -116,13 +120,13 @@ internal sealed class NumberLaneCells(CellReader cells, MissingMarkers missing, 
 
             if (!NumberParser.TryParseShort(ref Unsafe.Add(ref text, end), length, out _, out var decimals, out var magnitude))
             {
-                var content = cells.Content(rows, column, r);
+                var content = _cells.Content(rows, column, r);
                 if (NumberParser.TryParse(content, out _))
                 {
                     return Outcome.OtherForm;
                 }
 
-                if (!missing.Contains(content))
+                if (!_missing.Contains(content))
                 {
                     return Outcome.NoNumber;
                 }
@@ -130,8 +134,8 @@ internal sealed class NumberLaneCells(CellReader cells, MissingMarkers missing, 
                 continue;
             }
 
-            _whole[r] = Unsafe.Add(ref text, end - length) == '-' ? -(long)magnitude : (long)magnitude;
-            _decimals[r] = (byte)decimals;
+            _numbers.Values[r] = Unsafe.Add(ref text, start) == '-' ? -(long)magnitude : (long)magnitude;
+            _numbers.Decimals[r] = (byte)decimals;
             _magnitudes |= magnitude;
             _most = Math.Max(_most, decimals);
             _least = Math.Min(_least, decimals);
@@ -147,47 +151,28 @@ internal sealed class NumberLaneCells(CellReader cells, MissingMarkers missing, 
     private NumberChunk Pack(int rows, bool keepForms)
     {
         // All cells empty: as if all agreed.
-        var least = Math.Min(_least, _most);
+        var spread = new DecimalSpread(_most, Math.Min(_least, _most), _mostBeforeZero);
         var width = NumberChunk.WidthOf(_magnitudes);
-        if (width < 8 && least < _most)
+        if (width < 8 && spread.Least < spread.Most)
         {
-            width = _most - least > MostShift ? 8 : NumberChunk.WidthOf(Scale(rows));
+            width = spread.Most - spread.Least > MostShift ? 8 : NumberChunk.WidthOf(Scale(rows));
         }
 
-        var values = slab.Take(width, rows);
-        if (width == 8)
-        {
-            Divide(values.As<double>());
-            return new NumberChunk(values, width)
-            {
-                Form = (byte)_most,
-                Forms = keepForms && least < _most ? _decimals.AsSpan(0, rows).ToArray() : null,
-            };
-        }
-
-        Narrow(values, width);
-        // Where no cell with more decimals than another ends in a zero, each is written as shortly as it can be, which needs no note.
-        var shortest = _mostBeforeZero <= least;
-        return new NumberChunk(values, width)
-        {
-            Scale = (byte)_most,
-            Form = (byte)(shortest ? least : _most),
-            Forms = keepForms && !shortest ? _decimals.AsSpan(0, rows).ToArray() : null,
-        };
+        return width == 8 ? _numbers.PackQuotients(rows, spread, keepForms) : _numbers.Pack(rows, width, spread, keepForms);
     }
 
-    /// <summary>Brings all to the most decimals; returns the bits of the magnitudes. Too large ones may have been changed: see the caller.</summary>
+    /// <summary>Brings all to the most decimals, unless doubles are needed; returns the bits of the magnitudes.</summary>
     private ulong Scale(int rows)
     {
+        var values = _numbers.Values;
         var powers = Vector512.LoadUnsafe(ref WholePowers[0]);
         var more = Vector512.LoadUnsafe(ref WholePowers[8]);
         var bits = Vector512<long>.Zero;
         var absent = Vector512.Create(NumberLanes.Missing);
         for (var r = 0; r < rows; r += 8)
         {
-            var whole = Vector512.LoadUnsafe(ref _whole[r]);
-            var shift = Vector512.Create((long)_most) - Decimals(r);
-            var scaled = whole * Avx512F.PermuteVar8x64x2(powers, shift, more);
+            var whole = Vector512.LoadUnsafe(ref values[r]);
+            var scaled = whole * Avx512F.PermuteVar8x64x2(powers, Shift(r), more);
             bits |= Vector512.AndNot(Vector512.Abs(scaled), Vector512.Equals(whole, absent));
         }
 
@@ -204,60 +189,16 @@ internal sealed class NumberLaneCells(CellReader cells, MissingMarkers missing, 
 
         for (var r = 0; r < rows; r += 8)
         {
-            var whole = Vector512.LoadUnsafe(ref _whole[r]);
-            var shift = Vector512.Create((long)_most) - Decimals(r);
-            var scaled = whole * Avx512F.PermuteVar8x64x2(powers, shift, more);
-            Vector512.ConditionalSelect(Vector512.Equals(whole, absent), whole, scaled).StoreUnsafe(ref _whole[r]);
+            var whole = Vector512.LoadUnsafe(ref values[r]);
+            var scaled = whole * Avx512F.PermuteVar8x64x2(powers, Shift(r), more);
+            Vector512.ConditionalSelect(Vector512.Equals(whole, absent), whole, scaled).StoreUnsafe(ref values[r]);
         }
 
         return all;
     }
 
-    private void Narrow(SlabPiece target, int width)
-    {
-        // Room for eight at a time is not always left in the slab: the last few go singly. The least value stays the least: it is saturated.
-        var rows = target.Count;
-        var r = 0;
-        ref var bytes = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(target.Buffer), target.Offset);
-        for (; r <= rows - 8; r += 8)
-        {
-            var whole = Vector512.LoadUnsafe(ref _whole[r]);
-            switch (width)
-            {
-                case 1:
-                    Unsafe.WriteUnaligned(ref Unsafe.Add(ref bytes, r), Avx512F.ConvertToVector128SByteWithSaturation(whole).AsUInt64().ToScalar());
-                    break;
-                case 2:
-                    Avx512F.ConvertToVector128Int16WithSaturation(whole).AsByte().StoreUnsafe(ref Unsafe.Add(ref bytes, r * 2));
-                    break;
-                default:
-                    Avx512F.ConvertToVector256Int32WithSaturation(whole).AsByte().StoreUnsafe(ref Unsafe.Add(ref bytes, r * 4));
-                    break;
-            }
-        }
-
-        for (; r < rows; r++)
-        {
-            var whole = _whole[r];
-            switch (width)
-            {
-                case 1: target.As<sbyte>()[r] = (sbyte)Math.Max(whole, sbyte.MinValue); break;
-                case 2: target.As<short>()[r] = (short)Math.Max(whole, short.MinValue); break;
-                default: target.As<int>()[r] = (int)Math.Max(whole, int.MinValue); break;
-            }
-        }
-    }
-
-    private void Divide(Span<double> target)
-    {
-        for (var r = 0; r < target.Length; r++)
-        {
-            target[r] = _whole[r] == NumberLanes.Missing ? double.NaN : _whole[r] / Powers[_decimals[r]];
-        }
-    }
-
-    private Vector512<long> Decimals(int row) =>
-        Avx512F.ConvertToVector512Int64(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref _decimals[row])).AsByte());
+    private Vector512<long> Shift(int row) => Vector512.Create((long)_most)
+        - Avx512F.ConvertToVector512Int64(Vector128.CreateScalarUnsafe(Unsafe.ReadUnaligned<ulong>(ref _numbers.Decimals[row])).AsByte());
 
     private enum Outcome
     {

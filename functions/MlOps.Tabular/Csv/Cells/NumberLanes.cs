@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -32,27 +31,18 @@ internal ref struct NumberLanes
 
     /// <summary>Reads eight cells; false when one of them is of another form (the fields are then without meaning).</summary>
     /// <param name="text">Start of the text; 64 bytes before it are readable.</param>
-    /// <param name="ends">Ends of all cells; see <see cref="RecordIndex"/>.</param>
-    /// <param name="at">By row, place of the row's first cell in <paramref name="ends"/>.</param>
-    /// <param name="column">The column, from 1: the cell before ends where this one starts.</param>
+    /// <param name="before">Ends of the cells before; see <see cref="CellGrid"/>.</param>
+    /// <param name="ends">Ends of the cells.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryRead(ref byte text, ref int ends, ref int at, nint column)
+    public bool TryRead(ref byte text, ref int before, ref int ends)
     {
-        Debug.Assert(column > 0, "the first cell of a row has no cell before it");
-        ref var own = ref Unsafe.Add(ref ends, column);
-        nint r0 = at, r1 = Unsafe.Add(ref at, 1), r2 = Unsafe.Add(ref at, 2), r3 = Unsafe.Add(ref at, 3);
-        nint r4 = Unsafe.Add(ref at, 4), r5 = Unsafe.Add(ref at, 5), r6 = Unsafe.Add(ref at, 6), r7 = Unsafe.Add(ref at, 7);
         var even = Vector512.Create(
-            Vector256.Create(Before(ref text, ref own, r0), Before(ref text, ref own, r2)),
-            Vector256.Create(Before(ref text, ref own, r4), Before(ref text, ref own, r6)));
+            Vector256.Create(Before(ref text, ref ends, 0), Before(ref text, ref ends, 2)),
+            Vector256.Create(Before(ref text, ref ends, 4), Before(ref text, ref ends, 6)));
         var odd = Vector512.Create(
-            Vector256.Create(Before(ref text, ref own, r1), Before(ref text, ref own, r3)),
-            Vector256.Create(Before(ref text, ref own, r5), Before(ref text, ref own, r7)));
-        // The end of the cell before and of this one, in one go.
-        var bounds = Vector512.Create(
-            Vector256.Create(Bounds(ref own, r0), Bounds(ref own, r1), Bounds(ref own, r2), Bounds(ref own, r3)),
-            Vector256.Create(Bounds(ref own, r4), Bounds(ref own, r5), Bounds(ref own, r6), Bounds(ref own, r7)));
-        var length = (bounds >>> 32) - (bounds & Vector512.Create(0xFFFF_FFFFUL)) - Vector512<ulong>.One;
+            Vector256.Create(Before(ref text, ref ends, 1), Before(ref text, ref ends, 3)),
+            Vector256.Create(Before(ref text, ref ends, 5), Before(ref text, ref ends, 7)));
+        var length = Avx512F.ConvertToVector512UInt64((Vector256.LoadUnsafe(ref ends) - Vector256.LoadUnsafe(ref before) - Vector256<int>.One).AsUInt32());
 
         var index = Vector512.Create(Vector256.Create(Vector128<byte>.Indices, Vector128<byte>.Indices), Vector256.Create(Vector128<byte>.Indices, Vector128<byte>.Indices));
         var first = Vector512<byte>.Zero;
@@ -83,12 +73,8 @@ internal ref struct NumberLanes
 
     /// <summary>The 16 bytes before the end of a cell.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Before(ref byte text, ref int own, nint row) =>
-        Vector128.LoadUnsafe(ref Unsafe.Add(ref text, (nint)Unsafe.Add(ref own, row) - 16));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static ulong Bounds(ref int own, nint row) =>
-        Unsafe.ReadUnaligned<ulong>(ref Unsafe.As<int, byte>(ref Unsafe.Add(ref own, row - 1)));
+    private static Vector128<byte> Before(ref byte text, ref int ends, nint row) =>
+        Vector128.LoadUnsafe(ref Unsafe.Add(ref text, (nint)Unsafe.Add(ref ends, row) - 16));
 
     /// <summary>Keeps what belongs to each of four cells. Bits of the answer: what must not stand where it stands.</summary>
     /// <param name="bytes">16 bytes that end with each cell; made zero before it.</param>
