@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MlOps.Tabular;
 
 /// <summary>Joins the chunks of a column, in file order.</summary>
@@ -42,11 +44,10 @@ internal static class ColumnJoin
         {
             if (chunk is TextChunk texts)
             {
-                var map = Array.ConvertAll(texts.Categories, Code);
-                foreach (var code in texts.Codes)
-                {
-                    codes[at++] = code < 0 ? -1 : map[code];
-                }
+                // The place before the first is for missing cells.
+                int[] map = [-1, .. Array.ConvertAll(texts.Categories, Code)];
+                Renumber(texts.Codes, map, codes.AsSpan(at));
+                at += texts.RowCount;
             }
             else
             {
@@ -57,7 +58,7 @@ internal static class ColumnJoin
             }
         }
 
-        return new TextColumn(name, codes, [.. categories]);
+        return TextColumn.FromKnown(name, codes, [.. categories]);
 
         int Code(string text)
         {
@@ -69,6 +70,15 @@ internal static class ColumnJoin
             }
 
             return code;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // quick from its first call
+    private static void Renumber(ReadOnlySpan<int> codes, int[] map, Span<int> target)
+    {
+        for (var i = 0; i < codes.Length; i++)
+        {
+            target[i] = map[codes[i] + 1];
         }
     }
 }

@@ -28,6 +28,14 @@ public sealed class TextColumn : Column
         MissingCount = codes.AsSpan().Count(-1);
     }
 
+    private TextColumn(string name, string[] categories, int[] codes)
+        : base(name, ColumnKind.Text, codes.Length)
+    {
+        Codes = codes;
+        _categories = categories;
+        MissingCount = codes.AsSpan().Count(-1);
+    }
+
     /// <summary>For each row an index into <see cref="Categories"/>, -1 where the cell is missing. Do not change.</summary>
     public int[] Codes { get; }
 
@@ -36,6 +44,9 @@ public sealed class TextColumn : Column
 
     /// <inheritdoc/>
     public override int MissingCount { get; }
+
+    /// <summary>Makes a column of codes that need no check.</summary>
+    internal static TextColumn FromKnown(string name, int[] codes, string[] categories) => new(name, categories, codes);
 
     /// <summary>Makes a column of texts.</summary>
     /// <param name="name">Column name.</param>

@@ -71,6 +71,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
     private bool IsFatal(Issue issue, bool holdsHeader) =>
         issue.Code is CsvErrorCodes.UnclosedQuote or CsvErrorCodes.RecordTooLong || (holdsHeader && _index.RowAt(issue.Position) <= 0);
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // quick from its first call
     private void ChooseRows(TextBlock block, int from, List<Issue> issues)
     {
         if (_first.Length < _index.RowCount)

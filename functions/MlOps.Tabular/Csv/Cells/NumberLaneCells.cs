@@ -54,7 +54,7 @@ internal sealed class NumberLaneCells
         return chunk is not null || TryParseLong(rows, plan, out chunk);
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)] // a hot loop of its own, with the registers to itself, quick from its first call
     private bool TryParseLong(in BlockRows rows, ColumnPlan plan, out NumberChunk? chunk)
     {
         chunk = null;

@@ -14,7 +14,7 @@ internal sealed class ShortLaneCells(WholeNumbers numbers)
     private ulong[] _points = [];
 
     /// <summary>Reads the column; <see langword="null"/> when some cell is of another form, be it a number or not.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)] // a hot loop of its own, with the registers to itself
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)] // a hot loop of its own, with the registers to itself, quick from its first call
     public NumberChunk? Parse(in BlockRows rows, ColumnPlan plan)
     {
         numbers.Reserve(rows.Count);
@@ -39,6 +39,7 @@ internal sealed class ShortLaneCells(WholeNumbers numbers)
         return lanes.AllRegular ? Pack(rows.Count, plan.Declared is null, lanes.AllPoints, lanes.AllPointsBeforeZero, lanes.Magnitudes) : null;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // quick from its first call
     private NumberChunk Pack(int rows, bool keepForms, ulong points, ulong pointsBeforeZero, ulong magnitudes)
     {
         var most = BitOperations.Log2(points) / 8;
@@ -62,6 +63,7 @@ internal sealed class ShortLaneCells(WholeNumbers numbers)
     }
 
     /// <summary>Brings all to the most decimals, below 10^15; returns the bits of the magnitudes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // quick from its first call
     private ulong Scale(int rows, int most)
     {
         ref var values = ref MemoryMarshal.GetArrayDataReference(numbers.Values);

@@ -14,11 +14,12 @@ internal ref struct ShortNumberLanes
     /// <summary>Digits and sign of the eight cells last read as whole numbers; <see cref="NumberLanes.Missing"/> for an empty cell.</summary>
     public Vector512<long> Whole;
 
-    /// <summary>By cell, a one in the byte of the point, or in the lowest byte when there is none: 256 to the power of the digits after the point.</summary>
+    /// <summary>By cell, the lowest bit and the lowest of the point's byte: the highest of them is in the byte of the number of digits after the point.</summary>
     public Vector512<ulong> Points;
 
     private Vector512<ulong> _magnitudes;
     private Vector512<ulong> _points;
+    private Vector512<ulong> _pointless;
     private Vector512<ulong> _pointsBeforeZero;
     private Vector512<byte> _digits;
     private Vector512<long> _signs;
@@ -26,10 +27,10 @@ internal ref struct ShortNumberLanes
     /// <summary>Bits of the magnitudes of all whole numbers read.</summary>
     public readonly ulong Magnitudes => Or(_magnitudes);
 
-    /// <summary>The <see cref="Points"/> of all cells that were not empty.</summary>
-    public readonly ulong AllPoints => Or(_points);
+    /// <summary>A bit in the byte of each number of digits after the point that some cell had; empty cells have none.</summary>
+    public readonly ulong AllPoints => Or(_points) | (Or(_pointless) & 1);
 
-    /// <summary>The <see cref="Points"/> of all cells whose last character is a zero.</summary>
+    /// <summary>The same of the cells whose last character is a zero, and perhaps the lowest bit.</summary>
     public readonly ulong AllPointsBeforeZero => Or(_pointsBeforeZero);
 
     /// <summary>Whether every cell read so far was of the form that is read here; if not, nothing read has a meaning.</summary>
@@ -81,7 +82,8 @@ internal ref struct ShortNumberLanes
         // A negative zero is no whole number: with a minus the sign must be set.
         _signs |= Vector512.AndNot(minus.AsInt64(), Whole);
 
-        _points |= Points & keep;
+        _points |= Points & fromPoint;
+        _pointless |= keep & Vector512.Equals(fromPoint, Vector512<ulong>.Zero);
         _pointsBeforeZero |= Points & Vector512.Equals(values & Vector512.Create(0xFFUL), Vector512<ulong>.Zero);
     }
 

@@ -11,15 +11,19 @@ internal sealed class TextCoder(HashSet<string> missing)
     /// <summary>Texts up to so many bytes are compared at once; so many bytes before the end of one given to <see cref="Code(ref byte, int)"/> are readable.</summary>
     public const int ShortBytes = 32;
 
-    // By length: the last so many of 32 bytes count.
-    private static readonly byte[] KeepLast = [.. Enumerable.Range(0, ShortBytes + 1).SelectMany(n => Enumerable.Range(0, ShortBytes).Select(i => i >= ShortBytes - n ? (byte)0xFF : (byte)0))];
-
     private readonly List<string> _categories = [];
     private Slot[] _slots = new Slot[1024];
     private int _used;
     private byte[] _arena = new byte[4096];
     private int _arenaLength;
     private uint _generation;
+
+    // Read from a length on, the last so many of 32 bytes count.
+    private static ReadOnlySpan<byte> KeepLast =>
+    [
+        0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+    ];
 
     public string[] Categories => [.. _categories];
 
@@ -55,16 +59,34 @@ internal sealed class TextCoder(HashSet<string> missing)
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Code(ref byte end, int length)
     {
+        // Most often the text is known and stands where it is looked for first; all else is left to a call, so that nothing is kept for it.
+        if (length <= ShortBytes)
+        {
+            var key = Key(ref end, length);
+            var slots = _slots;
+            ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(slots), Hash(key, length) & (slots.Length - 1));
+            if (slot.Generation == _generation && slot.Key == key && slot.Length == length)
+            {
+                return slot.Code;
+            }
+        }
+
+        return CodeByProbing(ref end, length);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)] // quick from its first call
+    private int CodeByProbing(ref byte end, int length)
+    {
         if (length > ShortBytes)
         {
             return LongCode(MemoryMarshal.CreateReadOnlySpan(ref Unsafe.Subtract(ref end, length), length));
         }
 
-        var key = Vector256.LoadUnsafe(ref Unsafe.Subtract(ref end, ShortBytes)) & Vector256.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(KeepLast), length * ShortBytes));
+        var key = Key(ref end, length);
         var mask = _slots.Length - 1;
         for (var at = Hash(key, length) & mask; ; at = (at + 1) & mask)
         {
-            ref var slot = ref Unsafe.Add(ref MemoryMarshal.GetArrayDataReference(_slots), at);
+            ref var slot = ref _slots[at];
             if (slot.Generation != _generation)
             {
                 return Add(ref slot, key, ref end, length);
@@ -121,7 +143,7 @@ internal sealed class TextCoder(HashSet<string> missing)
 
         slot.Code = code;
         slot.Generation = _generation;
-        if (++_used * 2 > _slots.Length)
+        if (++_used * 4 > _slots.Length)
         {
             Grow();
         }
@@ -165,13 +187,17 @@ internal sealed class TextCoder(HashSet<string> missing)
         }
     }
 
+    /// <summary>The text at the end of 32 bytes, zeros before it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector256<byte> Key(ref byte end, int length) =>
+        Vector256.LoadUnsafe(ref Unsafe.Subtract(ref end, ShortBytes)) & Vector256.LoadUnsafe(ref Unsafe.Add(ref MemoryMarshal.GetReference(KeepLast), length));
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int Hash(Vector256<byte> key, int length)
     {
-        var words = key.AsUInt64();
-        var low = (words.GetElement(3) ^ BitOperations.RotateLeft(words.GetElement(2), 23) ^ (uint)length) * 0x9E3779B97F4A7C15;
-        var high = (words.GetElement(1) ^ BitOperations.RotateLeft(words.GetElement(0), 23)) * 0xC4CEB9FE1A85EC53;
-        return (int)((low ^ BitOperations.RotateLeft(high, 31)) >> 33);
+        var words = key.GetUpper().AsUInt64() + (key.GetLower().AsUInt64() << 1);
+        var hash = ((words.GetElement(1) + (uint)length) * 0x9E3779B97F4A7C15) ^ words.GetElement(0);
+        return (int)((hash * 0xC4CEB9FE1A85EC53) >> 33);
     }
 
     /// <summary>Two hashes stand for a long text; equal ones are compared byte by byte.</summary>

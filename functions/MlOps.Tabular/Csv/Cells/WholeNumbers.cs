@@ -72,6 +72,7 @@ internal sealed class WholeNumbers(Slab slab)
         return new NumberChunk(values, 8) { Form = (byte)decimals.Most, Forms = keepForms && decimals.Notes(8) ? Decimals.AsSpan(0, rows).ToArray() : null };
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // quick from its first call
     private void Narrow(SlabPiece target, int width)
     {
         // Room for eight at a time is not always left in the slab: the last few go singly. The least value stays the least: it is saturated.

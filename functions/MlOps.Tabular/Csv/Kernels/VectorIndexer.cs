@@ -20,6 +20,7 @@ internal static class VectorIndexer<TLanes>
     /// <param name="length">Its length.</param>
     /// <param name="dialect">Without escape and without skipped spaces.</param>
     /// <param name="index">Filled; positions count from <paramref name="start"/>.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // quick from its first call
     public static bool TryIndex(byte[] buffer, int start, int length, CsvDialect dialect, RecordIndex index)
     {
         index.Clear();
