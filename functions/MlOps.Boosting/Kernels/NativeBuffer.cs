@@ -22,7 +22,16 @@ internal sealed unsafe class NativeBuffer<T> : IDisposable
 
         // One line more than asked for, so that vector loads may read past the last element.
         nuint bytes = (((nuint)length * (nuint)sizeof(T)) + (2 * Alignment) - 1) & ~(nuint)(Alignment - 1);
-        _pointer = (T*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        if (LargePages.Suit(bytes))
+        {
+            _pointer = (T*)NativeMemory.AlignedAlloc((bytes + LargePages.Size - 1) / LargePages.Size * LargePages.Size, LargePages.Size);
+            LargePages.Advise(_pointer, bytes);
+        }
+        else
+        {
+            _pointer = (T*)NativeMemory.AlignedAlloc(bytes, Alignment);
+        }
+
         NativeMemory.Clear(_pointer, bytes);
     }
 
