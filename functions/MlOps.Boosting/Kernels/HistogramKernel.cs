@@ -19,20 +19,40 @@ internal static unsafe class HistogramKernel
     /// <param name="count">Number of rows.</param>
     /// <param name="gradients">Pairs (gradient, hessian) of the listed rows, in the list's order.</param>
     /// <param name="histogram">Histogram of all columns of the data set.</param>
-    public static void Build(BinTile tile, int* rows, int count, float* gradients, double* histogram)
+    public static void Build(BinTile tile, int* rows, int count, float* gradients, double* histogram) =>
+        Build(tile, rows, count, gradients, histogram, null);
+
+    /// <summary>As <see cref="Build(BinTile, int*, int, float*, double*)"/> for all rows, and the sum of all pairs in row order.</summary>
+    /// <returns>Gradient sum, hessian sum.</returns>
+    public static (double G, double H) BuildAndSum(BinTile tile, int count, float* gradients, double* histogram)
+    {
+        double* total = stackalloc double[2];
+        Build(tile, null, count, gradients, histogram, total);
+        return (total[0], total[1]);
+    }
+
+    /// <summary>Whether <see cref="BuildAndSum"/> can read the tile.</summary>
+    public static bool CanSum(BinTile tile) => !tile.IsWide;
+
+    private static void Build(BinTile tile, int* rows, int count, float* gradients, double* histogram, double* total)
     {
         int first = tile.HistogramStarts[0];
         Unsafe.InitBlock(histogram + (2L * first), 0, (uint)tile.HistogramEntries * 16u);
-        double** starts = stackalloc double*[8];
+        double** starts = stackalloc double*[9];
         for (int c = 0; c < 8; c++)
         {
             starts[c] = histogram + (2L * tile.HistogramStarts[Math.Min(c, tile.Width - 1)]);
         }
 
+        starts[8] = total;
         byte* data = tile.Data.Pointer;
         if (tile.IsWide)
         {
             AddWide(data, tile.Width, rows, count, gradients, starts);
+        }
+        else if (total is not null)
+        {
+            Add<SummedRows>(data, tile.Width, rows, count, gradients, starts);
         }
         else if (rows is null)
         {
@@ -108,6 +128,7 @@ internal static unsafe class HistogramKernel
         byte* h5 = (byte*)starts[5];
         byte* h6 = (byte*)starts[6];
         byte* h7 = (byte*)starts[7];
+        Vector128<double> sum = Vector128<double>.Zero;
         for (nint i = 0; i < count; i++)
         {
             nint row = i;
@@ -154,6 +175,16 @@ internal static unsafe class HistogramKernel
             {
                 AddPair(h7, (bins >> 52) & 0xFF0, pair);
             }
+
+            if (TRows.AreSummed)
+            {
+                sum += pair;
+            }
+        }
+
+        if (TRows.AreSummed)
+        {
+            sum.Store(starts[8]);
         }
     }
 
@@ -196,16 +227,29 @@ internal static unsafe class HistogramKernel
     private interface IRows
     {
         static abstract bool IsList { get; }
+
+        static abstract bool AreSummed { get; }
     }
 
     private readonly struct AllRows : IRows
     {
         public static bool IsList => false;
+
+        public static bool AreSummed => false;
+    }
+
+    private readonly struct SummedRows : IRows
+    {
+        public static bool IsList => false;
+
+        public static bool AreSummed => true;
     }
 
     private readonly struct ListedRows : IRows
     {
         public static bool IsList => true;
+
+        public static bool AreSummed => false;
     }
 
     private interface IWidth

@@ -7,6 +7,9 @@ namespace MlOps.Boosting.Training;
 /// <summary>Raw scores of a data set while a model grows, class after class.</summary>
 internal sealed unsafe class ScoreBoard : IDisposable
 {
+    // Rows of one share of parallel work: neighbouring rows lie in one cache line, which two threads must not both write.
+    private const int RangeRows = 32768;
+
     private readonly NativeBuffer<double> _scores;
     private readonly Team _team;
 
@@ -70,7 +73,12 @@ internal sealed unsafe class ScoreBoard : IDisposable
     public void AddGrownTree(Tree tree, int k, RowPartition partition, ReadOnlySpan<int> outOfBag)
     {
         double* scores = OfClass(k);
-        _team.Run(tree.NumLeaves, leaf => AddLeaf(tree.LeafValue[leaf], partition.Rows(leaf), partition.Count(leaf), scores));
+        int all = Data.RowCount;
+        _team.Run((int)(((long)all + RangeRows - 1) / RangeRows), range =>
+        {
+            long start = (long)range * RangeRows;
+            AddRange(tree, partition, (int)start, (int)Math.Min(all, start + RangeRows), scores);
+        });
         if (!outOfBag.IsEmpty)
         {
             using var binned = new BinnedTree(tree, Data);
@@ -82,6 +90,38 @@ internal sealed unsafe class ScoreBoard : IDisposable
     }
 
     public void Dispose() => _scores.Dispose();
+
+    // A leaf's rows ascend: those of a range are one run of them.
+    private static void AddRange(Tree tree, RowPartition partition, int start, int end, double* scores)
+    {
+        for (int leaf = 0; leaf < tree.NumLeaves; leaf++)
+        {
+            int* rows = partition.Rows(leaf);
+            int count = partition.Count(leaf);
+            int from = FirstAtLeast(rows, count, start);
+            AddLeaf(tree.LeafValue[leaf], rows + from, FirstAtLeast(rows + from, count - from, end), scores);
+        }
+    }
+
+    private static int FirstAtLeast(int* rows, int count, int row)
+    {
+        int below = 0;
+        int above = count;
+        while (below < above)
+        {
+            int middle = (int)(((uint)below + (uint)above) / 2);
+            if (rows[middle] < row)
+            {
+                below = middle + 1;
+            }
+            else
+            {
+                above = middle;
+            }
+        }
+
+        return below;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddLeaf(double value, int* rows, int count, double* scores)

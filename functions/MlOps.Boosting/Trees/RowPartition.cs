@@ -56,13 +56,19 @@ internal sealed unsafe class RowPartition : IDisposable
     public int* Rows(int leaf) => _rows.Pointer + _begin[leaf];
 
     /// <summary>Divides a leaf; the left side keeps its number.</summary>
-    public void Split(int leaf, int rightLeaf, BinTile tile, int position, byte* goesLeft)
+    /// <param name="leaf">Leaf to divide.</param>
+    /// <param name="rightLeaf">Number of the right side.</param>
+    /// <param name="tile">Tile of the split's column.</param>
+    /// <param name="position">Column in the tile.</param>
+    /// <param name="column">The column by itself, or null.</param>
+    /// <param name="goesLeft">For each stored value 1 for left, 0 for right.</param>
+    public void Split(int leaf, int rightLeaf, BinTile tile, int position, byte* column, byte* goesLeft)
     {
         int count = _count[leaf];
         int* rows = Rows(leaf);
         int left = count >= ParallelFrom && _team.Size > 1
-            ? DivideTogether(rows, count, tile, position, goesLeft)
-            : DivideAlone(rows, count, tile, position, goesLeft);
+            ? DivideTogether(rows, count, tile, position, column, goesLeft)
+            : DivideAlone(rows, count, tile, position, column, goesLeft);
         _count[leaf] = left;
         _begin[rightLeaf] = _begin[leaf] + left;
         _count[rightLeaf] = count - left;
@@ -91,16 +97,16 @@ internal sealed unsafe class RowPartition : IDisposable
         }
     }
 
-    private int DivideAlone(int* rows, int count, BinTile tile, int position, byte* goesLeft)
+    private int DivideAlone(int* rows, int count, BinTile tile, int position, byte* column, byte* goesLeft)
     {
         int* right = _right.Pointer;
-        int left = PartitionKernel.Divide(tile, position, rows, count, goesLeft, rows, right);
+        int left = PartitionKernel.Divide(tile, position, column, rows, count, goesLeft, rows, right);
         new ReadOnlySpan<int>(right, count - left).CopyTo(new Span<int>(rows + left, count - left));
         return left;
     }
 
     // Each thread divides a run of its own; the pieces are then laid one after the other, in the runs' order.
-    private int DivideTogether(int* rows, int count, BinTile tile, int position, byte* goesLeft)
+    private int DivideTogether(int* rows, int count, BinTile tile, int position, byte* column, byte* goesLeft)
     {
         int runs = _team.Size;
         var starts = new int[runs + 1];
@@ -116,7 +122,7 @@ internal sealed unsafe class RowPartition : IDisposable
         {
             int start = starts[run];
             lefts[run] = PartitionKernel.Divide(
-                tile, position, rows + start, starts[run + 1] - start, goesLeft, leftBuffer + start, rightBuffer + start);
+                tile, position, column, rows + start, starts[run + 1] - start, goesLeft, leftBuffer + start, rightBuffer + start);
         });
         int total = lefts.Sum();
         _team.Run(runs, run =>

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MlOps.Boosting.Histograms;
 using MlOps.Boosting.Kernels;
 
@@ -11,32 +10,6 @@ internal sealed unsafe class SplitSearch(SplitSettings settings, int maxBins) : 
 {
     private readonly bool _quantised = settings.Parameters.UseQuantizedGrad;
     private readonly PlainSplitKernel? _plain = PlainSplitKernel.Fits(settings) ? new PlainSplitKernel(settings, maxBins) : null;
-
-    /// <summary>
-    /// The entry of the most frequent bin is what the other bins leave of the leaf's sums, subtracted in bin order. Its
-    /// last digits differ from a plain sum over rows, and the trees of LightGBM depend on them.
-    /// </summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void FixMostFrequentBin(FeatureMeta meta, double* histogram, double g, double h)
-    {
-        int most = meta.MostFrequentBin;
-        if (most == 0)
-        {
-            return;
-        }
-
-        for (int bin = 0; bin < meta.NumBins; bin++)
-        {
-            if (bin != most)
-            {
-                g -= histogram[2 * bin];
-                h -= histogram[(2 * bin) + 1];
-            }
-        }
-
-        histogram[2 * most] = g;
-        histogram[(2 * most) + 1] = h;
-    }
 
     /// <summary>Finds the best split.</summary>
     /// <param name="meta">Feature.</param>

@@ -29,6 +29,7 @@ internal sealed unsafe class TreeGrower : IDisposable
     // The pairs of the leaf whose histogram is built, in the leaf's order.
     private readonly NativeBuffer<float> _gathered;
 
+    private readonly BinColumns? _binColumns;
     private readonly LeafState[] _leaves;
     private readonly SplitCandidate[] _smallerSplits;
     private readonly SplitCandidate[] _largerSplits;
@@ -57,6 +58,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         _sideLength = data.Tiles.Any(tile => tile.IsWide) ? 65536 : 256;
         _sides = new NativeBuffer<byte>(_sideLength);
         _gathered = new NativeBuffer<float>(2L * data.RowCount);
+        _binColumns = BinColumns.Create(data.Tiles, data.RowCount, team);
     }
 
     /// <summary>Which rows ended in which leaf of the last tree.</summary>
@@ -111,6 +113,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         _pool.Dispose();
         _sides.Dispose();
         _gathered.Dispose();
+        _binColumns?.Dispose();
     }
 
     private void StartRoot(QuantizedScale? quantised)
@@ -135,7 +138,8 @@ internal sealed unsafe class TreeGrower : IDisposable
         _tree.SetLeafOutput(0, output);
     }
 
-    // The root's sums are one long chain of additions, which another thread can follow while the tiles are summed.
+    // The root's sums are one long chain of additions. The first tile can follow it on the way; otherwise it is a share
+    // of its own.
     private (double G, double H) BuildRoot(LeafState root)
     {
         int count = Partition.Count(0);
@@ -143,17 +147,23 @@ internal sealed unsafe class TreeGrower : IDisposable
         float* gradients = rows is null ? _gradients : GatherGradients(rows, count);
         root.Histogram = _pool.Take();
         double* histogram = root.Histogram.Pointer;
+        BinTile[] tiles = _data.Tiles;
+        bool onTheWay = rows is null && HasFeature(tiles[0], root) && HistogramKernel.CanSum(tiles[0]);
         double g = 0;
         double h = 0;
-        _team.Run(_data.Tiles.Length + 1, share =>
+        _team.Run(tiles.Length + (onTheWay ? 0 : 1), share =>
         {
-            if (share == 0)
+            if (share == tiles.Length)
             {
                 (g, h) = RootSums.Of(null, count, gradients);
             }
-            else if (HasFeature(_data.Tiles[share - 1], root))
+            else if (share == 0 && onTheWay)
             {
-                HistogramKernel.Build(_data.Tiles[share - 1], rows, count, gradients, histogram);
+                (g, h) = HistogramKernel.BuildAndSum(tiles[0], count, gradients, histogram);
+            }
+            else if (HasFeature(tiles[share], root))
+            {
+                HistogramKernel.Build(tiles[share], rows, count, gradients, histogram);
             }
         });
         return (g, h);
@@ -261,6 +271,7 @@ internal sealed unsafe class TreeGrower : IDisposable
                 HistogramKernel.Build(tile, rows, count, gradients, smallHistogram);
             }
 
+            FixMostFrequentBins(tile, small);
             foreach (int feature in tile.Features)
             {
                 if (!_columns.InTree[feature] || small.GivenUp[feature])
@@ -270,7 +281,6 @@ internal sealed unsafe class TreeGrower : IDisposable
 
                 FeatureMeta meta = _metas[feature];
                 double* entries = smallHistogram + (2L * meta.HistogramStart);
-                SplitSearch.FixMostFrequentBin(meta, entries, small.G, small.H);
                 if (large is null)
                 {
                     small.GivenUp[feature] = !_searches[t].Find(meta, entries, smallSums, smallDepth, _smallerSplits[feature]);
@@ -303,6 +313,31 @@ internal sealed unsafe class TreeGrower : IDisposable
         if (large is not null)
         {
             Choose(large.Best, _largerSplits, largeFeatures);
+        }
+    }
+
+    // Four features at a time, whose chains of subtractions run side by side.
+    private void FixMostFrequentBins(BinTile tile, LeafState leaf)
+    {
+        MostFrequentBin* open = stackalloc MostFrequentBin[MostFrequentBin.Together];
+        int waiting = 0;
+        foreach (int feature in tile.Features)
+        {
+            FeatureMeta meta = _metas[feature];
+            if (_columns.InTree[feature] && !leaf.GivenUp[feature] && meta.MostFrequentBin != 0)
+            {
+                open[waiting++] = new MostFrequentBin(leaf.Histogram!.Pointer + (2L * meta.HistogramStart), meta.NumBins, meta.MostFrequentBin);
+                if (waiting == MostFrequentBin.Together)
+                {
+                    MostFrequentBin.FixFour(open, leaf.G, leaf.H);
+                    waiting = 0;
+                }
+            }
+        }
+
+        for (int i = 0; i < waiting; i++)
+        {
+            MostFrequentBin.Fix(open[i], leaf.G, leaf.H);
         }
     }
 
@@ -370,7 +405,8 @@ internal sealed unsafe class TreeGrower : IDisposable
         _tree.Split(leaf, split, mapper, (float)(split.Gain + _parameters.MinGainToSplit));
         int length = tile.IsWide ? _sideLength : 256;
         SideTable.Fill(_tree, node, mapper, slot, _sides.Pointer, length);
-        Partition.Split(leaf, right, tile, slot.Position, _sides.Pointer);
+        byte* column = _binColumns is null ? null : _binColumns.Column(slot.Tile, slot.Position);
+        Partition.Split(leaf, right, tile, slot.Position, column, _sides.Pointer);
         _tree.LeafCount[leaf] = Partition.Count(leaf);
         _tree.LeafCount[right] = Partition.Count(right);
         _tree.InternalCount[node] = _tree.LeafCount[leaf] + _tree.LeafCount[right];
