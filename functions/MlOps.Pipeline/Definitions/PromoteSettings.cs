@@ -23,9 +23,13 @@ public enum PromoteRule
 /// <param name="Guards">What can veto a promotion that the rule allows; <see langword="null"/> for nothing.</param>
 /// <param name="ManualApproval">Whether a person must approve a promotion that rule and guards allow; the first model needs none.</param>
 /// <param name="ApprovalTimeout">How long the run waits for that person; then the champion stays.</param>
+/// <param name="WholeHistory">Whether all test rows are the evidence, not only those of periods that the champion has not learned from; it is so anyway where the definition has changed since.</param>
+/// <param name="RecordHalfLife">Decisions after which one counts half in the record of earlier challengers; 0 for no record.</param>
+/// <param name="RecordConfidence">Share of the record's resamples from which on harm keeps the champion.</param>
 public sealed record PromoteSettings(
     PromoteRule Rule = PromoteRule.Always, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42,
-    GuardSettings? Guards = null, bool ManualApproval = false, TimeSpan? ApprovalTimeout = null)
+    GuardSettings? Guards = null, bool ManualApproval = false, TimeSpan? ApprovalTimeout = null,
+    bool WholeHistory = false, double RecordHalfLife = 1, double RecordConfidence = 0.6)
 {
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromDays(3);
 
@@ -68,7 +72,10 @@ public sealed record PromoteSettings(
             inner.Integer("seed", defaults.Seed, 0, int.MaxValue),
             GuardSettings.Read(inner),
             inner.Choice("approval", false, ("none", false), ("manual", true)),
-            inner.Duration("timeout", DefaultTimeout));
+            inner.Duration("timeout", DefaultTimeout),
+            inner.Choice("evidence", defaults.WholeHistory, ("new", false), ("all", true)),
+            inner.Number("record_half_life", defaults.RecordHalfLife, 0, 1000),
+            inner.Number("record_confidence", defaults.RecordConfidence, 0, 1, open: true));
         inner.Finish();
         return settings;
     }

@@ -45,7 +45,7 @@ public sealed class Promotion
         var decided = aliases.History.LastOrDefault(r => IsOf(r, input));
         var champion = decided is null ? aliases.Before(input.Period) : decided.Previous;
         var compared = await _compare.RunAsync(
-            new CompareInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Challenger, champion), cancellation);
+            new CompareInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Challenger, champion, Record(aliases, decided, input.Period)), cancellation);
         var verdict = await VetoAsync(pipeline, definition, input, compared, cancellation);
         ApprovalRecord? approval = null;
         if (verdict.Promote && champion is not null && definition.Promote.ManualApproval)
@@ -75,6 +75,10 @@ public sealed class Promotion
 
         return await ResultAsync(pipeline, chosen, verdict.Promote, champion, verdict, approval?.State, null, cancellation);
     }
+
+    // What was decided is judged again on what was known then.
+    private static IReadOnlyList<PastDecision> Record(Aliases aliases, Release? decided, string period) =>
+        TrackRecord.Of(decided is null ? aliases.History : aliases.History.TakeWhile(r => r != decided), period);
 
     // What stands against a promotion apart from the comparison itself.
     private async Task<CompareResult> VetoAsync(

@@ -17,5 +17,7 @@ public sealed record AccumulateInput(
 /// <param name="TestRows">Rows of the test part.</param>
 /// <param name="Periods">Periods that are learned from, in order.</param>
 /// <param name="Warnings">Rows and periods that were left out, and why.</param>
+/// <param name="RowsOfPeriods">Labelled rows of each of the periods, which stand one after the other; <see langword="null"/> in results of before they were counted.</param>
 public sealed record AccumulateResult(
-    long Rows, long TrainRows, long ValidRows, long TestRows, IReadOnlyList<string> Periods, IReadOnlyList<Finding> Warnings) : StepResult;
+    long Rows, long TrainRows, long ValidRows, long TestRows, IReadOnlyList<string> Periods, IReadOnlyList<Finding> Warnings,
+    IReadOnlyList<int>? RowsOfPeriods = null) : StepResult;

@@ -20,7 +20,7 @@ public sealed class AccumulateStep
     internal const string FoldsOutput = "folds.bin";
     internal const string TransformOutput = "transform.json";
     internal const string SchemaOutput = "schema.json";
-    private const int Version = 3;
+    private const int Version = 4;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
@@ -105,7 +105,8 @@ public sealed class AccumulateStep
             history.Parts.Length,
             history.Parts.Count(p => p == Part.Train), history.Parts.Count(p => p == Part.Valid), history.Parts.Count(p => p == Part.Test),
             history.Periods,
-            history.Findings);
+            history.Findings,
+            history.RowsOfPeriods);
     }
 
     // Categories that only valid rows have are features where the model learns from those rows in the end.

@@ -14,8 +14,9 @@ namespace MlOps.Pipeline.Steps.Accumulate;
 /// <param name="Parts">Part of each row.</param>
 /// <param name="Folds">Fold of each row in a cross-validation; <see langword="null"/> where the valid part validates.</param>
 /// <param name="Periods">Periods that the rows are of, in order.</param>
+/// <param name="RowsOfPeriods">Rows of each of them, which stand one after the other.</param>
 /// <param name="Findings">Rows and periods left out, and why.</param>
-internal sealed record AccumulatedHistory(Table Table, Part[] Parts, byte[]? Folds, IReadOnlyList<string> Periods, IReadOnlyList<Finding> Findings);
+internal sealed record AccumulatedHistory(Table Table, Part[] Parts, byte[]? Folds, IReadOnlyList<string> Periods, IReadOnlyList<int> RowsOfPeriods, IReadOnlyList<Finding> Findings);
 
 /// <summary>Joins drops by column name, leaves out what would leak, and splits.</summary>
 internal static class History
@@ -92,9 +93,10 @@ internal static class History
             throw new StepRefusedException($"No period of the history carries the label '{definition.Label}': there is nothing to learn from. Drop initial.csv with labels.");
         }
 
+        int[] rowsOfPeriods = [.. tables.Select(t => t.RowCount)];
         if (definition.Validation.Kind == ValidationKind.Time)
         {
-            LatestRows.Validate(CollectionsMarshal.AsSpan(parts), [.. tables.Select(t => t.RowCount)], definition.Split.Valid);
+            LatestRows.Validate(CollectionsMarshal.AsSpan(parts), rowsOfPeriods, definition.Split.Valid);
         }
 
         if (definition.Split.Group is not null && new[] { Part.Train, Part.Valid, Part.Test }.Any(p => !parts.Contains(p)))
@@ -104,7 +106,7 @@ internal static class History
 
         var count = definition.Validation.FoldsFor(parts.Count(p => p != Part.Test));
         var folds = count == 0 ? null : definition.Split.Group is null ? Folds.Assign(count, parts, classes, hashes) : GroupSplit.Folds(count, parts, groups);
-        return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], folds, periods, findings);
+        return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], folds, periods, rowsOfPeriods, findings);
     }
 
     // Enough rows to tell a fault from chance; evenly taken, in order.

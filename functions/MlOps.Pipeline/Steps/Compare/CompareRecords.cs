@@ -8,22 +8,34 @@ namespace MlOps.Pipeline.Steps.Compare;
 /// <param name="DefinitionHash">Pinned definition.</param>
 /// <param name="Challenger">Version of the new model.</param>
 /// <param name="Champion">Version of the champion; <see langword="null"/> where there is none.</param>
-public sealed record CompareInput(string RunId, string Pipeline, string DefinitionHash, string Challenger, string? Champion);
+/// <param name="Record">Decisions of earlier periods, in period order.</param>
+public sealed record CompareInput(
+    string RunId, string Pipeline, string DefinitionHash, string Challenger, string? Champion, IReadOnlyList<PastDecision>? Record = null);
+
+/// <summary>A challenger of an earlier period and the champion that it met.</summary>
+/// <param name="Period">Period whose run decided; neither had learned from it.</param>
+/// <param name="Challenger">Version of the challenger.</param>
+/// <param name="Champion">Version of the champion before the decision.</param>
+public sealed record PastDecision(string Period, string Challenger, string Champion);
 
 /// <summary>The evidence for or against a promotion; stored as the step's output <c>verdict.json</c>.</summary>
 /// <param name="Promote">Whether the rule lets the new model become the champion.</param>
 /// <param name="Reason">Why, in a sentence.</param>
 /// <param name="Rule">The definition's rule.</param>
 /// <param name="Metric">Metric that was compared.</param>
-/// <param name="Rows">Test rows.</param>
+/// <param name="Rows">Test rows; the metrics of the models and the baseline are of all of them.</param>
 /// <param name="Challenger">The new model's metric; <see langword="null"/> where the test rows cannot give one.</param>
 /// <param name="Champion">The champion's, where there is one.</param>
 /// <param name="Baseline">That of the same prediction for every row: the training part's mean, or its class shares.</param>
-/// <param name="Improvement">How much better the new model is than the champion; negative where it is worse.</param>
+/// <param name="Improvement">How much better the new model is than the champion on the rows of the evidence; negative where it is worse.</param>
 /// <param name="Lower">2.5 % quantile of the improvement over the resamples.</param>
 /// <param name="Upper">97.5 % quantile.</param>
 /// <param name="Confidence">Share of the resamples with an improvement above the margin.</param>
 /// <param name="Guards">What each guard of the definition has measured; <see langword="null"/> without guards.</param>
+/// <param name="Method">How improvement, interval and confidence were found.</param>
+/// <param name="EvidenceRows">Test rows that were resampled.</param>
+/// <param name="EvidencePeriods">Their periods, from which the champion has not learned; <see langword="null"/> where all test rows were resampled.</param>
+/// <param name="Record">How challengers of earlier periods turned out; <see langword="null"/> where none is known or asked for.</param>
 public sealed record CompareResult(
     bool Promote,
     string Reason,
@@ -37,7 +49,28 @@ public sealed record CompareResult(
     double? Lower,
     double? Upper,
     double? Confidence,
-    IReadOnlyList<GuardFinding>? Guards = null) : StepResult;
+    IReadOnlyList<GuardFinding>? Guards = null,
+    string? Method = null,
+    long? EvidenceRows = null,
+    IReadOnlyList<string>? EvidencePeriods = null,
+    RecordFinding? Record = null) : StepResult;
+
+/// <summary>What an earlier challenger was worth in the period that came after it was trained.</summary>
+/// <param name="Period">That period.</param>
+/// <param name="Challenger">Version of the challenger.</param>
+/// <param name="Champion">Version of the champion that it met.</param>
+/// <param name="Rows">Labelled rows of the period.</param>
+/// <param name="Improvement">How much better it was than that champion; negative where it was worse.</param>
+/// <param name="Weight">How much the period counts: 1 for the latest.</param>
+public sealed record PastGain(string Period, string Challenger, string Champion, long Rows, double Improvement, double Weight);
+
+/// <summary>What the earlier challengers say about training again.</summary>
+/// <param name="Periods">Gains by period, in order; each period is one cluster.</param>
+/// <param name="Improvement">Their weighted mean.</param>
+/// <param name="Harm">Share of all resamples of the periods in which that mean is negative.</param>
+/// <param name="Limit">The definition's limit of that share.</param>
+/// <param name="Passed">Whether the promotion may go on.</param>
+public sealed record RecordFinding(IReadOnlyList<PastGain> Periods, double Improvement, double Harm, double Limit, bool Passed);
 
 /// <summary>What a guard has measured.</summary>
 /// <param name="Guard"><c>fairness</c>, <c>fairness_worsening</c>, <c>calibration</c>, <c>brier</c> or <c>latency</c>.</param>

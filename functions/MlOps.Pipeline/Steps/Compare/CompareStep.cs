@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
@@ -14,13 +13,14 @@ using MlOps.Pipeline.Steps.Train;
 namespace MlOps.Pipeline.Steps.Compare;
 
 /// <summary>
-/// Holds a new model against the champion by a paired bootstrap on the test rows of the new model's history. The champion has
-/// not learned from them either, because a row's part never changes. Output: <c>verdict.json</c>.
+/// Holds a new model against the champion by a paired bootstrap on test rows of the new model's history. The champion has
+/// not learned from them either, because a row's part never changes. The rows are those of the periods that are new to the champion
+/// (<see cref="Evidence"/>); how earlier challengers turned out (<see cref="TrackRecord"/>) can speak against it. Output: <c>verdict.json</c>.
 /// </summary>
 public sealed class CompareStep
 {
     internal const string Name = "compare";
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly StepContext _context;
     private readonly ModelRegistry _models;
@@ -50,6 +50,8 @@ public sealed class CompareStep
                 ["challenger"] = challenger.ModelSha256 + challenger.TransformSha256,
                 ["champion"] = champion is null ? "none" : champion.ModelSha256 + champion.TransformSha256,
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+                ["periods"] = StepContext.Part(await PeriodsAsync(pipeline, history, challenger, champion, cancellation)),
+                ["record"] = StepContext.Part(input.Record ?? []),
                 ["rule"] = StepContext.Part(new { definition.Task, Promote = definition.Promote with { ManualApproval = false, ApprovalTimeout = null }, Groups = definition.Promote.Guards is null ? null : definition.Monitor.Groups }),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
             },
@@ -58,7 +60,7 @@ public sealed class CompareStep
             spec,
             async (work, stop) =>
             {
-                var result = await CompareAsync(pipeline, definition, challenger, champion, stop);
+                var result = await CompareAsync(pipeline, definition, challenger, champion, input.Record ?? [], stop);
                 await work.WriteAsync("verdict.json", s => JsonSerializer.Serialize(s, result, ArtifactJson.Indented), stop);
                 return result;
             },
@@ -66,7 +68,7 @@ public sealed class CompareStep
     }
 
     private async Task<CompareResult> CompareAsync(
-        PipelineName pipeline, PipelineDefinition definition, ModelVersion challenger, ModelVersion? champion, CancellationToken cancellation)
+        PipelineName pipeline, PipelineDefinition definition, ModelVersion challenger, ModelVersion? champion, IReadOnlyList<PastDecision> past, CancellationToken cancellation)
     {
         var rule = definition.Promote;
         var history = await HistoryRows.OpenAsync(_context, pipeline, challenger.AccumulateKey, cancellation);
@@ -102,30 +104,89 @@ public sealed class CompareStep
         var other = await ScoresAsync(pipeline, champion, history, rows, cancellation);
         var guarded = Guards.Judge(
             definition, history, rows, new GuardedModel(scores, challenger.Threshold), new GuardedModel(other, champion.Threshold));
-        var improvements = comparison.Improvements(scores, other, rule);
-        var improvement = comparison.HigherIsBetter ? measured - comparison.Measure(other) : comparison.Measure(other) - measured;
-        var confidence = improvements.Length == 0 ? 0 : improvements.Count(i => i > rule.Margin) / (double)improvements.Length;
-        var better = confidence >= rule.Confidence;
-        return Guards.Apply(result with
+        var accumulated = await AccumulatedAsync(pipeline, challenger, cancellation);
+        // Models of one recipe differ by what the new periods have taught; those of two recipes differ on every row.
+        var evidence = rule.WholeHistory || champion.DefinitionHash != challenger.DefinitionHash
+            ? Evidence.All(rows.Length)
+            : Evidence.Unlearned(rows, accumulated, (await AccumulatedAsync(pipeline, champion, cancellation)).Periods);
+        var improvements = comparison.At(evidence.Places).Improvements(comparison.Pick(scores, evidence.Places), comparison.Pick(other, evidence.Places), rule);
+        if (improvements.Length == 0)
         {
-            Promote = rule.Rule switch { PromoteRule.Always => true, PromoteRule.Better => better, _ => false },
+            // Such as an AUC of rows of one class.
+            evidence = Evidence.All(rows.Length);
+            improvements = comparison.Improvements(scores, other, rule);
+        }
+
+        var confidence = improvements.Length == 0 ? 0 : improvements.Count(i => i > rule.Margin) / (double)improvements.Length;
+        var record = rule.Rule == PromoteRule.Always || rule.RecordHalfLife == 0
+            ? null
+            : TrackRecord.Judge(await GainsAsync(pipeline, rule.MetricOf(definition.Task), challenger, history, accumulated, past, cancellation), rule.RecordHalfLife, rule.RecordConfidence);
+        result = result with
+        {
             Champion = comparison.Measure(other),
-            Improvement = improvement,
+            Improvement = comparison.At(evidence.Places).Improvement(comparison.Pick(scores, evidence.Places), comparison.Pick(other, evidence.Places)),
             Lower = improvements.Length == 0 ? null : NumericBins.Quantile(improvements, 0.025),
             Upper = improvements.Length == 0 ? null : NumericBins.Quantile(improvements, 0.975),
             Confidence = confidence,
-            Reason = Reason(rule, better, confidence),
+            EvidenceRows = evidence.Places.Length,
+            EvidencePeriods = evidence.Periods,
+            Record = record,
+        };
+        var better = confidence >= rule.Confidence && record?.Passed != false;
+        return Guards.Apply(result with
+        {
+            Promote = rule.Rule switch { PromoteRule.Always => true, PromoteRule.Better => better, _ => false },
+            Method = Verdict.Method(rule, result),
+            Reason = Verdict.Reason(rule, result),
         }, guarded);
     }
 
-    private static string Reason(PromoteSettings rule, bool better, double confidence) => rule.Rule switch
+    // What each earlier challenger gained over the champion that it met, on all rows of the period that came after both.
+    private async Task<IReadOnlyList<PastGain>> GainsAsync(
+        PipelineName pipeline, string metric, ModelVersion judged, HistoryRows history, AccumulateResult accumulated, IReadOnlyList<PastDecision> past, CancellationToken cancellation)
     {
-        PromoteRule.Always => "the definition promotes every model that beats the baseline",
-        PromoteRule.Manual => "the definition promotes by hand only",
-        _ => string.Create(
-            CultureInfo.InvariantCulture,
-            $"it is better than the champion by more than {rule.Margin} in {confidence:P1} of the resamples, {(better ? "at least" : "less than")} the {rule.Confidence:P0} asked for"),
-    };
+        var gains = new List<PastGain>();
+        var periodOfRow = Evidence.PeriodOfRow(accumulated);
+        foreach (var decision in periodOfRow is null ? [] : past)
+        {
+            var period = accumulated.Periods.ToList().IndexOf(decision.Period);
+            var models = new[]
+            {
+                await _models.FindAsync(pipeline, decision.Challenger, cancellation), await _models.FindAsync(pipeline, decision.Champion, cancellation),
+            };
+            if (period < 0 || models.Any(m => m is null || m.History.Any(d => d.Period == decision.Period) || !m.Classes.SequenceEqual(judged.Classes, StringComparer.Ordinal)))
+            {
+                continue;
+            }
+
+            int[] rows = [.. Enumerable.Range(0, periodOfRow!.Length).Where(row => periodOfRow[row] == period)];
+            var comparison = new Comparison(metric, judged.Classes.Count, history.Labels(rows));
+            var gain = comparison.Improvement(
+                await ScoresAsync(pipeline, models[0]!, history, rows, cancellation), await ScoresAsync(pipeline, models[1]!, history, rows, cancellation));
+            if (double.IsFinite(gain))
+            {
+                gains.Add(new PastGain(decision.Period, decision.Challenger, decision.Champion, rows.Length, gain, 1));
+            }
+        }
+
+        return gains;
+    }
+
+    private async Task<AccumulateResult> AccumulatedAsync(PipelineName pipeline, ModelVersion version, CancellationToken cancellation) =>
+        (await _context.Runner.ReadRecordAsync(pipeline, version.AccumulateKey, cancellation)).ResultOf<AccumulateResult>();
+
+    // What the rows' periods are, and which of them the champion knows: a history's bytes do not tell.
+    private async Task<object> PeriodsAsync(PipelineName pipeline, StepRecord history, ModelVersion challenger, ModelVersion? champion, CancellationToken cancellation)
+    {
+        var all = history.ResultOf<AccumulateResult>();
+        return new
+        {
+            all.Periods,
+            all.RowsOfPeriods,
+            Learned = champion is null ? null : (await AccumulatedAsync(pipeline, champion, cancellation)).Periods,
+            SameRecipe = champion?.DefinitionHash == challenger.DefinitionHash,
+        };
+    }
 
     // Each model is fed by its own transform, as it would be in production.
     private async Task<double[]> ScoresAsync(

@@ -50,6 +50,20 @@ internal sealed class Comparison
         return sorted.Length == 0 ? null : (NumericBins.Quantile(sorted, 0.025), NumericBins.Quantile(sorted, 0.975));
     }
 
+    /// <summary>The same on some of the rows.</summary>
+    public Comparison At(int[] places) => new(_metric, _classes, Array.ConvertAll(places, i => _labels[i]));
+
+    /// <summary>A model's scores of some of the rows.</summary>
+    public double[] Pick(double[] scores, int[] places)
+    {
+        var width = _metric == "multi_logloss" ? _classes : 1;
+        return [.. places.SelectMany(i => scores[(i * width)..((i + 1) * width)])];
+    }
+
+    /// <summary>Improvement of the challenger over the champion on all rows, positive where it is better; not a number where the metric has no value.</summary>
+    public double Improvement(double[] challenger, double[] champion) =>
+        HigherIsBetter ? Measure(challenger) - Measure(champion) : Measure(champion) - Measure(challenger);
+
     /// <summary>Improvement of the challenger over the champion in each resample, positive where it is better; ascending.</summary>
     public double[] Improvements(double[] challenger, double[] champion, PromoteSettings settings)
     {

@@ -31,7 +31,7 @@ internal static class DecisionSection
         {
             var margin = data.Definition.Promote.Margin;
             var words = $"Improvement {Figures.Signed(value)}, 95 % interval {Figures.Signed(lower)} to {Figures.Signed(upper)}";
-            page.Add($"<div class=\"card\"><h3>Improvement of the challenger</h3><p class=\"note\">{words}; above the margin of {margin.ToString(CultureInfo.InvariantCulture)} in {Figures.Percent(verdict.Confidence ?? 0)} of the resamples, {Figures.Percent(data.Definition.Promote.Confidence)} asked for.</p>{Intervals.Svg(words, value, lower, upper, margin)}</div>");
+            page.Add($"<div class=\"card\"><h3>Improvement of the challenger</h3><p class=\"note\">{words}; above the margin of {margin.ToString(CultureInfo.InvariantCulture)} in {Figures.Percent(verdict.Confidence ?? 0)} of the resamples, {Figures.Percent(data.Definition.Promote.Confidence)} asked for.</p>{Intervals.Svg(words, value, lower, upper, margin)}<p class=\"note\">{Method(verdict)}</p></div>");
         }
         else
         {
@@ -39,10 +39,30 @@ internal static class DecisionSection
         }
 
         page.Add($"</div>\n");
+        Record(page, verdict);
         Guards(page, verdict);
 
         void Row(string name, string version, double? metric, bool chosen) =>
             page.Add($"<tr><th scope=\"row\">{name}{new Markup(chosen ? " <span class=\"tag good\">predicts</span>" : "")}</th><td class=\"w mono\">{version}</td><td>{Figures.Metric(metric)}</td></tr>");
+    }
+
+    private static string Method(CompareResult verdict) => verdict.Method is { Length: > 0 } method ? $"{char.ToUpperInvariant(method[0])}{method[1..]}." : "";
+
+    // How the challengers of earlier periods turned out.
+    private static void Record(HtmlWriter page, CompareResult verdict)
+    {
+        if (verdict.Record is not { } record)
+        {
+            return;
+        }
+
+        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><caption>Earlier challengers in the period after their training, by {verdict.Metric}</caption><thead><tr><th class=\"l\" scope=\"col\">Period</th><th class=\"l\" scope=\"col\">Challenger</th><th class=\"l\" scope=\"col\">Champion it met</th><th scope=\"col\">Rows</th><th scope=\"col\">Improvement</th><th scope=\"col\">Weight</th></tr></thead><tbody>\n");
+        foreach (var gain in record.Periods)
+        {
+            page.Add($"<tr><th scope=\"row\">{gain.Period}</th><td class=\"w mono\">{gain.Challenger}</td><td class=\"w mono\">{gain.Champion}</td><td>{Figures.Whole(gain.Rows)}</td><td>{Figures.Signed(gain.Improvement)}</td><td>{Figures.Number(gain.Weight)}</td></tr>\n");
+        }
+
+        page.Add($"</tbody></table><p class=\"note\">Their weighted mean is {Figures.Signed(record.Improvement)}; it is negative in {Figures.Percent(record.Harm)} of the resamples of the periods, and {Figures.Percent(record.Limit)} keep the champion.</p></div>\n");
     }
 
     // What can veto a promotion, each with what it measured.
