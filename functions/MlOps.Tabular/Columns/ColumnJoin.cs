@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace MlOps.Tabular;
 
 /// <summary>Joins the chunks of a column, in file order.</summary>
@@ -26,7 +24,9 @@ internal static class ColumnJoin
     {
         if (chunk is TextChunk text)
         {
-            return new TextColumn(name, text.Codes.ToArray(), text.Categories);
+            var codes = new int[text.RowCount];
+            text.CopyTo(codes, [.. Enumerable.Range(0, text.Categories.Length)]);
+            return TextColumn.FromKnown(name, codes, text.Categories);
         }
 
         var values = new double[chunk.RowCount];
@@ -44,9 +44,7 @@ internal static class ColumnJoin
         {
             if (chunk is TextChunk texts)
             {
-                // The place before the first is for missing cells.
-                int[] map = [-1, .. Array.ConvertAll(texts.Categories, Code)];
-                Renumber(texts.Codes, map, codes.AsSpan(at));
+                texts.CopyTo(codes.AsSpan(at), Array.ConvertAll(texts.Categories, Code));
                 at += texts.RowCount;
             }
             else
@@ -70,15 +68,6 @@ internal static class ColumnJoin
             }
 
             return code;
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)] // quick from its first call
-    private static void Renumber(ReadOnlySpan<int> codes, int[] map, Span<int> target)
-    {
-        for (var i = 0; i < codes.Length; i++)
-        {
-            target[i] = map[codes[i] + 1];
         }
     }
 }

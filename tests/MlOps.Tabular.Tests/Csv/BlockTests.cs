@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using MlOps.Testing;
 
@@ -56,6 +57,47 @@ public sealed class BlockTests
             }
         }
     }
+
+    [Fact]
+    public void A_file_of_many_columns_with_ragged_rows_reads_the_same_in_blocks_of_few_rows_and_of_many()
+    {
+        var random = new Random(23);
+        for (var i = 0; i < 30; i++)
+        {
+            var columns = 1 + random.Next(40);
+            var quotes = random.Next(2) == 0;
+            var text = new StringBuilder(string.Join(',', Enumerable.Range(0, columns).Select(c => $"c{c}"))).Append('\n');
+            var rows = random.Next(400);
+            for (var r = 0; r < rows; r++)
+            {
+                var cells = Enumerable.Range(0, random.Next(40) == 0 ? columns + 1 : columns).Select(c => Cell(random, c, quotes));
+                text.Append(string.Join(',', cells)).Append('\n');
+            }
+
+            var bytes = Encoding.UTF8.GetBytes(text.ToString());
+            var options = new CsvReadOptions { Threads = 1, Delimiter = ',', Quote = '"', Columns = i % 3 == 0 ? ["c0", "c7", "c13"] : null };
+            // So short that no block has as many rows as are read at once.
+            var expected = Describing.Read(bytes, options, 100, IndexerFactory.Available[^1].Index);
+            foreach (var (name, kernel) in IndexerFactory.Available)
+            {
+                Assert.True(expected == Describing.Read(bytes, options, 1 << 18, kernel), $"text {i}, kernel {name}");
+                Assert.True(expected == Describing.Read(bytes, options with { Threads = 2 }, 5000, kernel), $"text {i}, kernel {name}");
+            }
+        }
+    }
+
+    private static string Cell(Random random, int column, bool quotes) => (column % 6, random.Next(quotes ? 6 : 5)) switch
+    {
+        (_, 0) => "",
+        (0, _) => random.Next(10).ToString(CultureInfo.InvariantCulture),
+        (1, _) => (random.Next(100_000) / 1000.0).ToString(CultureInfo.InvariantCulture),
+        (2, _) => random.Next(-5_000_000, 5_000_000).ToString(CultureInfo.InvariantCulture) + ".25",
+        (3, 5) => "\"a, " + random.Next(3) + "\"",
+        (3, _) => "text " + random.Next(400),
+        (4, _) => random.Next(100) == 0 ? "-0.0" : random.Next(50) == 0 ? "NA" : random.Next(1000).ToString(CultureInfo.InvariantCulture),
+        (_, 5) => "\"" + random.Next(10) + "\"",
+        _ => new string((char)('a' + random.Next(3)), random.Next(50)),
+    };
 
     [Fact]
     public void The_records_of_the_torture_files_do_not_depend_on_blocks_kernels_or_threads()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Numerics;
 using System.Text;
 
 namespace MlOps.Tabular.Tests.Csv;
@@ -78,6 +79,68 @@ public sealed class NumberColumnTests
     }
 
     [Fact]
+    public void Short_cells_are_taken_eight_at_a_time_when_their_plain_twin_takes_each()
+    {
+        var random = new Random(14);
+        var alphabet = "0123456789.-+e /:x\u00E9"u8.ToArray();
+        for (var i = 0; i < 200_000 && NumberLanes.IsSupported; i++)
+        {
+            var cells = new string[8];
+            var odd = random.Next(8);
+            for (var c = 0; c < 8; c++)
+            {
+                cells[c] = random.Next(4) switch { 0 => "", 1 => random.Next(100).ToString(CultureInfo.InvariantCulture), 2 => "-1.25", _ => "0.083037" };
+            }
+
+            cells[odd] = Encoding.Latin1.GetString([.. Enumerable.Range(0, random.Next(9)).Select(_ => alphabet[random.Next(random.Next(4) == 0 ? alphabet.Length : 12)])]);
+            var text = Encoding.Latin1.GetBytes(new string('7', 64) + "," + string.Join(',', cells) + "," + new string('7', 64));
+            var (before, ends) = (new int[16], new int[16]);
+            var at = 64;
+            for (var c = 0; c < 8; c++)
+            {
+                (before[c], at) = (at, at + 1 + cells[c].Length);
+                ends[c] = at;
+            }
+
+            var lanes = default(ShortNumberLanes);
+            lanes.Read(ref text[0], ref before[0], ref ends[0]);
+            var plain = Array.TrueForAll(cells, t => t.Length == 0 || NumberParser.TryParseShortPlain(Encoding.Latin1.GetBytes(t), out _, out _, out _));
+            Assert.True(plain == lanes.AllRegular, $"'{cells[odd]}' among {string.Join(',', cells)}");
+            for (var c = 0; c < 8 && plain; c++)
+            {
+                _ = NumberParser.TryParseShortPlain(Encoding.Latin1.GetBytes(cells[c]), out _, out var decimals, out var magnitude);
+                var expected = cells[c].Length == 0 ? NumberLanes.Missing : cells[c][0] == '-' ? -(long)magnitude : (long)magnitude;
+                Assert.True(expected == lanes.Whole[c] && (cells[c].Length == 0 || decimals == BitOperations.Log2(lanes.Points[c]) / 8), $"'{cells[c]}' was read as {lanes.Whole[c]}");
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("-")]
+    [InlineData(".")]
+    [InlineData("/")]
+    [InlineData(":")]
+    [InlineData("x")]
+    [InlineData("+")]
+    public void What_is_no_digit_makes_a_column_of_digits_text_wherever_it_stands(string odd)
+    {
+        for (var place = 0; place < 33; place++)
+        {
+            var cells = Enumerable.Range(0, 33).Select(r => r == place ? odd : r % 3 == 0 ? "" : (r % 10).ToString(CultureInfo.InvariantCulture)).ToArray();
+            var column = CsvFile.ReadTable(File([cells]), new CsvReadOptions { Delimiter = ',' }).Table["c0"];
+            Assert.Equal(cells.Select(t => t.Length == 0 ? null : t), Enumerable.Range(0, 33).Select(Assert.IsType<TextColumn>(column).Text));
+        }
+    }
+
+    [Fact]
+    public void A_column_of_digits_may_hold_a_marker_of_one_character()
+    {
+        var cells = Enumerable.Range(0, 40).Select(r => r % 7 == 0 ? "?" : (r % 10).ToString(CultureInfo.InvariantCulture)).ToArray();
+        var column = CsvFile.ReadTable(File([cells]), new CsvReadOptions { Delimiter = ',', MissingMarkers = ["", "?"] }).Table["c0"];
+        Assert.Equal(cells.Select(t => t == "?" ? double.NaN : double.Parse(t, CultureInfo.InvariantCulture)), Assert.IsType<NumberColumn>(column).Values);
+    }
+
+    [Fact]
     public void A_number_may_be_a_missing_marker()
     {
         var options = new CsvReadOptions { MissingMarkers = ["", "-999"] };
@@ -91,6 +154,9 @@ public sealed class NumberColumnTests
     private static Func<string>[] Makers(Random random) =>
     [
         () => random.Next(2).ToString(CultureInfo.InvariantCulture),
+        () => random.Next(2) == 0 ? "0.0" : "-" + random.Next(1, 9),
+        () => Math.Round(random.NextDouble(), 6).ToString("0.0#####", CultureInfo.InvariantCulture),
+        () => random.Next(2) == 0 ? random.Next(100_000_000).ToString(CultureInfo.InvariantCulture) : "0.123456",
         () => random.Next(-127, 128).ToString(CultureInfo.InvariantCulture),
         () => random.Next(-40_000, 40_000).ToString(CultureInfo.InvariantCulture),
         () => random.Next().ToString(CultureInfo.InvariantCulture),

@@ -12,6 +12,7 @@ internal sealed class ColumnParser
     private readonly CellReader _cells;
     private readonly NumberLaneCells _lanes;
     private readonly NumberCells _numbers;
+    private int[] _codes = [];
 
     public ColumnParser(CsvDialect dialect, MissingMarkers missing, Slab slab)
     {
@@ -73,8 +74,12 @@ internal sealed class ColumnParser
 
     private TextChunk ParseTexts(in BlockRows rows, int column)
     {
-        var piece = _slab.Take(sizeof(int), rows.Count);
-        var codes = piece.As<int>();
+        if (_codes.Length < rows.Count)
+        {
+            _codes = new int[rows.Count * 2];
+        }
+
+        var codes = _codes.AsSpan(0, rows.Count);
         _coder.Clear();
         if (rows.EndsRunOver)
         {
@@ -88,7 +93,7 @@ internal sealed class ColumnParser
             CodeAsTheyStand(rows, column, codes);
         }
 
-        return new TextChunk(piece, _coder.Categories);
+        return new TextChunk(codes, _coder.Categories, _slab);
     }
 
     /// <summary>Cells straight from the text, but those that begin with a quote.</summary>

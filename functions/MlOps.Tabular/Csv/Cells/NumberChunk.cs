@@ -186,13 +186,3 @@ internal sealed class NumberChunk(SlabPiece values, int width) : ColumnChunk
         return Vector512.Create(low, high);
     }
 }
-
-/// <summary>Texts of one block, coded by a dictionary of the block's own.</summary>
-internal sealed class TextChunk(SlabPiece codes, string[] categories) : ColumnChunk
-{
-    public override int RowCount => codes.Count;
-
-    public ReadOnlySpan<int> Codes => codes.As<int>();
-
-    public string[] Categories => categories;
-}
