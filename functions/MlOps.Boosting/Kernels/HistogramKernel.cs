@@ -34,6 +34,7 @@ internal static unsafe class HistogramKernel
     /// <summary>Whether <see cref="BuildAndSum"/> can read the tile.</summary>
     public static bool CanSum(BinTile tile) => !tile.IsWide;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Build(BinTile tile, int* rows, int count, float* gradients, double* histogram, double* total)
     {
         int first = tile.HistogramStarts[0];
@@ -81,6 +82,7 @@ internal static unsafe class HistogramKernel
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Add<TRows>(byte* data, int width, int* rows, int count, float* gradients, double** starts)
         where TRows : struct, IRows
     {

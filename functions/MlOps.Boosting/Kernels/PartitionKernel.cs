@@ -28,6 +28,7 @@ internal static unsafe class PartitionKernel
     /// <param name="left">Receives the rows of the left side; room for <paramref name="count"/>; may be <paramref name="rows"/> itself.</param>
     /// <param name="right">Receives the rows of the right side; room for <paramref name="count"/>.</param>
     /// <returns>Number of rows on the left.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static int Divide(BinTile tile, int position, byte* column, int* rows, int count, byte* goesLeft, int* left, int* right)
     {
         byte* inTile = tile.Data.Pointer + (tile.IsWide ? 2 * position : position);
@@ -41,6 +42,7 @@ internal static unsafe class PartitionKernel
             : DivideNarrow<Dense>(column, rows, count, goesLeft, left, right);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int DivideNarrow<TColumn>(byte* column, int* rows, int count, byte* goesLeft, int* left, int* right)
         where TColumn : struct, IColumn
     {
@@ -104,6 +106,7 @@ internal static unsafe class PartitionKernel
         return l;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static Vector512<int> Bits(byte* goesLeft)
     {
         Vector256<int> words = default;

@@ -57,6 +57,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     public static bool IsScannedOnce(FeatureMeta meta) => meta.NumBins <= 2 || meta.Missing == MissingKind.None;
 
     /// <inheritdoc cref="NumericSplitter.Find"/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Find(FeatureMeta meta, double* histogram, in LeafSums leaf, SplitCandidate best)
     {
         var total = new Total(leaf, _settings);
@@ -86,6 +87,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     /// the two running sums fill each other's waiting time.
     /// </summary>
     /// <returns>Whether some candidate passed the bar, in the smaller and in the larger child.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (bool Smaller, bool Larger) FindBoth(
         FeatureMeta meta, double* smaller, double* parent, in LeafSums smallLeaf, in LeafSums largeLeaf, SplitCandidate bestSmaller, SplitCandidate bestLarger)
     {
@@ -251,6 +253,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
         (Vector128.Load(parent) - Vector128.Load(smaller)).Store(parent);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool Evaluate(in Scan scan, in Total total, SplitCandidate best)
     {
         (int from, int end) = RangeWithEnoughRows(scan, total);
@@ -344,6 +347,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     }
 
     // Every candidate of the range is allowed: only the gains decide. The first of equal gains wins.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindFast(double* sums, int from, int end, in Total total)
     {
         float highest = Estimate(sums, from, end, total);
@@ -443,6 +447,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     }
 
     // As the plain reading: too small a near side is passed over, too small a far side ends the scan.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int FindPlainly(in Scan scan, int from, int end, in Total total)
     {
         double bestGain = total.Bar;
@@ -472,6 +477,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
         return winner;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Keep(in Scan scan, int winner, in Total total, SplitCandidate best)
     {
         double nearG = scan.Sums[2 * winner];

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MlOps.Boosting.Kernels;
 
 /// <summary>
@@ -42,6 +44,7 @@ internal sealed class Team : IDisposable
     /// <summary>Runs <paramref name="work"/> for the shares 0 … <paramref name="shares"/> - 1, spread over the team; returns when all are done.</summary>
     /// <param name="shares">Number of shares.</param>
     /// <param name="work">What to do for a share.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int shares, Action<int> work)
     {
         if (Size == 1 || shares <= 1)
@@ -123,6 +126,7 @@ internal sealed class Team : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Serve(int index)
     {
         int seen = 0;
@@ -139,6 +143,7 @@ internal sealed class Team : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int AwaitRound(int index, int seen)
     {
         for (int spin = 0; spin < _spins; spin++)
@@ -161,6 +166,7 @@ internal sealed class Team : IDisposable
         return _round;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeShares()
     {
         try

@@ -92,6 +92,7 @@ internal sealed unsafe class ScoreBoard : IDisposable
     public void Dispose() => _scores.Dispose();
 
     // A leaf's rows ascend: those of a range are one run of them.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void AddRange(Tree tree, RowPartition partition, int start, int end, double* scores)
     {
         for (int leaf = 0; leaf < tree.NumLeaves; leaf++)
@@ -103,6 +104,7 @@ internal sealed unsafe class ScoreBoard : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static int FirstAtLeast(int* rows, int count, int row)
     {
         int below = 0;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlOps.Boosting.Binning;
 
 namespace MlOps.Boosting.Trees;
@@ -221,6 +222,7 @@ internal static unsafe class NumericSplitter
     /// <param name="defaultLeft">Whether missing values go left.</param>
     /// <param name="leaf">Sums of the leaf, H with its two epsilons.</param>
     /// <param name="settings">Regularisation.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static void WriteSplit(
         SplitCandidate best, int threshold, double leftG, double leftH, int leftRows, double gain, bool defaultLeft, in LeafSums leaf, SplitSettings settings)
     {

@@ -97,6 +97,7 @@ internal sealed unsafe class RowPartition : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int DivideAlone(int* rows, int count, BinTile tile, int position, byte* column, byte* goesLeft)
     {
         int* right = _right.Pointer;
@@ -106,6 +107,7 @@ internal sealed unsafe class RowPartition : IDisposable
     }
 
     // Each thread divides a run of its own; the pieces are then laid one after the other, in the runs' order.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int DivideTogether(int* rows, int count, BinTile tile, int position, byte* column, byte* goesLeft)
     {
         int runs = _team.Size;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlOps.Boosting.Histograms;
 using MlOps.Boosting.Kernels;
 
@@ -18,6 +19,7 @@ internal sealed unsafe class SplitSearch(SplitSettings settings, int maxBins) : 
     /// <param name="depth">Depth of the leaf.</param>
     /// <param name="best">Receives the split.</param>
     /// <returns>Whether some candidate passed the bar.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public bool Find(FeatureMeta meta, double* histogram, in LeafSums leaf, int depth, SplitCandidate best)
     {
         best.Reset();
@@ -47,6 +49,7 @@ internal sealed unsafe class SplitSearch(SplitSettings settings, int maxBins) : 
 
     /// <summary>Subtracts the smaller child's histogram from its parent's and finds the best split of both children.</summary>
     /// <returns>Whether some candidate passed the bar, in the smaller and in the larger child.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (bool Smaller, bool Larger) FindBoth(
         FeatureMeta meta, double* smaller, double* parent, in LeafSums smallLeaf, in LeafSums largeLeaf, int depth, SplitCandidate bestSmaller, SplitCandidate bestLarger)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MlOps.Boosting.Binning;
 using MlOps.Boosting.Histograms;
 using MlOps.Boosting.Kernels;
@@ -69,6 +70,7 @@ internal sealed unsafe class TreeGrower : IDisposable
     /// <param name="bag">Rows to grow on, ascending; empty for all.</param>
     /// <param name="quantised">Steps of quantised gradients; null for plain ones.</param>
     /// <param name="cancellation">Stops within the tree.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public Tree Grow(float* gradients, ReadOnlySpan<int> bag, QuantizedScale? quantised, CancellationToken cancellation)
     {
         _gradients = gradients;
@@ -190,6 +192,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int BestLeaf()
     {
         int best = 0;
@@ -204,6 +207,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         return _leaves[best].Best.Gain > 0 ? best : -1;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FindSplits(int left, int right)
     {
         if (right < 0)
@@ -244,6 +248,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         SearchBoth(0, -1, _columns.ForNode(root.Branch), []);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void SearchBoth(int smaller, int larger, bool[] smallFeatures, bool[] largeFeatures)
     {
         LeafState small = _leaves[smaller];
@@ -258,6 +263,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         float* gradients = large is null ? null : GatherGradients(rows, count);
 
         // One share is one tile: its histograms are summed, searched and subtracted while they are in the cache.
+        [MethodImpl(MethodImplOptions.AggressiveOptimization)]
         void SearchTile(int t)
         {
             BinTile tile = _data.Tiles[t];
@@ -317,6 +323,7 @@ internal sealed unsafe class TreeGrower : IDisposable
     }
 
     // Four features at a time, whose chains of subtractions run side by side.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void FixMostFrequentBins(BinTile tile, LeafState leaf)
     {
         MostFrequentBin* open = stackalloc MostFrequentBin[MostFrequentBin.Together];
@@ -354,6 +361,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         return gathered;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private bool HasFeature(BinTile tile, LeafState leaf)
     {
         foreach (int feature in tile.Features)
@@ -367,6 +375,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         return false;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void ResetSplits()
     {
         for (int i = 0; i < _metas.Length; i++)
@@ -376,6 +385,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static void Choose(SplitCandidate best, SplitCandidate[] candidates, bool[] allowed)
     {
         best.Reset();
@@ -394,6 +404,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         return new LeafSums(state.G, state.H, Partition.Count(leaf), state.ParentOutput, state.Minimum, state.Maximum, _scaleG, _scaleH);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Divide(int leaf)
     {
         SplitCandidate split = _leaves[leaf].Best;
