@@ -4,17 +4,23 @@ namespace MlOps.Boosting.Kernels;
 
 /// <summary>
 /// A fixed set of threads that run one piece of work together, thousands of times a second: the members wait by
-/// spinning for a moment and then by blocking. Which member does which share never influences a result.
+/// spinning for a moment and then by blocking. Which member does which share never influences a result. A member that the
+/// system does not let run at the moment is not waited for: the others do its shares, so that a busy machine slows the work
+/// only by what it takes away.
 /// </summary>
 internal sealed class Team : IDisposable
 {
+    // A ticket says in one word which share comes next and how many there are, so that a member that comes late can never
+    // take a share of work that is over, nor a share of new work for one of the old.
+    private const int TicketBits = 32;
+    private const int MostShares = 1 << 30;
+
     private readonly Thread[] _members;
     private readonly SemaphoreSlim[] _wakeUps;
     private readonly int _spins;
     private Action<int>? _work;
-    private int _shares;
-    private int _next;
-    private int _running;
+    private long _ticket;
+    private int _done;
     private volatile int _round;
     private volatile bool _closing;
     private Exception? _failure;
@@ -57,19 +63,19 @@ internal sealed class Team : IDisposable
             return;
         }
 
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(shares, MostShares);
         _work = work;
-        _shares = shares;
         _failure = null;
-        Volatile.Write(ref _next, 0);
-        Volatile.Write(ref _running, _members.Length);
-        Interlocked.Increment(ref _roundStorage);
-        _round = _roundStorage;
+        Volatile.Write(ref _done, 0);
+        Interlocked.Exchange(ref _ticket, (long)shares << TicketBits);
+        _round++;
         WakeSleepers();
         TakeShares();
         int spun = 0;
-        while (Volatile.Read(ref _running) != 0)
+        while (Volatile.Read(ref _done) != shares)
         {
-            if (spun++ < _spins)
+            // A member that takes longer may have lost its processor, perhaps to this very loop.
+            if (spun++ < _spins / 8)
             {
                 Thread.SpinWait(1);
             }
@@ -105,7 +111,6 @@ internal sealed class Team : IDisposable
         }
     }
 
-    private int _roundStorage;
     private int _sleepers;
 
     private void WakeSleepers()
@@ -139,7 +144,6 @@ internal sealed class Team : IDisposable
             }
 
             TakeShares();
-            Interlocked.Decrement(ref _running);
         }
     }
 
@@ -169,25 +173,25 @@ internal sealed class Team : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void TakeShares()
     {
-        try
+        while (true)
         {
-            Action<int> work = _work!;
-            int shares = _shares;
-            while (true)
+            long ticket = Interlocked.Increment(ref _ticket);
+            if ((uint)ticket > (ulong)(ticket >> TicketBits))
             {
-                int share = Interlocked.Increment(ref _next) - 1;
-                if (share >= shares)
-                {
-                    return;
-                }
-
-                work(share);
+                return;
             }
-        }
-        catch (Exception failure)
-        {
-            _failure = failure;
-            Volatile.Write(ref _next, int.MaxValue / 2);
+
+            // The round cannot end before this share is counted, so what there is to do is of this round.
+            try
+            {
+                _work!((int)(uint)ticket - 1);
+            }
+            catch (Exception failure)
+            {
+                _failure = failure;
+            }
+
+            Interlocked.Increment(ref _done);
         }
     }
 }

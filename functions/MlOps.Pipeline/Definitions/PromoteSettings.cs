@@ -14,7 +14,7 @@ public enum PromoteRule
 }
 
 /// <summary>The gate between a trained model and production.</summary>
-/// <param name="Rule">The rule; default <see cref="PromoteRule.Always"/>.</param>
+/// <param name="Rule">The rule; default <see cref="PromoteRule.Better"/>.</param>
 /// <param name="Metric"><c>auc</c>, <c>binary_logloss</c>, <c>multi_logloss</c>, <c>l2</c> or <c>l1</c>; <see langword="null"/> for the task's loss.</param>
 /// <param name="Margin">Improvement of the metric that counts, 0 or more.</param>
 /// <param name="Confidence">Share of the resamples that must show that improvement.</param>
@@ -27,7 +27,7 @@ public enum PromoteRule
 /// <param name="RecordHalfLife">Decisions after which one counts half in the record of earlier challengers; 0 for no record.</param>
 /// <param name="RecordConfidence">Share of the record's resamples from which on harm keeps the champion.</param>
 public sealed record PromoteSettings(
-    PromoteRule Rule = PromoteRule.Always, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42,
+    PromoteRule Rule = PromoteRule.Better, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42,
     GuardSettings? Guards = null, bool ManualApproval = false, TimeSpan? ApprovalTimeout = null,
     bool WholeHistory = false, double RecordHalfLife = 1, double RecordConfidence = 0.6)
 {
@@ -47,7 +47,7 @@ public sealed record PromoteSettings(
         var rules = new[] { ("always", PromoteRule.Always), ("better", PromoteRule.Better), ("manual", PromoteRule.Manual) };
         if (map.Node("promote") is YamlDotNet.RepresentationModel.YamlScalarNode)
         {
-            return new PromoteSettings(map.Choice("promote", PromoteRule.Always, rules));
+            return new PromoteSettings(map.Choice("promote", PromoteRule.Better, rules));
         }
 
         var defaults = new PromoteSettings(PromoteRule.Better);

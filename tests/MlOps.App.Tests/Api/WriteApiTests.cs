@@ -167,7 +167,7 @@ public sealed class WriteApiTests(AzuriteFixture azurite)
         Assert.False(bad.GetProperty("valid").GetBoolean());
         Assert.Equal(2, bad.GetProperty("errors")[0].GetProperty("line").GetInt32());
         Assert.Equal(Definition, await system.Client.GetStringAsync("/api/pipelines/p/definition", Stop));
-        await system.SendAsync(HttpMethod.Post, "/api/pipelines/p/definition/validate", Yaml(new string('#', 2 << 20)), 413);
+        await system.SendAsync(HttpMethod.Post, "/api/pipelines/p/definition/validate", Yaml(new string('#', 2 << 20)), 413, ("Expect", "100-continue"));
     }
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class LateLabelTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_labelled_month_is_learnt_from_by_later_months_and_an_unlabelled_one_is_not()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite);
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\npromote: always");
         await system.DropAsync("initial");
         await system.DropAsync("20201001", SmallCase.File("20201001", labelled: false));
         await system.DropAsync("20201101");

@@ -10,7 +10,7 @@ public sealed class RetrainTests(AzuriteFixture azurite)
     [Fact]
     public async Task On_drift_a_month_trains_only_where_it_has_drifted_and_never_on_broken_data()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\nretrain: drift");
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\npromote: always\nretrain: drift");
         await system.DropAsync("initial");
         await system.DropAsync("20201001");
         await system.DropAsync("20201101", SmallCase.File("20201101", seed: 7));
