@@ -11,7 +11,7 @@ public sealed class WatchingTests(AzuriteFixture azurite)
     [Fact]
     public async Task One_open_alert_is_not_repeated_and_a_real_shift_does_not_keep_models_from_being_trained_and_promoted()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\nmodels: [random_forest, decision_tree, logistic_regression, naive_bayes]");
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\npromote: always\nmodels: [random_forest, decision_tree, logistic_regression, naive_bayes]");
         await system.DropAsync("initial");
         await system.DropAsync("20201001");
         await system.DropAsync("20201101", Shifted("20201101"));
@@ -41,7 +41,7 @@ public sealed class WatchingTests(AzuriteFixture azurite)
     [Fact]
     public async Task Nothing_is_promoted_on_broken_data_and_the_alert_names_the_cause()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite);
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\npromote: always");
         await system.DropAsync("initial");
         await system.DropAsync("20201001");
         await system.DropAsync("20201101", Changed("20201101", 3, _ => 50));
