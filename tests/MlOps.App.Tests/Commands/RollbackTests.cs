@@ -13,7 +13,7 @@ public sealed class RollbackTests : IDisposable
     [Fact]
     public async Task Rollback_changes_what_predicts_at_once_among_racing_promotions_and_no_state_without_a_champion_is_seen()
     {
-        var definition = "label: y\nid: id\nmodel: {num_iterations: 5, num_leaves: 4, min_data_in_leaf: 5}\n";
+        var definition = "label: y\nid: id\nmodel: {num_iterations: 5, num_leaves: 4, min_data_in_leaf: 5}\npromote: always\n";
         await using var server = await RunningServer.StartAsync(folder.Path);
         File.WriteAllText(folder["p.yaml"], definition);
         foreach (var (period, first) in new[] { ("initial", 0), ("20201001", 1000), ("20201101", 2000) })

@@ -15,7 +15,7 @@ public sealed class PerformanceTests(AzuriteFixture azurite)
     [Fact]
     public async Task Late_labels_restate_the_past_by_model_version_and_month_and_earlier_values_stay_with_their_time()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite);
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\npromote: always");
         await system.DropAsync("initial");
         await system.DropAsync(January, SmallCase.File(January, labelled: false));
         await system.SettledAsync("initial", January);
@@ -73,7 +73,7 @@ public sealed class PerformanceTests(AzuriteFixture azurite)
     [Fact]
     public async Task Ten_periods_dropped_at_once_all_end_right()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite);
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\npromote: always");
         string[] months = [.. Enumerable.Range(1, 10).Select(m => $"2021{m:00}01")];
         await Task.WhenAll(months.Reverse().Append("initial").Select(m => system.DropAsync(m)));
         var ledger = await system.SettledAsync(["initial", .. months]);
