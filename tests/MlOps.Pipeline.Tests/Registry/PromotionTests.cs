@@ -7,6 +7,7 @@ namespace MlOps.Pipeline.Tests.Registry;
 
 public sealed class PromotionTests(AzuriteFixture azurite)
 {
+    private const string Ungated = SmallCase.Definition + "\npromote: always";
     private const string Gated = SmallCase.Definition + "\npromote: {rule: better, metric: auc, confidence: 0.9, resamples: 200}";
 
     [Fact]
@@ -31,7 +32,7 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     [Fact]
     public async Task Asking_again_gives_the_same_decision_and_records_nothing()
     {
-        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Ungated);
         var (first, second) = await TwoRunsAsync(pipeline);
         await DecideAsync(pipeline, "20201001", first);
         var one = await DecideAsync(pipeline, "20201101", second);
@@ -61,7 +62,7 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_rollback_puts_the_former_champion_back_and_the_next_period_has_to_beat_it()
     {
-        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Ungated);
         var (first, second) = await TwoRunsAsync(pipeline);
         await DecideAsync(pipeline, "20201001", first);
         await DecideAsync(pipeline, "20201101", second);
@@ -76,7 +77,7 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     [Fact]
     public async Task Labels_that_come_after_a_rollback_do_not_undo_it()
     {
-        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Ungated);
         var (first, second) = await TwoRunsAsync(pipeline);
         await DecideAsync(pipeline, "20201001", first);
         await DecideAsync(pipeline, "20201101", second);
@@ -91,7 +92,7 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     [Fact]
     public async Task Of_many_writers_at_once_none_loses_a_decision_and_there_is_always_a_champion()
     {
-        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Ungated);
         var (first, second) = await TwoRunsAsync(pipeline);
         await DecideAsync(pipeline, "20201001", first);
         await DecideAsync(pipeline, "20201101", second);
@@ -141,7 +142,7 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     [Fact]
     public async Task What_was_live_when_and_why_is_answered_from_a_history_without_gaps()
     {
-        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Ungated);
         var (first, second) = await TwoRunsAsync(pipeline);
         await DecideAsync(pipeline, "20201001", first);
         var between = DateTimeOffset.UtcNow;
@@ -162,7 +163,7 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_version_that_does_not_exist_cannot_be_promoted()
     {
-        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Ungated);
 
         var refused = await Assert.ThrowsAsync<Pipeline.Steps.StepRefusedException>(() => pipeline.Steps.Aliases.PromoteAsync(pipeline.Pipeline, "20201001-00000000"));
 
