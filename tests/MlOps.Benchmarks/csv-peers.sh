@@ -10,6 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 dotnet build tests/MlOps.Benchmarks -c Release -nologo -v q
 dotnet functions/MlOps.App/bin/Release/net10.0/mlops.dll sample --rows 300000 --out "$folder" >/dev/null
 file=$folder/initial.csv
+sync "$file" # the system would go on writing it while the first ones read
 bench="dotnet tests/MlOps.Benchmarks/bin/Release/net10.0/MlOps.Benchmarks.dll csv $file --runs $runs"
 lscpu | grep "Model name" || true
 $bench --threads 1
