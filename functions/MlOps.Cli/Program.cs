@@ -1,3 +1,3 @@
-using MlOps.App.Commands;
+using MlOps.Cli.Commands;
 
 return await MlopsCommand.RunAsync(args);

@@ -8,7 +8,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 /usr/bin/python3 -c "import pandas" 2>/dev/null || { apt-get update -qq && apt-get install -y -qq python3-pandas; } >/dev/null
 dotnet build tests/MlOps.Benchmarks -c Release -nologo -v q
-dotnet functions/MlOps.App/bin/Release/net10.0/mlops.dll sample --rows 300000 --out "$folder" >/dev/null
+dotnet functions/MlOps.Cli/bin/Release/net10.0/mlops.dll sample --rows 300000 --out "$folder" >/dev/null
 file=$folder/initial.csv
 sync "$file" # the system would go on writing it while the first ones read
 bench="dotnet tests/MlOps.Benchmarks/bin/Release/net10.0/MlOps.Benchmarks.dll csv $file --runs $runs"

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 
-namespace MlOps.App.Tests;
+namespace MlOps.Cli.Tests;
 
 /// <summary>What a run of the program left behind.</summary>
 internal sealed record Ended(int ExitCode, string Output, string Errors)

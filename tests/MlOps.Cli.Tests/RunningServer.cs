@@ -1,8 +1,8 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
+using MlOps.Testing;
 
-namespace MlOps.App.Tests;
+namespace MlOps.Cli.Tests;
 
 /// <summary><c>mlops up</c> as a process of its own on a data folder, ready for files.</summary>
 internal sealed class RunningServer : IAsyncDisposable
@@ -24,7 +24,7 @@ internal sealed class RunningServer : IAsyncDisposable
         try
         {
             LocalAccountInfo? info = null;
-            await Until(() => process.Process.HasExited || ((info = LocalAccount.FindRunning(Path.Combine(folder, ".mlops"))) is { Address: not null } && info.ProcessId == process.Process.Id));
+            await Eventually.IsSoAsync(() => process.Process.HasExited || ((info = LocalAccount.FindRunning(Path.Combine(folder, ".mlops"))) is { Address: not null } && info.ProcessId == process.Process.Id));
             if (info?.Address is null)
             {
                 var ended = await process.EndAsync(TimeSpan.FromSeconds(10));
@@ -37,15 +37,6 @@ internal sealed class RunningServer : IAsyncDisposable
         {
             await process.DisposeAsync();
             throw;
-        }
-    }
-
-    /// <summary>Looks again and again until it is so, for up to a minute.</summary>
-    public static async Task Until(Func<bool> isSo)
-    {
-        for (var began = Stopwatch.StartNew(); !isSo(); await Task.Delay(50))
-        {
-            Assert.True(began.Elapsed < TimeSpan.FromMinutes(1), "It did not become so within a minute.");
         }
     }
 
@@ -67,7 +58,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await process.DisposeAsync();
-        await Until(() => ProcessStart.Of(Info.EmulatorProcessId) != Info.EmulatorStarted);
+        await Eventually.IsSoAsync(() => ProcessStart.Of(Info.EmulatorProcessId) != Info.EmulatorStarted);
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -1,5 +1,5 @@
 using Azure.Storage.Blobs;
-using MlOps.App.Azurite;
+using MlOps.Cli.Azurite;
 using Xunit;
 
 namespace MlOps.Testing;

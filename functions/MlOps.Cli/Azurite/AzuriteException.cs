@@ -1,4 +1,4 @@
-namespace MlOps.App.Azurite;
+namespace MlOps.Cli.Azurite;
 
 /// <summary>The storage emulator could not be installed or started; the message says why and what to do.</summary>
 internal sealed class AzuriteException : Exception

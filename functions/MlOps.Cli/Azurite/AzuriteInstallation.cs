@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace MlOps.App.Azurite;
+namespace MlOps.Cli.Azurite;
 
 /// <summary>
 /// A folder with Azurite's package.json, package-lock.json and launch.js, into which npm puts the very packages that
@@ -51,7 +51,7 @@ internal sealed class AzuriteInstallation
     {
         for (var above = new DirectoryInfo(AppContext.BaseDirectory); above is not null; above = above.Parent)
         {
-            var inCheckout = Path.Combine(above.FullName, "functions", "MlOps.App", "Azurite");
+            var inCheckout = Path.Combine(above.FullName, "functions", "MlOps.Cli", "Azurite");
             if (File.Exists(Path.Combine(above.FullName, "MlOps.sln")) && File.Exists(Path.Combine(inCheckout, "package-lock.json")))
             {
                 return inCheckout;

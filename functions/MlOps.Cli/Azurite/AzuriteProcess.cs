@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace MlOps.App.Azurite;
+namespace MlOps.Cli.Azurite;
 
 /// <summary>
 /// Azurite's blob service as a child process on a free loopback port, with its data in a folder. It ends, its data

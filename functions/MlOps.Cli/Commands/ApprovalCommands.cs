@@ -1,10 +1,10 @@
 using System.CommandLine;
-using MlOps.App.Access;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops approve</c> and <c>mlops reject</c>: the answer of a person to a run that asks whether its model may become the champion.</summary>
 internal static class ApprovalCommands

@@ -1,4 +1,4 @@
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary>A command cannot do its work; the message says why and what to do, and is all that the user sees.</summary>
 internal sealed class CommandException : Exception

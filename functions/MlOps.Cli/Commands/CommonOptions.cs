@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary>Options that several commands take, each meaning the same everywhere.</summary>
 internal static class CommonOptions

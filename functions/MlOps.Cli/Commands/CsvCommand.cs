@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Text;
 using MlOps.Tabular;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops csv</c>: what the CSV reader makes of a file.</summary>
 internal static class CsvCommand

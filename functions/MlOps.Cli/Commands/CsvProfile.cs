@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using MlOps.Tabular;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops csv profile</c>: what the columns of a file hold.</summary>
 internal static class CsvProfile

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using MlOps.App.Demo;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
-using MlOps.App.Sample;
+using MlOps.Cli.Demo;
+using MlOps.Cli.Hosting;
+using MlOps.Cli.Sample;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops demo</c>: the main job on a fresh machine.</summary>
 internal static class DemoCommand

@@ -1,4 +1,4 @@
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary>How a command ends.</summary>
 internal static class ExitCode

@@ -1,11 +1,12 @@
 using Azure;
-using MlOps.App.Azurite;
-using MlOps.App.Drafts;
+using MlOps.Cli.Azurite;
+using MlOps.Cli.Drafts;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Definitions;
 using MlOps.Tabular;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary>What a user is told of an exception.</summary>
 /// <param name="Message">What is wrong and what to do next.</param>
@@ -27,7 +28,7 @@ internal sealed record Failure(string Message, int ExitCode = ExitCode.Failed)
         return e switch
         {
             CommandException own => new Failure(own.Message, own.ExitCode),
-            AzuriteException or DefinitionException or DraftException or CsvException or FormatException or SteeringException => new Failure(e.Message),
+            AzuriteException or DefinitionException or DraftException or CsvException or FormatException or NotFoundException or SteeringException => new Failure(e.Message),
             RequestFailedException storage => new Failure(
                 $"the storage account refused: {FirstLine(storage.Message)} (HTTP {storage.Status}, {storage.ErrorCode ?? "no code"}). Check --connection and your rights on the account."),
             AggregateException { InnerException: RequestFailedException inner } => new Failure(

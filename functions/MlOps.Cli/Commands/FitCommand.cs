@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Diagnostics;
-using MlOps.App.Commands.Learner;
 using MlOps.Boosting;
+using MlOps.Cli.Commands.Learner;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops fit</c>: the bare learner, with LightGBM's own parameter names, CSV in and model file out.</summary>
 internal static class FitCommand

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using Azure.Storage.Blobs;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops get</c>: fetches a period's predictions and what belongs to them.</summary>
 internal static class GetCommand

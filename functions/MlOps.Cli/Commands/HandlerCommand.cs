@@ -1,8 +1,8 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Durable.Functions;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops handler</c>: the Azure Functions custom handler.</summary>
 internal static class HandlerCommand

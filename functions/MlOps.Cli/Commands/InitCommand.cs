@@ -1,10 +1,10 @@
 using System.CommandLine;
-using MlOps.App.Drafts;
+using MlOps.Cli.Drafts;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Tabular;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops init</c>: drafts a definition from a CSV.</summary>
 internal static class InitCommand

@@ -1,9 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops lineage</c>: from a prediction row back to the file row and all that the score was made of; or from a file to the predictions that it is in.</summary>
 internal static class LineageCommand

@@ -1,6 +1,6 @@
 using Spectre.Console;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary>A table on stdout: drawn on a terminal, in aligned columns when piped.</summary>
 internal sealed class Listing(params string[] headers)

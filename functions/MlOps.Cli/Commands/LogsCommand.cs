@@ -1,9 +1,9 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Arrival;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops logs</c>: what a run did and waited for, in order of time.</summary>
 internal static class LogsCommand

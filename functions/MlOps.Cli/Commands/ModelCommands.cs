@@ -1,12 +1,12 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops models</c>, <c>promote</c>, <c>rollback</c>, <c>live</c>: the registry and what is in production.</summary>
 internal static class ModelCommands

@@ -1,6 +1,6 @@
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary>Names that a user typed; a wrong one is wrong usage.</summary>
 internal static class Names

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops put</c>: drops files as an upstream system would, and the definition with the first of them.</summary>
 internal static class PutCommand

@@ -1,9 +1,9 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops reproduce</c>: proves that a past run gives the same bytes again.</summary>
 internal static class ReproduceCommand

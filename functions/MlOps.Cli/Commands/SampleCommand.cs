@@ -1,7 +1,7 @@
 using System.CommandLine;
-using MlOps.App.Sample;
+using MlOps.Cli.Sample;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops sample</c>: the sample case as files.</summary>
 internal static class SampleCommand

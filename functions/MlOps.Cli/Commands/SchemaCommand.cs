@@ -1,14 +1,14 @@
 using System.CommandLine;
 using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps;
 using MlOps.Tabular;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops schema</c>: shows what files are held against, and takes a corrected copy of it.</summary>
 internal static class SchemaCommand

@@ -2,10 +2,10 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text;
-using MlOps.App.Commands.Learner;
 using MlOps.Boosting;
+using MlOps.Cli.Commands.Learner;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops score</c>: predictions of a model file for a CSV.</summary>
 internal static class ScoreCommand

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops status</c>: what became of a file, by its name.</summary>
 internal static class StatusCommand
@@ -100,7 +100,7 @@ internal sealed record FileStatus(PipelineName Pipeline, PeriodStanding Standing
     public static async Task<FileStatus?> ReadAsync(RunHistory history, PipelineName pipeline, Period period, CancellationToken cancellation)
     {
         var standing = (await history.StandingsAsync(pipeline, [period.Value], cancellation))[0];
-        if (standing.Standing == Runs.Standing.Absent)
+        if (standing.Standing == Web.Runs.Standing.Absent)
         {
             return null;
         }

@@ -1,10 +1,10 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops rerun</c>, <c>cancel</c>, <c>replay</c>, <c>backfill</c>: what people do to runs. A running server takes it up.</summary>
 internal static class SteeringCommands

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary>Turns the first Ctrl-C or SIGTERM into a cancelled token; the second ends the process at once.</summary>
 internal sealed class StopSignals : IDisposable

@@ -1,8 +1,8 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Arrival;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops sweep</c>: finds files whose events were lost.</summary>
 internal static class SweepCommand

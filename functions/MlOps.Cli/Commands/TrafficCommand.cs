@@ -1,11 +1,11 @@
 using System.CommandLine;
 using System.Globalization;
 using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops traffic PIPELINE</c>: which models meet requests beside the champion.</summary>
 internal static class TrafficCommand

@@ -1,7 +1,7 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops up</c>: the local server, until it is stopped.</summary>
 internal static class UpCommand

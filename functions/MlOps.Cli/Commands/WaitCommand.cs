@@ -1,9 +1,9 @@
 using System.CommandLine;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Commands;
+namespace MlOps.Cli.Commands;
 
 /// <summary><c>mlops wait</c>: until the runs of drops have ended.</summary>
 internal static class WaitCommand

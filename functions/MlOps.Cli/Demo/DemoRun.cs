@@ -1,11 +1,11 @@
-using MlOps.App.Commands;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
-using MlOps.App.Sample;
+using MlOps.Cli.Commands;
+using MlOps.Cli.Hosting;
+using MlOps.Cli.Sample;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Demo;
+namespace MlOps.Cli.Demo;
 
 /// <summary>What a period came to.</summary>
 /// <param name="File">The file that was dropped, with its truth.</param>

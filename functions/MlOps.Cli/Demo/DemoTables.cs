@@ -1,7 +1,7 @@
-using MlOps.App.Commands;
+using MlOps.Cli.Commands;
 using MlOps.Pipeline.Orchestrations;
 
-namespace MlOps.App.Demo;
+namespace MlOps.Cli.Demo;
 
 /// <summary>What the demo shows of its periods: outcome, leaderboard, what was watched.</summary>
 internal static class DemoTables

@@ -1,7 +1,7 @@
 using MlOps.Pipeline.Definitions;
 using MlOps.Tabular;
 
-namespace MlOps.App.Drafts;
+namespace MlOps.Cli.Drafts;
 
 /// <summary>A definition as a table suggests it, for a person to read and correct.</summary>
 internal sealed record DefinitionDraft

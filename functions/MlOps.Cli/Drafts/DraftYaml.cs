@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MlOps.Pipeline.Definitions;
 
-namespace MlOps.App.Drafts;
+namespace MlOps.Cli.Drafts;
 
 /// <summary>A draft as the text of a definition file, with comments that say what was guessed.</summary>
 internal static partial class DraftYaml

@@ -2,10 +2,10 @@ using System.CommandLine;
 using Azure.Core;
 using Azure.Identity;
 using Azure.Storage.Blobs;
-using MlOps.App.Commands;
+using MlOps.Cli.Commands;
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>Where the storage account of a command is: <c>--connection</c>, the variable, or a running local server.</summary>
 internal sealed class AccountLocation

@@ -3,7 +3,7 @@ using MlOps.Durable.Local;
 using MlOps.Pipeline;
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>The pipelines' services for a command that works on the account beside a running server, without a worker of its own.</summary>
 internal static class AccountServices

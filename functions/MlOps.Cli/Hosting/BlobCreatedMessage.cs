@@ -4,7 +4,7 @@ using System.Text.Json;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Orchestrations;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>A blob that was found, as much as the event about it says.</summary>
 /// <param name="Account">Account name.</param>

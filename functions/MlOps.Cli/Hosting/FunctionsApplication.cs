@@ -1,7 +1,7 @@
 using MlOps.Durable.Functions;
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>The pipelines as a custom handler runs them: account, services, functions.</summary>
 internal sealed class FunctionsApplication : IAsyncDisposable

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Options;
 using MlOps.Durable.Functions;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>
 /// The custom handler's HTTP server. It listens before anything slow happens, answers the host's probe on <c>/</c>, takes

@@ -1,13 +1,13 @@
 using System.Text;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http.Features;
-using MlOps.App.Access;
-using MlOps.App.Api;
 using MlOps.Durable;
 using MlOps.Durable.Functions;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Access;
+using MlOps.Web.Api;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>
 /// The HTTP API inside the custom handler: the same application as under <c>mlops up</c>, without a socket of its own. Forwarded

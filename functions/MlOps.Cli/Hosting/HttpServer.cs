@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using MlOps.App.Api;
+using MlOps.Web.Api;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>ASP.NET on the loopback address, and nowhere else.</summary>
 internal static class HttpServer

@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json;
-using MlOps.App.Azurite;
-using MlOps.App.Commands;
+using MlOps.Cli.Azurite;
+using MlOps.Cli.Commands;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>How to reach the local account of a running server; <c>account.json</c> in its data folder.</summary>
 /// <param name="ConnectionString">Connection string of the storage emulator.</param>

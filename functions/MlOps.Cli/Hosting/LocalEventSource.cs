@@ -4,7 +4,7 @@ using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>
 /// Stands in for Event Grid, which does not exist locally: looks at the input container again and again and raises one

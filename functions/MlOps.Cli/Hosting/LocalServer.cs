@@ -1,7 +1,7 @@
-using MlOps.App.Api;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Api;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>
 /// The local server: an account (the emulator's or a named one), the pipelines' worker, the event source that Azure has

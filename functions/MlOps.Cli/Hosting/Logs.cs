@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Console;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>Logs go to stderr: one line an entry for people, or one JSON object an entry where <c>MLOPS_LOG=json</c>.</summary>
 internal static class Logs

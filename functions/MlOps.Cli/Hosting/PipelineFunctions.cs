@@ -1,11 +1,11 @@
-using MlOps.App.Access;
 using MlOps.Durable;
 using MlOps.Durable.Functions;
 using MlOps.Pipeline;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Access;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>The pipelines as Azure Functions: the triggers beside the orchestrators and activities.</summary>
 internal static class PipelineFunctions

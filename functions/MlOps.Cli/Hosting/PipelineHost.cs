@@ -4,7 +4,7 @@ using MlOps.Pipeline;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>The pipelines of one account, run in this process: services, orchestrations and their worker.</summary>
 internal sealed class PipelineHost : IAsyncDisposable

@@ -2,7 +2,7 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>
 /// Which version of which blob has had its event, kept in the account itself so that a restart neither misses nor

@@ -1,4 +1,4 @@
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>What a local server is started with.</summary>
 internal sealed record ServerOptions

@@ -5,7 +5,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
-namespace MlOps.App.Hosting;
+namespace MlOps.Cli.Hosting;
 
 /// <summary>Sends traces and metrics over OTLP while a host runs, where the environment names a collector.</summary>
 internal sealed class Telemetry : IDisposable

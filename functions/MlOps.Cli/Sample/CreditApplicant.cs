@@ -1,4 +1,4 @@
-namespace MlOps.App.Sample;
+namespace MlOps.Cli.Sample;
 
 /// <summary>
 /// One applicant: the twenty values that decide the label, as they stand in the file (rounded, NaN or null where the

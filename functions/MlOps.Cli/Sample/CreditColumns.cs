@@ -1,4 +1,4 @@
-namespace MlOps.App.Sample;
+namespace MlOps.Cli.Sample;
 
 /// <summary>The 122 columns of the reference case (Home Credit's application table), in its order.</summary>
 internal static class CreditColumns

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace MlOps.App.Sample;
+namespace MlOps.Cli.Sample;
 
 /// <summary>One file of the sample.</summary>
 /// <param name="Name">File name, such as <c>20201001.csv</c>.</param>

@@ -1,4 +1,4 @@
-namespace MlOps.App.Sample;
+namespace MlOps.Cli.Sample;
 
 /// <summary>
 /// The rule by which the sample's labels are drawn: a probability from the twenty columns and nothing else. No model

@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace MlOps.App.Sample;
+namespace MlOps.Cli.Sample;
 
 /// <summary>
 /// Random numbers with a written rule (xoshiro256** by Blackman and Vigna, seeded through SplitMix64), so that a seed

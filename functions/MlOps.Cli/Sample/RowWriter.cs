@@ -1,6 +1,6 @@
 using MlOps.Tabular;
 
-namespace MlOps.App.Sample;
+namespace MlOps.Cli.Sample;
 
 /// <summary>Writes the sample's cells as pandas would: amounts with at least one decimal.</summary>
 internal sealed class RowWriter(Stream stream) : IDisposable

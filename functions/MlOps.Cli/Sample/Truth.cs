@@ -1,4 +1,4 @@
-namespace MlOps.App.Sample;
+namespace MlOps.Cli.Sample;
 
 /// <summary>The probabilities by which labels were drawn, and the labels.</summary>
 internal sealed class Truth

@@ -1,9 +1,9 @@
-using MlOps.App.Api;
+using MlOps.Web.Api;
 
-namespace MlOps.App.Access;
+namespace MlOps.Web.Access;
 
 /// <summary>Who decides who a caller is.</summary>
-internal enum AccessMode
+public enum AccessMode
 {
     /// <summary>Nobody: the server is reached from this machine alone, and everything is allowed.</summary>
     Local,
@@ -17,7 +17,7 @@ internal enum AccessMode
 
 /// <summary>A caller whom the host of this server has checked itself. A feature of the connection, so that no request can bring it along.</summary>
 /// <param name="Caller">The caller.</param>
-internal sealed record CheckedCaller(Caller Caller);
+public sealed record CheckedCaller(Caller Caller);
 
 /// <summary>The role that an endpoint needs; reader where none is named.</summary>
 /// <param name="Role">The role.</param>

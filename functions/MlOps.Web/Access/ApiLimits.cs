@@ -1,15 +1,15 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
-using MlOps.App.Api;
+using MlOps.Web.Api;
 
-namespace MlOps.App.Access;
+namespace MlOps.Web.Access;
 
 /// <summary>How much a caller may ask for.</summary>
-internal sealed record ApiLimits
+public sealed record ApiLimits
 {
-    public const string Uploads = "uploads";
-    public const string Changes = "changes";
-    public const string Scoring = "scoring";
+    internal const string Uploads = "uploads";
+    internal const string Changes = "changes";
+    internal const string Scoring = "scoring";
 
     /// <summary>Bytes of a dropped file, unpacked; default 16 GiB.</summary>
     public long DropBytes { get; init; } = 16L << 30;

@@ -1,10 +1,10 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using MlOps.App.Api;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Api;
 
-namespace MlOps.App.Access;
+namespace MlOps.Web.Access;
 
 /// <summary>A change that somebody asked for.</summary>
 /// <param name="Id">Id, in order of time.</param>
@@ -13,16 +13,16 @@ namespace MlOps.App.Access;
 /// <param name="Action">What.</param>
 /// <param name="Subject">Of what.</param>
 /// <param name="Outcome"><c>begun</c>, <c>done</c>, or why it was refused.</param>
-internal sealed record AuditRecord(string Id, DateTimeOffset At, string Who, string Action, JsonElement Subject, string Outcome);
+public sealed record AuditRecord(string Id, DateTimeOffset At, string Who, string Action, JsonElement Subject, string Outcome);
 
 /// <summary>
 /// A record of each change, in the account: <c>artifacts/{pipeline}/audit/{id}.json</c>, written before the change and again with
 /// its outcome. A change whose record cannot be written is not made.
 /// </summary>
-internal sealed class Audit(StorageAccount account, TimeProvider time, ILogger<Audit> logger)
+public sealed class Audit(StorageAccount account, TimeProvider time, ILogger<Audit> logger)
 {
-    public const string Begun = "begun";
-    public const string Done = "done";
+    internal const string Begun = "begun";
+    internal const string Done = "done";
     private const int AttemptsMax = 100;
 
     /// <summary>Makes a change that a request asks for under a record.</summary>

@@ -1,9 +1,9 @@
 using System.Text.Json;
 
-namespace MlOps.App.Access;
+namespace MlOps.Web.Access;
 
 /// <summary>What a caller may do.</summary>
-internal enum Role
+public enum Role
 {
     /// <summary>Look, download, score.</summary>
     Reader,
@@ -18,7 +18,7 @@ internal enum Role
 /// <summary>Who sends a request.</summary>
 /// <param name="Name">Name for the audit.</param>
 /// <param name="Roles">What they may do.</param>
-internal sealed record Caller(string Name, IReadOnlySet<Role> Roles)
+public sealed record Caller(string Name, IReadOnlySet<Role> Roles)
 {
     /// <summary>The header in which the platform's sign-in says who it is (https://learn.microsoft.com/azure/app-service/configure-authentication-user-identities).</summary>
     public const string PrincipalHeader = "X-MS-CLIENT-PRINCIPAL";

@@ -1,6 +1,6 @@
-using MlOps.App.Api;
+using MlOps.Web.Api;
 
-namespace MlOps.App.Access;
+namespace MlOps.Web.Access;
 
 /// <summary>
 /// Refuses what a page of another origin makes a browser send: by <c>Origin</c>, by <c>Sec-Fetch-Site</c>

@@ -1,4 +1,4 @@
-namespace MlOps.App.Access;
+namespace MlOps.Web.Access;
 
 /// <summary>What every answer tells a browser: run nothing that is not ours, show it in nobody's frame, guess no types, tell nobody where one came from.</summary>
 internal static class SecurityHeaders

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>The OpenAPI document, at <c>/openapi/v1.json</c>.</summary>
 internal static class ApiDocument

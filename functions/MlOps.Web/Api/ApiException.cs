@@ -1,6 +1,6 @@
 using MlOps.Pipeline.Steps;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>A request cannot be answered; becomes a problem+json (RFC 9457) that says what is wrong, where, and what to do next.</summary>
 /// <param name="status">HTTP status.</param>

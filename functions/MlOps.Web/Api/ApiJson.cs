@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Unicode;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>How the API writes JSON: as the artifacts, but with everything escaped that could become markup where a page is careless.</summary>
 internal static class ApiJson

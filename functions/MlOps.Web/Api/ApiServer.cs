@@ -1,14 +1,14 @@
 using Microsoft.AspNetCore.Http.Json;
-using MlOps.App.Access;
-using MlOps.App.Runs;
 using MlOps.Durable;
 using MlOps.Pipeline;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>The API in a web application: its services, its guards in their order, its routes.</summary>
-internal sealed class ApiServer
+public sealed class ApiServer
 {
     private readonly StorageAccount account;
     private readonly DurableTaskClient client;

@@ -1,7 +1,7 @@
-using MlOps.App.Access;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Access;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>Who changed what.</summary>
 internal static class AuditApi

@@ -4,12 +4,12 @@ using Azure.Storage.Blobs.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
-using MlOps.App.Access;
-using MlOps.App.Runs;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>What a text would mean as a definition.</summary>
 /// <param name="Valid">Whether it can be used.</param>

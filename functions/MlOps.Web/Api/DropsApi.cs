@@ -2,12 +2,12 @@ using Azure;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
-using MlOps.App.Access;
-using MlOps.App.Runs;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>A file that was taken.</summary>
 /// <param name="Blob">Where it lies.</param>

@@ -3,11 +3,11 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using MlOps.App.Access;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Access;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>A file that can be downloaded.</summary>
 /// <param name="Name">File name.</param>

@@ -1,9 +1,9 @@
 using Azure;
 using Microsoft.AspNetCore.Http.HttpResults;
-using MlOps.App.Access;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Access;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>Whether the server lives, and whether it can work.</summary>
 internal static class HealthApi

@@ -1,7 +1,7 @@
-using MlOps.App.Runs;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>Names from addresses, checked before they become paths in the account.</summary>
 internal static class Lookup

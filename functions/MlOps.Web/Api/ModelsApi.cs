@@ -1,9 +1,9 @@
-using MlOps.App.Access;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
+using MlOps.Web.Access;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>A pipeline's models.</summary>
 /// <param name="Champion">The one that predicts.</param>

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Azure;
-using MlOps.App.Runs;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>How well a period was predicted.</summary>
 /// <param name="Period">The period.</param>

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>One page of a list.</summary>
 /// <param name="Items">The entries.</param>

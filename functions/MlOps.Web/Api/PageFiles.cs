@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.StaticFiles;
 using Microsoft.Extensions.FileProviders;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>The page: the files that its build has laid beside the executable. They hold no data; all of that comes through the API.</summary>
 internal static class PageFiles

@@ -1,10 +1,10 @@
-using MlOps.App.Runs;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>How much a pipeline needs somebody.</summary>
 internal enum Attention

@@ -1,15 +1,15 @@
 using Azure;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using MlOps.App.Commands;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps;
 using MlOps.Tabular;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>Turns every error into problem+json; a defect of the program is logged and told without its inside.</summary>
 internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
@@ -69,8 +69,8 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
                 return new ApiException(422, "the file cannot be read", csv.Message);
             case SteeringException or StepRefusedException:
                 return new ApiException(409, "not possible now", exception.Message);
-            case CommandException command:
-                return new ApiException(404, "not found", command.Message);
+            case NotFoundException missing:
+                return new ApiException(404, "not found", missing.Message);
             case RequestFailedException { Status: 412 }:
                 return new ApiException(412, "changed meanwhile", "Somebody else has changed it since it was read.", "Read it again and repeat the change on what is there now.");
             case RequestFailedException or AggregateException { InnerException: RequestFailedException }:

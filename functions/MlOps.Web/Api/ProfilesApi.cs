@@ -1,10 +1,10 @@
 using Azure;
-using MlOps.App.Access;
-using MlOps.App.Runs;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Tabular;
+using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>What the columns of a period's file hold, read in one pass from the kept copy of the file.</summary>
 internal static class ProfilesApi

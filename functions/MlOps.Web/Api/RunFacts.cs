@@ -1,8 +1,8 @@
-using MlOps.App.Runs;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>A run in a list.</summary>
 /// <param name="RunId">Id.</param>

@@ -1,14 +1,14 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
-using MlOps.App.Access;
-using MlOps.App.Runs;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
+using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>Which step to begin again at.</summary>
 /// <param name="From">A step of the run, such as <c>train</c>; <see langword="null"/> to skip all that is done.</param>

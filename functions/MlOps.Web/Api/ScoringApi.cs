@@ -3,14 +3,14 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
-using MlOps.App.Access;
-using MlOps.App.Runs;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps;
+using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>Scores of a request's rows, in their order.</summary>
 /// <param name="Pipeline">Pipeline's name.</param>

@@ -4,7 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Net.Http.Headers;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>A JSON answer with an ETag of its bytes; 304 where the caller has the same already.</summary>
 /// <param name="value">The answer.</param>

@@ -1,12 +1,12 @@
 using Azure;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using MlOps.App.Access;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
+using MlOps.Web.Access;
 
-namespace MlOps.App.Api;
+namespace MlOps.Web.Api;
 
 /// <summary>Who meets requests beside the champion.</summary>
 /// <param name="Challenger">The version that answers a share of the rows; <see langword="null"/> for none.</param>

@@ -5,10 +5,10 @@ using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 
-namespace MlOps.App.Runs;
+namespace MlOps.Web.Runs;
 
 /// <summary>Puts files where upstream would: the one way of the command line and of HTTP.</summary>
-internal static class DropUpload
+public static class DropUpload
 {
     private const string Packed = ".gz";
 
@@ -72,7 +72,7 @@ internal static class DropUpload
 }
 
 /// <summary>A dropped file is longer than it may be.</summary>
-internal sealed class DropTooLongException(long bytesMax) : IOException($"The file is longer than the {bytesMax} bytes that are taken.");
+public sealed class DropTooLongException(long bytesMax) : IOException($"The file is longer than the {bytesMax} bytes that are taken.");
 
 /// <summary>Counts what is read and stops beyond a limit.</summary>
 internal sealed class CountingStream(Stream inner, long bytesMax) : Stream

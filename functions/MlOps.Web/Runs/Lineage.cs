@@ -1,16 +1,15 @@
 using System.Text.Json;
 using Azure;
-using MlOps.App.Commands;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Steps;
 using MlOps.Tabular;
 
-namespace MlOps.App.Runs;
+namespace MlOps.Web.Runs;
 
 /// <summary>From a prediction back to all that it was made of, and from a file forward to the predictions that it is in.</summary>
-internal sealed class Lineage(StorageAccount account)
+public sealed class Lineage(StorageAccount account)
 {
     private readonly RunHistory runs = new(account);
 
@@ -19,18 +18,18 @@ internal sealed class Lineage(StorageAccount account)
     /// <param name="period">Period.</param>
     /// <param name="id">Id of the row, as the file spells it; its number from 1 where the pipeline has no ids.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    /// <exception cref="CommandException">There are no predictions of the period, or no such row in them.</exception>
+    /// <exception cref="NotFoundException">There are no predictions of the period, or no such row in them.</exception>
     public async Task<RowOrigin> OfRowAsync(PipelineName pipeline, Period period, string id, CancellationToken cancellation)
     {
         var manifest = await runs.ManifestAsync(pipeline, period, cancellation)
-            ?? throw new CommandException($"there are no predictions of '{pipeline}' for {period}. `mlops runs {pipeline}` lists its runs.");
+            ?? throw new NotFoundException($"there are no predictions of '{pipeline}' for {period}. `mlops runs {pipeline}` lists its runs.");
         var definition = await new DefinitionStore(account).LoadAsync(pipeline, manifest.DefinitionHash, cancellation);
 
         // The revision that the manifest names is kept under its run; the output container may have a newer one by now.
         var output = definition.Output;
         var predictions = await TableAsync($"{pipeline}/runs/{manifest.RunId}/predictions.csv", new CsvReadOptions { Columns = [output.Id, output.Score], Kinds = Texts(output.Id, output.Score) }, cancellation);
         var row = RowOf(predictions, output.Id, id)
-            ?? throw new CommandException($"the predictions of '{pipeline}' for {period} have no row with the {output.Id} '{id}'.");
+            ?? throw new NotFoundException($"the predictions of '{pipeline}' for {period} have no row with the {output.Id} '{id}'.");
 
         long line;
         if (definition.Id is { } column)
@@ -108,7 +107,7 @@ internal sealed class Lineage(StorageAccount account)
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new CommandException($"artifacts/{name} is gone.");
+            throw new NotFoundException($"artifacts/{name} is gone.");
         }
     }
 }
@@ -131,7 +130,7 @@ internal sealed class Lineage(StorageAccount account)
 /// <param name="Seed">Seed of the split.</param>
 /// <param name="Parameters">Parameters of the learner, its seeds among them.</param>
 /// <param name="CodeVersion">Version of this product.</param>
-internal sealed record RowOrigin(
+public sealed record RowOrigin(
     string Id, string Score, string Predictions, long PredictionsLine, int Revision, DateTimeOffset AsOf, string RunId, PinnedDrop File, long FileLine,
     string ModelVersion, string ModelSha256, IReadOnlyList<PinnedDrop> TrainedOn, string Schema, string DefinitionHash, int Seed,
     IReadOnlyDictionary<string, string> Parameters, string CodeVersion);
@@ -146,5 +145,5 @@ internal sealed record RowOrigin(
 /// <param name="Use"><c>predicted</c> or <c>trained on</c>.</param>
 /// <param name="FileRevision">Revision of the file.</param>
 /// <param name="FileSha256">SHA-256 of the file.</param>
-internal sealed record FileUse(
+public sealed record FileUse(
     string Predictions, string Period, int Revision, DateTimeOffset AsOf, string RunId, string ModelVersion, string Use, int FileRevision, string FileSha256);

@@ -1,9 +1,9 @@
 using MlOps.Pipeline.Arrival;
 
-namespace MlOps.App.Runs;
+namespace MlOps.Web.Runs;
 
 /// <summary>Whether a period's newest file has been dealt with.</summary>
-internal enum Standing
+public enum Standing
 {
     /// <summary>No file of this period is known.</summary>
     Absent,
@@ -23,7 +23,7 @@ internal enum Standing
 /// <param name="Standing">Whether its newest file has been dealt with.</param>
 /// <param name="Run">The run that tells, where there is one.</param>
 /// <param name="Reason">In a sentence, for people.</param>
-internal sealed record PeriodStanding(string Period, Standing Standing, LedgerRun? Run, string Reason)
+public sealed record PeriodStanding(string Period, Standing Standing, LedgerRun? Run, string Reason)
 {
     /// <summary>In a word: the run's state, or what there is instead of a run.</summary>
     public string State => this switch
@@ -39,7 +39,7 @@ internal sealed record PeriodStanding(string Period, Standing Standing, LedgerRu
 /// <param name="Ledger">Its ledger.</param>
 /// <param name="ETags">ETags of the files in the input container by period.</param>
 /// <param name="Refusals">Reasons of the refused files in the rejected container by period.</param>
-internal sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, string> ETags, IReadOnlyDictionary<string, string> Refusals)
+public sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, string> ETags, IReadOnlyDictionary<string, string> Refusals)
 {
     /// <summary>Every period that has a file or had one, in order.</summary>
     public IEnumerable<string> Periods => ETags.Keys.Concat(Ledger.Periods).Concat(Refusals.Keys).Distinct().Order(PeriodOrder.Instance);

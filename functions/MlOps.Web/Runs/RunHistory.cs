@@ -2,19 +2,18 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
 using Azure;
-using MlOps.App.Commands;
 using MlOps.Durable;
 using MlOps.Durable.Local;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
 
-namespace MlOps.App.Runs;
+namespace MlOps.Web.Runs;
 
 /// <summary>What is known of runs, read from the account alone: no server needs to run.</summary>
 /// <param name="account">The account.</param>
 /// <param name="client">Knows what active runs do now.</param>
-internal sealed class RunHistory(StorageAccount account, DurableTaskClient client)
+public sealed class RunHistory(StorageAccount account, DurableTaskClient client)
 {
     // Only what runs do now is asked of somebody else than the account; the answer must not wait for it.
     private static readonly TimeSpan StagePatience = TimeSpan.FromSeconds(2);
@@ -146,7 +145,7 @@ internal sealed class RunHistory(StorageAccount account, DurableTaskClient clien
     public Task<RunDocument?> DocumentAsync(PipelineName pipeline, RunId run, CancellationToken cancellation) => documents.ReadAsync(pipeline, run, cancellation);
 
     /// <summary>A run by its id alone.</summary>
-    /// <exception cref="CommandException">No pipeline has this run.</exception>
+    /// <exception cref="NotFoundException">No pipeline has this run.</exception>
     public Task<(PipelineName Pipeline, LedgerRun Run)> FindAsync(RunId id, CancellationToken cancellation) => FindAsync(id, alsoNew: true, cancellation);
 
     private async Task<(PipelineName Pipeline, LedgerRun Run)> FindAsync(RunId id, bool alsoNew, CancellationToken cancellation)
@@ -165,7 +164,7 @@ internal sealed class RunHistory(StorageAccount account, DurableTaskClient clien
             }
         }
 
-        return alsoNew ? await FindAsync(id, alsoNew: false, cancellation) : throw new CommandException($"there is no run {id}. `mlops runs` lists all of them.");
+        return alsoNew ? await FindAsync(id, alsoNew: false, cancellation) : throw new NotFoundException($"there is no run {id}. `mlops runs` lists all of them.");
     }
 
     private async Task<Dictionary<string, string>> RefusalsAsync(PipelineName pipeline, CancellationToken cancellation)

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Azure.Storage.Blobs;
-using MlOps.App.Azurite;
+using MlOps.Cli.Azurite;
 using MlOps.Durable;
 using MlOps.Durable.Local;
 using MlOps.DurableWorker;
@@ -36,7 +36,7 @@ internal static class DurableBenchmarks
     }
 
     /// <summary>Start of the published handler until it answers the host's probe: median of ten.</summary>
-    /// <param name="folder">What <c>dotnet publish functions/MlOps.App -c Release -o FOLDER</c> made.</param>
+    /// <param name="folder">What <c>dotnet publish functions/MlOps.Cli -c Release -o FOLDER</c> made.</param>
     public static async Task<int> HandlerStartAsync(string folder)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["MLOPS_CONNECTION"] = "UseDevelopmentStorage=true" };

@@ -4,8 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.App.Api;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Durable.Local;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
@@ -13,6 +12,7 @@ using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Steps;
 using MlOps.Testing;
 using MlOps.Tuning;
+using MlOps.Web.Api;
 
 namespace MlOps.Benchmarks.Serving;
 

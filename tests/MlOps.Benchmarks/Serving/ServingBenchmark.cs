@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Tabular;
 using MlOps.Testing;
 

@@ -1,9 +1,9 @@
 using System.Text;
 using Azure.Storage.Blobs;
-using MlOps.App.Azurite;
+using MlOps.Cli.Azurite;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Azurite;
+namespace MlOps.Cli.Tests.Azurite;
 
 public sealed class AzuriteProcessTests
 {
@@ -52,6 +52,6 @@ public sealed class AzuriteProcessTests
     public void The_lock_file_names_no_registry() =>
         Assert.DoesNotContain(
             "\"resolved\"",
-            File.ReadAllText(Path.Combine(Testing.Shared.Repository, "functions", "MlOps.App", "Azurite", "package-lock.json")),
+            File.ReadAllText(Path.Combine(Testing.Shared.Repository, "functions", "MlOps.Cli", "Azurite", "package-lock.json")),
             StringComparison.Ordinal);
 }

@@ -2,7 +2,7 @@ using System.Text;
 using System.Text.Json;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Commands;
+namespace MlOps.Cli.Tests.Commands;
 
 public sealed class CsvAndInitTests : IDisposable
 {

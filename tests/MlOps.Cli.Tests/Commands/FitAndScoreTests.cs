@@ -2,7 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Commands;
+namespace MlOps.Cli.Tests.Commands;
 
 /// <summary>The bare learner as a user of LightGBM's command line meets it, against what LightGBM wrote.</summary>
 public sealed class FitAndScoreTests : IDisposable

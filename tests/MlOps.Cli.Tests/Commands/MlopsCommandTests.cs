@@ -1,10 +1,10 @@
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Commands;
+namespace MlOps.Cli.Tests.Commands;
 
 public sealed class MlopsCommandTests
 {
-    public static TheoryData<string> Commands => [.. MlOps.App.Commands.MlopsCommand.Create().Subcommands.Select(command => command.Name)];
+    public static TheoryData<string> Commands => [.. MlOps.Cli.Commands.MlopsCommand.Create().Subcommands.Select(command => command.Name)];
 
     [Theory]
     [MemberData(nameof(Commands))]

@@ -3,7 +3,7 @@ using System.Text;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Commands;
+namespace MlOps.Cli.Tests.Commands;
 
 public sealed class PutAndGetTests(AzuriteFixture azurite) : IDisposable
 {

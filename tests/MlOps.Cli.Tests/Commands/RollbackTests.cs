@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Commands;
+namespace MlOps.Cli.Tests.Commands;
 
 /// <summary>Releases by several processes at once, as several people and runs would.</summary>
 public sealed class RollbackTests : IDisposable

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Commands;
+namespace MlOps.Cli.Tests.Commands;
 
 /// <summary>The program as the README starts it, from a checkout.</summary>
 public sealed class RunFromCheckoutTests
@@ -15,7 +15,7 @@ public sealed class RunFromCheckoutTests
         {
             WorkingDirectory = folder.Path, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
         };
-        foreach (var argument in new[] { "run", "--no-build", "--project", Path.Combine(Shared.Repository, "functions", "MlOps.App"), "-c", "Release", "--", "csv", "cat", "rows.csv" })
+        foreach (var argument in new[] { "run", "--no-build", "--project", Path.Combine(Shared.Repository, "functions", "MlOps.Cli"), "-c", "Release", "--", "csv", "cat", "rows.csv" })
         {
             start.ArgumentList.Add(argument);
         }

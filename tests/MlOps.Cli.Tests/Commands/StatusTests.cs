@@ -2,7 +2,7 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Commands;
+namespace MlOps.Cli.Tests.Commands;
 
 /// <summary>What people ask by a file's name, and what they answer where a run asks them.</summary>
 public sealed class StatusTests : IDisposable

@@ -1,6 +1,6 @@
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Commands;
+namespace MlOps.Cli.Tests.Commands;
 
 /// <summary>A user's whole way through the command line, each command a process.</summary>
 public sealed class WholeWayTests : IDisposable

@@ -1,9 +1,9 @@
 using System.Text;
-using MlOps.App.Drafts;
+using MlOps.Cli.Drafts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Tabular;
 
-namespace MlOps.App.Tests.Drafts;
+namespace MlOps.Cli.Tests.Drafts;
 
 public sealed class DefinitionDraftTests
 {

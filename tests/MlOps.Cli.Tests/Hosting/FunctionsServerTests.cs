@@ -1,10 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.App.Commands;
-using MlOps.App.Hosting;
+using MlOps.Cli.Commands;
+using MlOps.Cli.Hosting;
 
-namespace MlOps.App.Tests.Hosting;
+namespace MlOps.Cli.Tests.Hosting;
 
 public sealed class FunctionsServerTests
 {

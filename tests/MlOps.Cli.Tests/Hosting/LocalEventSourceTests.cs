@@ -2,12 +2,12 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Hosting;
+namespace MlOps.Cli.Tests.Hosting;
 
 public sealed class LocalEventSourceTests(AzuriteFixture azurite) : IAsyncLifetime
 {

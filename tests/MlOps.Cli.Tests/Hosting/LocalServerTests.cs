@@ -1,8 +1,8 @@
 using Azure.Storage.Blobs;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Hosting;
+namespace MlOps.Cli.Tests.Hosting;
 
 public sealed class LocalServerTests : IDisposable
 {
@@ -17,7 +17,7 @@ public sealed class LocalServerTests : IDisposable
         var container = new BlobServiceClient(server.Info.ConnectionString).GetBlobContainerClient("input");
         await container.UploadBlobAsync("readme.txt", BinaryData.FromString("kept"), TestContext.Current.CancellationToken);
         await server.KillAsync();
-        await RunningServer.Until(() => !IsRunning(server.Info.EmulatorProcessId));
+        await Eventually.IsSoAsync(() => !IsRunning(server.Info.EmulatorProcessId));
 
         await using var again = await RunningServer.StartAsync(folder.Path);
         var content = await new BlobServiceClient(again.Info.ConnectionString).GetBlobContainerClient("input").GetBlobClient("readme.txt")

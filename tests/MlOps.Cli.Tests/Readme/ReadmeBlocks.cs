@@ -1,7 +1,7 @@
 using System.Text.RegularExpressions;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Readme;
+namespace MlOps.Cli.Tests.Readme;
 
 /// <summary>One command of a fenced block of the README.</summary>
 internal sealed record ReadmeCommand(int Line, string Section, string Text)

@@ -4,7 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Readme;
+namespace MlOps.Cli.Tests.Readme;
 
 /// <summary>The README's blocks that need nothing but this machine are run in a fresh folder, as they are written.</summary>
 public sealed class ReadmeRunTests

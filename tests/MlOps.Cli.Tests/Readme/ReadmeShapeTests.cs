@@ -1,10 +1,10 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MlOps.App.Commands;
+using MlOps.Cli.Commands;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Readme;
+namespace MlOps.Cli.Tests.Readme;
 
 /// <summary>Every command of the README is one that exists, with options that exist: a rule for each program, an error for any other.</summary>
 public sealed partial class ReadmeShapeTests
@@ -53,7 +53,7 @@ public sealed partial class ReadmeShapeTests
             case "mlops":
                 Parses(words[1..], text);
                 break;
-            case "dotnet" when text.StartsWith("dotnet run --project functions/MlOps.App -c Release -- ", StringComparison.Ordinal):
+            case "dotnet" when text.StartsWith("dotnet run --project functions/MlOps.Cli -c Release -- ", StringComparison.Ordinal):
                 Parses(words[7..], text);
                 break;
             case "dotnet" or "MLOPS_RECORD_HISTORIES=tests/Fixtures/histories":

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Readme;
+namespace MlOps.Cli.Tests.Readme;
 
 /// <summary>The settings that the program reads are those that the sample and the README name.</summary>
 public sealed class SettingsTests

@@ -1,8 +1,8 @@
-using MlOps.App.Sample;
+using MlOps.Cli.Sample;
 using MlOps.Pipeline.Definitions;
 using MlOps.Testing;
 
-namespace MlOps.App.Tests.Sample;
+namespace MlOps.Cli.Tests.Sample;
 
 public sealed class CreditDefaultCaseTests
 {

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 
 namespace MlOps.EndToEnd.Tests.Alerts;
 

@@ -3,7 +3,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Durable;
 using MlOps.Durable.Local;
 using MlOps.Pipeline;

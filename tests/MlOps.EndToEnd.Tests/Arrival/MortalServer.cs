@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.Durable.Functions;
 using MlOps.EndToEnd.Tests.Arrival;
 using MlOps.HostDouble;

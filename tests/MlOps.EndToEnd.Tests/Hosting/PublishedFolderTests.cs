@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
-using MlOps.App.Hosting;
+using MlOps.Cli.Hosting;
 using MlOps.HostDouble;
 using MlOps.Testing;
 
@@ -107,7 +107,7 @@ public sealed partial class PublishedFolderTests(PublishedFolderTests.Published 
         public async ValueTask InitializeAsync()
         {
             var start = new ProcessStartInfo("dotnet") { WorkingDirectory = Shared.Repository, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-            foreach (var argument in (string[])["publish", "functions/MlOps.App", "-c", "Release", "-o", Folder, "-nologo", "-v", "q", "-p:UseSharedCompilation=false", "-nodeReuse:false"])
+            foreach (var argument in (string[])["publish", "functions/MlOps.Cli", "-c", "Release", "-o", Folder, "-nologo", "-v", "q", "-p:UseSharedCompilation=false", "-nodeReuse:false"])
             {
                 start.ArgumentList.Add(argument);
             }

@@ -14,11 +14,12 @@ public sealed class ArchitectureTests
         ["MlOps.Tuning"] = [],
         ["MlOps.Durable"] = ["System.IO.Hashing"],
         ["MlOps.Pipeline"] = ["MlOps.Tabular", "MlOps.Boosting", "MlOps.Tuning", "MlOps.Durable", "System.IO.Hashing"],
-        ["MlOps.App"] = ["MlOps.Pipeline", "System.IO.Hashing"],
+        ["MlOps.Web"] = ["MlOps.Pipeline", "System.IO.Hashing"],
+        ["MlOps.Cli"] = ["MlOps.Web", "MlOps.Pipeline", "System.IO.Hashing"],
         ["System.IO.Hashing"] = [],
     };
 
-    private static readonly string[] Rooms = ["Tabular", "Boosting", "Tuning", "Durable", "Pipeline", "App"];
+    private static readonly string[] Rooms = ["Tabular", "Boosting", "Tuning", "Durable", "Pipeline", "Web", "Cli"];
 
     [Fact]
     public void Every_project_reference_follows_an_arrow_of_the_design()

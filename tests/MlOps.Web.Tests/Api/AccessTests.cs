@@ -1,10 +1,10 @@
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using MlOps.App.Access;
 using MlOps.Testing;
+using MlOps.Web.Access;
 
-namespace MlOps.App.Tests.Api;
+namespace MlOps.Web.Tests.Api;
 
 public sealed class AccessTests(AzuriteFixture azurite)
 {

@@ -3,14 +3,14 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.App.Access;
-using MlOps.App.Api;
-using MlOps.App.Hosting;
-using MlOps.App.Runs;
+using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Testing;
+using MlOps.Web.Access;
+using MlOps.Web.Api;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Tests.Api;
+namespace MlOps.Web.Tests.Api;
 
 /// <summary>The API as `mlops up` serves it, with its worker and event source, on an account of the test's own.</summary>
 internal sealed class ApiSystem : IAsyncDisposable

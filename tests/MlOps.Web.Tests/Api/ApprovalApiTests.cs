@@ -1,8 +1,8 @@
 using System.Text.Json;
-using MlOps.App.Tests.Page;
 using MlOps.Testing;
+using MlOps.Web.Tests.Page;
 
-namespace MlOps.App.Tests.Api;
+namespace MlOps.Web.Tests.Api;
 
 /// <summary>A run that asks a person, and the answer over HTTP.</summary>
 public sealed class ApprovalApiTests(AzuriteFixture azurite)

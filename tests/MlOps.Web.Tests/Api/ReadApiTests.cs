@@ -5,7 +5,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Steps.Monitor;
 
-namespace MlOps.App.Tests.Api;
+namespace MlOps.Web.Tests.Api;
 
 [Collection(TrainedApiCollection.Name)]
 public sealed class ReadApiTests(TrainedApi trained)

@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Json;
 using MlOps.Tabular;
 
-namespace MlOps.App.Tests.Api;
+namespace MlOps.Web.Tests.Api;
 
 [Collection(TrainedApiCollection.Name)]
 public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using MlOps.Tabular;
+using MlOps.Testing;
 
-namespace MlOps.App.Tests.Api;
+namespace MlOps.Web.Tests.Api;
 
 [Collection(TrainedApiCollection.Name)]
 public sealed class TrafficApiTests(TrainedApi trained) : IAsyncLifetime
@@ -84,7 +85,7 @@ public sealed class TrafficApiTests(TrainedApi trained) : IAsyncLifetime
         var answered = JsonDocument.Parse(text).RootElement.GetProperty("rows").EnumerateArray().ToDictionary(r => r.GetProperty("id").GetString()!, r => r.GetProperty("score").GetDouble());
 
         string? path = null;
-        await RunningServer.Until(() => (path = System.GetAsync($"{Home}/shadow").Result.GetProperty("items").EnumerateArray().Select(f => f.GetProperty("path").GetString()).FirstOrDefault()) is not null);
+        await Eventually.IsSoAsync(() => (path = System.GetAsync($"{Home}/shadow").Result.GetProperty("items").EnumerateArray().Select(f => f.GetProperty("path").GetString()).FirstOrDefault()) is not null);
         var recorded = CsvFile.ReadRecords(new MemoryStream(await System.Client.GetByteArrayAsync(path, Stop))).Skip(1).ToArray();
         Assert.Equal(rows.Length, recorded.Length);
         Assert.All(recorded, r => Assert.Equal((champion, answered[r[1]], other, expected[r[1]]), (r[2], double.Parse(r[4]), r[5], double.Parse(r[7]))));

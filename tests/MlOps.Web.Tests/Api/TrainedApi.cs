@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using MlOps.App.Runs;
 using MlOps.Tabular;
 using MlOps.Testing;
+using MlOps.Web.Runs;
 
-namespace MlOps.App.Tests.Api;
+namespace MlOps.Web.Tests.Api;
 
 /// <summary>A pipeline with a history, two predicted periods and so two models; shared by tests that only look, or put back what they change.</summary>
 public sealed class TrainedApi(AzuriteFixture azurite) : IAsyncLifetime

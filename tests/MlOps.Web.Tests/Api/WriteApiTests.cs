@@ -3,10 +3,10 @@ using System.IO.Compression;
 using System.Net.Sockets;
 using System.Text;
 using Azure.Storage.Blobs.Models;
-using MlOps.App.Access;
 using MlOps.Testing;
+using MlOps.Web.Access;
 
-namespace MlOps.App.Tests.Api;
+namespace MlOps.Web.Tests.Api;
 
 public sealed class WriteApiTests(AzuriteFixture azurite)
 {

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Microsoft.Playwright;
 
-namespace MlOps.App.Tests.Page;
+namespace MlOps.Web.Tests.Page;
 
 /// <summary>Debian's Chromium, one for all tests of the page; installed where it is missing and may be.</summary>
 public sealed class Chromium : IAsyncLifetime

@@ -1,12 +1,12 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.Playwright;
-using MlOps.App.Tests.Api;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Testing;
+using MlOps.Web.Tests.Api;
 
-namespace MlOps.App.Tests.Page;
+namespace MlOps.Web.Tests.Page;
 
 public sealed class ManyRunsTests(AzuriteFixture azurite, Chromium chromium) : IClassFixture<Chromium>
 {

@@ -1,7 +1,7 @@
 using System.Text;
 using Microsoft.Playwright;
 
-namespace MlOps.App.Tests.Page;
+namespace MlOps.Web.Tests.Page;
 
 /// <summary>How a person uses the page.</summary>
 internal abstract class Person(IPage page)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MlOps.App.Tests.Page;
+namespace MlOps.Web.Tests.Page;
 
 /// <summary>A small case: a history and two periods, the second of which the model can learn more for.</summary>
 internal static class SampleFiles

@@ -1,13 +1,13 @@
 using Microsoft.Playwright;
-using MlOps.App.Tests.Api;
 using MlOps.Testing;
+using MlOps.Web.Tests.Api;
 
-namespace MlOps.App.Tests.Page;
+namespace MlOps.Web.Tests.Page;
 
 [Collection(TrainedApiCollection.Name)]
 public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFixture<Chromium>
 {
-    private static readonly string AxeSource = File.ReadAllText(Path.Combine(Repository(), "functions", "MlOps.App", "Page", "node_modules", "axe-core", "axe.min.js"));
+    private static readonly string AxeSource = File.ReadAllText(Path.Combine(Repository(), "functions", "MlOps.Cli", "Page", "node_modules", "axe-core", "axe.min.js"));
 
     [Theory]
     [InlineData("en", false, 1280)]

@@ -1,9 +1,9 @@
 using System.Globalization;
 using Microsoft.Playwright;
-using MlOps.App.Tests.Api;
 using MlOps.Testing;
+using MlOps.Web.Tests.Api;
 
-namespace MlOps.App.Tests.Page;
+namespace MlOps.Web.Tests.Page;
 
 public sealed class WholeWayOnThePageTests(AzuriteFixture azurite, Chromium chromium) : IClassFixture<Chromium>
 {

@@ -1,4 +1,4 @@
-namespace MlOps.App.Tests.Page;
+namespace MlOps.Web.Tests.Page;
 
 /// <summary>What the buttons and links are called that a person uses on the whole way.</summary>
 internal sealed record Words(

@@ -1,6 +1,6 @@
 using MlOps.Boosting;
 
-namespace MlOps.App.Commands.Learner;
+namespace MlOps.Cli.Commands.Learner;
 
 /// <summary>Arguments of <c>fit</c> and <c>score</c>: key=value by LightGBM's names, and a file of such lines by config=FILE.</summary>
 internal static class LearnerArguments

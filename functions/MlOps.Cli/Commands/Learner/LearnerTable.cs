@@ -2,7 +2,7 @@ using System.Globalization;
 using MlOps.Boosting;
 using MlOps.Tabular;
 
-namespace MlOps.App.Commands.Learner;
+namespace MlOps.Cli.Commands.Learner;
 
 /// <summary>
 /// A CSV as the learner needs it: features, label, weight, query groups. Columns are named by position or "name:" as

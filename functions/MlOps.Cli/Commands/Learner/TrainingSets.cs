@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using MlOps.Boosting;
 
-namespace MlOps.App.Commands.Learner;
+namespace MlOps.Cli.Commands.Learner;
 
 /// <summary>
 /// What <c>fit</c> learns from and measures on: CSVs, or binned sets that an earlier <c>fit</c> left with save_binary.

@@ -1,4 +1,4 @@
-namespace MlOps.App.Commands.Learner;
+namespace MlOps.Cli.Commands.Learner;
 
 /// <summary>Files that appear whole or not at all.</summary>
 internal static class WholeFile
