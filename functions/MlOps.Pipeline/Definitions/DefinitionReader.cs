@@ -1,3 +1,4 @@
+using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -32,9 +33,9 @@ internal static class DefinitionReader
             Features = Features(map),
             Exclude = map.Texts("exclude") ?? [],
             Categorical = map.Texts("categorical") ?? [],
-            Categories = map.Choice("categories", CategoryHandling.OneHot, ("onehot", CategoryHandling.OneHot), ("native", CategoryHandling.Native)),
+            Categories = map.Choice("categories", CategoryHandling.OneHot, ("onehot", CategoryHandling.OneHot), ("native", CategoryHandling.Native), ("onehot_drop_first", CategoryHandling.OneHotDropFirst)),
             Missing = Missing(map),
-            Csv = Csv(map),
+            Csv = CsvFormatReader.Read(map),
             Quarantine = map.Number("quarantine", 0, 0, 1),
             Schema = SchemaSettings.Read(map),
             Split = Split(map),
@@ -46,18 +47,33 @@ internal static class DefinitionReader
             Retrain = RetrainSettings.Read(map),
             Promote = promote,
             Monitor = MonitorSettings.Read(map),
-            Output = Output(map),
+            Output = Output(map, map.Text("id"), label ?? ""),
             WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
             StepTimeout = map.Duration("step_timeout", TimeSpan.FromHours(4)),
             Restate = map.Choice("restate", true, ("always", true), ("never", false)),
             Notify = Notify(map),
         };
+        definition = Composed(definition);
         Check(definition, map);
         map.Finish();
         return errors.Count == 0
             ? definition
             : throw new DefinitionException(fileName, [.. errors.OrderBy(e => e.Line).ThenBy(e => e.Column)]);
     }
+
+    // One name is one name, however its accents were typed; files' headers are read in the same form.
+    private static PipelineDefinition Composed(PipelineDefinition definition) => definition with
+    {
+        Label = Compose(definition.Label),
+        Id = definition.Id is { } id ? Compose(id) : null,
+        Features = definition.Features is { } features ? [.. features.Select(Compose)] : null,
+        Exclude = [.. definition.Exclude.Select(Compose)],
+        Categorical = [.. definition.Categorical.Select(Compose)],
+        Split = definition.Split with { Group = definition.Split.Group is { } group ? Compose(group) : null },
+        Monitor = definition.Monitor with { Groups = definition.Monitor.Groups is { } groups ? [.. groups.Select(Compose)] : null },
+    };
+
+    private static string Compose(string name) => name.Normalize(NormalizationForm.FormC);
 
     private static YamlMappingNode Root(string yaml, string fileName)
     {
@@ -129,40 +145,6 @@ internal static class DefinitionReader
         return missing;
     }
 
-    private static CsvFormat Csv(YamlMap map)
-    {
-        var inner = map.Map("csv");
-        if (inner is null)
-        {
-            return new CsvFormat();
-        }
-
-        var delimiter = inner.Text("delimiter");
-        if (delimiter is "tab" or "\\t")
-        {
-            delimiter = "\t";
-        }
-
-        if (delimiter is { Length: not 1 })
-        {
-            inner.Error("delimiter", "'delimiter' is one character, or 'tab'.");
-        }
-
-        var quote = inner.Text("quote");
-        if (quote is { Length: not 1 } and not "none")
-        {
-            inner.Error("quote", "'quote' is one character, or 'none'.");
-        }
-
-        var format = new CsvFormat(
-            delimiter is { Length: 1 } ? delimiter[0] : null,
-            quote switch { "none" => '\0', { Length: 1 } => quote[0], _ => null },
-            inner.Text("encoding"),
-            inner.Texts("missing"));
-        inner.Finish();
-        return format;
-    }
-
     private static SplitSettings Split(YamlMap map)
     {
         var defaults = new SplitSettings();
@@ -208,13 +190,18 @@ internal static class DefinitionReader
         return all;
     }
 
-    private static OutputSettings Output(YamlMap map)
+    private static OutputSettings Output(YamlMap map, string? id, string label)
     {
         var defaults = new OutputSettings();
         var inner = map.Map("output");
         if (inner is null)
         {
             return defaults;
+        }
+
+        if (inner.Choice("names", false, ("standard", false), ("original", true)))
+        {
+            defaults = defaults with { Id = id ?? defaults.Id, Target = label };
         }
 
         var rule = inner.Node("threshold") is YamlMappingNode ? inner.Map("threshold") : null;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
 
@@ -20,11 +21,14 @@ public enum TaskKind
 /// <summary>How text columns, and number columns that are named categorical, become features.</summary>
 public enum CategoryHandling
 {
-    /// <summary>One 0/1 feature a category, without the first.</summary>
+    /// <summary>One 0/1 feature a category; a category that training never saw has 0 in all of them.</summary>
     OneHot,
 
     /// <summary>One integer-coded feature that the learner splits by subset.</summary>
     Native,
+
+    /// <summary>One 0/1 feature a category but the first, as for linear models: a category that training never saw counts as the first.</summary>
+    OneHotDropFirst,
 }
 
 /// <summary>How missing cells become features.</summary>
@@ -38,7 +42,32 @@ public sealed record MissingHandling(bool Native = false, double Numeric = -999,
 /// <param name="Quote">Quote character; <see langword="null"/> to find it, NUL for none.</param>
 /// <param name="Encoding">Encoding's name; <see langword="null"/> for UTF-8, with or without a byte-order mark.</param>
 /// <param name="Missing">Texts that mean a missing value, besides the empty cell; <see langword="null"/> for the reader's own list.</param>
-public sealed record CsvFormat(char? Delimiter = null, char? Quote = null, string? Encoding = null, IReadOnlyList<string>? Missing = null);
+/// <param name="Decimal">The decimal mark of all numbers; <see langword="null"/> for the point.</param>
+/// <param name="Thousands">The mark between groups of three digits; <see langword="null"/> for none.</param>
+/// <param name="Columns">What is different in single columns, by name.</param>
+/// <param name="PlainToo">Whether numbers may be plain as well, as those of rows that came as JSON are; not written in the YAML.</param>
+public sealed record CsvFormat(
+    char? Delimiter = null, char? Quote = null, string? Encoding = null, IReadOnlyList<string>? Missing = null,
+    char? Decimal = null, char? Thousands = null, IReadOnlyDictionary<string, ColumnSettings>? Columns = null, bool PlainToo = false)
+{
+    /// <summary>What the definition says of a column; nothing where it says nothing.</summary>
+    /// <param name="name">Name of the column.</param>
+    public ColumnSettings Of(string name) => Columns?.GetValueOrDefault(name) ?? ColumnSettings.None;
+}
+
+/// <summary>How one column is written.</summary>
+/// <param name="Missing">Texts that mean a missing value in this column, besides those of all columns; of the label and for these alone.</param>
+/// <param name="Decimal">The decimal mark; with it or <paramref name="Thousands"/> the column holds numbers, and currency and percent signs are taken off.</param>
+/// <param name="Thousands">The mark between groups of three digits.</param>
+/// <param name="Date">In which order its dates are written.</param>
+public sealed record ColumnSettings(IReadOnlyList<string>? Missing = null, char? Decimal = null, char? Thousands = null, DateOrder? Date = null)
+{
+    /// <summary>Nothing special.</summary>
+    public static ColumnSettings None { get; } = new();
+
+    /// <summary>Whether the column is said to hold numbers.</summary>
+    public bool IsNumber => Decimal is not null || Thousands is not null;
+}
 
 /// <summary>How the history is split; stratified by label and seeded.</summary>
 /// <param name="Test">Share of the history that is kept for the one report.</param>

@@ -16,6 +16,29 @@ public static class JsonRows
 {
     private static readonly CsvWriteOptions Plain = new() { GuardFormulas = false };
 
+    /// <summary>Reads the rows of a body; a bare NaN, which Python writes for a missing value, is null as MLflow reads it.</summary>
+    /// <param name="body">The body, UTF-8.</param>
+    /// <exception cref="JsonException">The body is not JSON.</exception>
+    /// <exception cref="ScoringRefusedException">The body has none of the forms, or a cell is a list or an object.</exception>
+    public static ScoringBody Read(byte[] body)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        JsonDocument json;
+        try
+        {
+            json = JsonDocument.Parse(body);
+        }
+        catch (JsonException) when (BareNaN.Replace(body) is { } replaced)
+        {
+            json = JsonDocument.Parse(replaced);
+        }
+
+        using (json)
+        {
+            return Read(json.RootElement);
+        }
+    }
+
     /// <summary>Reads the rows.</summary>
     /// <param name="json">The body.</param>
     /// <exception cref="ScoringRefusedException">The body has none of the forms, or a cell is a list or an object.</exception>

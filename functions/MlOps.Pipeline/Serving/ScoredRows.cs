@@ -11,7 +11,7 @@ namespace MlOps.Pipeline.Serving;
 
 /// <summary>One row's answer.</summary>
 /// <param name="Id">Id of the row as it was given, or its number from 1.</param>
-/// <param name="Prediction">0 or 1, the class, or <see langword="null"/> for a regression.</param>
+/// <param name="Prediction">The class as the label writes it, or <see langword="null"/> for a regression.</param>
 /// <param name="Score">Probability of the positive class, of the predicted class, or the value of a regression.</param>
 /// <param name="Probabilities">Probability of each class, in the order of the model's classes; <see langword="null"/> but for several classes.</param>
 /// <param name="Reasons">What moved the score most, strongest first, as in the prediction file; <see langword="null"/> where not asked for.</param>
@@ -27,6 +27,7 @@ public sealed class ScoredRows
     private readonly Column _ids;
     private readonly double[] _scores;
     private readonly RowReasons? _reasons;
+    private readonly (string Negative, string Positive) _binary;
 
     internal ScoredRows(
         ModelVersion model, PipelineDefinition definition, EvaluateResult evaluation, Column ids, double[] scores, RowReasons? reasons, IReadOnlyList<Finding> warnings)
@@ -38,6 +39,7 @@ public sealed class ScoredRows
         _scores = scores;
         _reasons = reasons;
         Warnings = warnings;
+        _binary = PredictionFile.BinaryClasses(evaluation.Classes);
     }
 
     /// <summary>The version that answered.</summary>
@@ -66,7 +68,7 @@ public sealed class ScoredRows
             switch (_definition.Task)
             {
                 case TaskKind.Binary:
-                    return new ScoredRow(id, _scores[row] >= _evaluation.Threshold ? "1" : "0", _scores[row], null, reasons, Model.Version);
+                    return new ScoredRow(id, _scores[row] >= _evaluation.Threshold ? _binary.Positive : _binary.Negative, _scores[row], null, reasons, Model.Version);
                 case TaskKind.Regression:
                     return new ScoredRow(id, null, _scores[row], null, reasons, Model.Version);
                 default:

@@ -42,20 +42,20 @@ public sealed class ScoringBody
 
     internal MemoryStream Open() => new(_bytes, 0, _length, writable: false);
 
-    internal CsvFormat Format(CsvFormat declared) => _header is null ? declared : new CsvFormat(',', '"', "utf-8", declared.Missing);
+    internal CsvFormat Format(CsvFormat declared) => _header is null ? declared : declared with { Delimiter = ',', Quote = '"', Encoding = "utf-8", PlainToo = true };
 
     /// <summary>Names of the columns; empty where they cannot be read, which the validation then explains.</summary>
     internal IReadOnlyList<string> Header(CsvFormat format, char delimiter)
     {
         if (_header is not null)
         {
-            return _header;
+            return [.. _header.Select(h => h.Normalize(System.Text.NormalizationForm.FormC))];
         }
 
         try
         {
             var options = new CsvReadOptions { Delimiter = format.Delimiter ?? delimiter, Quote = format.Quote, Encoding = format.Encoding };
-            return CsvFile.ReadRecords(Open(), options).FirstOrDefault() ?? [];
+            return [.. (CsvFile.ReadRecords(Open(), options).FirstOrDefault() ?? []).Select(h => h.Normalize(System.Text.NormalizationForm.FormC))];
         }
         catch (CsvException)
         {

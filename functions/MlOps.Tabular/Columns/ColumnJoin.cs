@@ -13,7 +13,7 @@ internal static class ColumnJoin
         var text = JoinTexts(plan.Name, chunks, rows);
         return plan.Declared switch
         {
-            ColumnKind.Boolean or ColumnKind.Date => KindInference.Declared(text, plan.Declared.Value),
+            ColumnKind.Boolean or ColumnKind.Date => KindInference.Declared(text, plan.Declared.Value, plan.Dates),
             null when inferBooleansAndDates => KindInference.Refine(text),
             _ => text,
         };

@@ -15,8 +15,8 @@ internal static class KindInference
     }
 
     /// <summary>The column in its declared kind; every text was checked to be one.</summary>
-    public static NumberColumn Declared(TextColumn column, ColumnKind kind) =>
-        As(column, kind, kind == ColumnKind.Date ? TypedCells.Date : t => TypedCells.Boolean(t, declared: true))
+    public static NumberColumn Declared(TextColumn column, ColumnKind kind, DateOrder dates = DateOrder.YearFirst) =>
+        As(column, kind, kind == ColumnKind.Date ? t => DateText.Seconds(t, dates) : t => TypedCells.Boolean(t, declared: true))
         ?? throw new InvalidOperationException($"Column '{column.Name}' holds a text that is no {kind}.");
 
     private static NumberColumn? As(TextColumn column, ColumnKind kind, Func<string, double> read)

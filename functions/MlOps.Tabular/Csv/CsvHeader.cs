@@ -1,15 +1,16 @@
+using System.Text;
+
 namespace MlOps.Tabular;
 
 /// <summary>The header of a file and the columns that are to be parsed.</summary>
 internal sealed class CsvHeader
 {
-    private CsvHeader(string[] header, string text, byte[] raw, ColumnPlan[] plans, MissingMarkers missing, List<CsvError> errors)
+    private CsvHeader(string[] header, string text, byte[] raw, ColumnPlan[] plans, List<CsvError> errors)
     {
         Names = header;
         Text = text;
         Raw = raw;
         Plans = plans;
-        Missing = missing;
         Errors = errors;
     }
 
@@ -23,8 +24,6 @@ internal sealed class CsvHeader
     public byte[] Raw { get; }
 
     public ColumnPlan[] Plans { get; }
-
-    public MissingMarkers Missing { get; }
 
     /// <summary>Names that occur twice; lines count from the block's first.</summary>
     public List<CsvError> Errors { get; }
@@ -44,6 +43,10 @@ internal sealed class CsvHeader
         {
             header = [.. header.Select((_, c) => $"column{c + 1}")];
         }
+        else if (options.ComposeNames)
+        {
+            header = Array.ConvertAll(header, h => h.Normalize(NormalizationForm.FormC));
+        }
 
         var errors = new List<CsvError>();
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -57,17 +60,21 @@ internal sealed class CsvHeader
 
         var names = ColumnNames.Unique(header);
         var wanted = options.Columns?.ToHashSet(StringComparer.Ordinal);
+        var missing = new MissingMarkers(options.MissingMarkers ?? CsvReadOptions.DefaultMissingMarkers);
         var plans = new List<ColumnPlan>();
         for (var c = 0; c < names.Length; c++)
         {
             if (wanted is null || wanted.Contains(names[c]))
             {
-                plans.Add(new ColumnPlan(c, names[c], options.Kinds is { } kinds && kinds.TryGetValue(names[c], out var kind) ? kind : null));
+                var format = options.Formats?.GetValueOrDefault(names[c]);
+                plans.Add(new ColumnPlan(
+                    c, names[c], options.Kinds is { } kinds && kinds.TryGetValue(names[c], out var kind) ? kind : null,
+                    format?.Missing is { } own ? new MissingMarkers(own) : missing, format?.Numbers ?? options.Numbers, format?.Dates ?? DateOrder.YearFirst));
             }
         }
 
         var raw = options.HasHeader && header.Length > 1 ? block.Text[index.RowStart[0]..index.RowEnd(0)].ToArray() : [];
         var text = options.HasHeader ? CellDecoder.Text(block.Text[index.RowStart[0]..index.RowEnd(0)]) : "";
-        return new CsvHeader(header, text, raw, [.. plans], new MissingMarkers(options.MissingMarkers ?? CsvReadOptions.DefaultMissingMarkers), errors);
+        return new CsvHeader(header, text, raw, [.. plans], errors);
     }
 }

@@ -31,6 +31,15 @@ public sealed record CsvReadOptions
     /// <summary>Declared kinds by column name: a cell that does not parse is an error and its row is left out. Others are inferred over the whole file.</summary>
     public IReadOnlyDictionary<string, ColumnKind>? Kinds { get; init; }
 
+    /// <summary>How numbers are written in every column that <see cref="Formats"/> says nothing else of; <see langword="null"/> for plain numbers.</summary>
+    public NumberNotation? Numbers { get; init; }
+
+    /// <summary>How single columns are written, by name; names that the file lacks are passed over.</summary>
+    public IReadOnlyDictionary<string, ColumnFormat>? Formats { get; init; }
+
+    /// <summary>Whether the names of the header are composed (Unicode form C), so that one name is one name however it was typed.</summary>
+    public bool ComposeNames { get; init; }
+
     /// <summary>Infer <see cref="ColumnKind.Boolean"/> and <see cref="ColumnKind.Date"/> for text columns that hold nothing else; by default they stay text.</summary>
     public bool InferBooleansAndDates { get; init; }
 

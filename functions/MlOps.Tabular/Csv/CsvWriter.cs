@@ -55,10 +55,16 @@ public sealed class CsvWriter : IDisposable
 
     /// <summary>Writes a text cell.</summary>
     /// <param name="text">Its content.</param>
-    public void Write(ReadOnlySpan<char> text)
+    public void Write(ReadOnlySpan<char> text) => Write(text, _options.GuardFormulas);
+
+    /// <summary>Writes an id, a class or a name, which must read back as it is: in quotes where needed, but never guarded against formulas.</summary>
+    /// <param name="text">Its content.</param>
+    public void WriteAsIs(ReadOnlySpan<char> text) => Write(text, guardFormulas: false);
+
+    private void Write(ReadOnlySpan<char> text, bool guardFormulas)
     {
         StartCell(text.IsEmpty);
-        var guard = _options.GuardFormulas && !text.IsEmpty && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '＝' or '＋' or '－' or '＠';
+        var guard = guardFormulas && !text.IsEmpty && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '＝' or '＋' or '－' or '＠';
         var quoted = text.ContainsAny(_needQuotes) || (!text.IsEmpty && (text[0] == ' ' || text[^1] == ' '));
         Reserve((text.Length * 3 * 2) + 3);
         if (quoted)

@@ -26,7 +26,9 @@ internal sealed record ScoreAnswer(
 /// <param name="Predictions">A probability or value a row, or a list of probabilities a row for several classes.</param>
 /// <param name="ModelVersion">The version that answered; where a challenger answered some of the rows, the champion.</param>
 /// <param name="ModelVersions">The version that answered each row; there where a challenger answered some.</param>
-internal sealed record Invocation(IReadOnlyList<JsonElement> Predictions, string ModelVersion, IReadOnlyList<string>? ModelVersions);
+/// <param name="Warnings">What was odd about the rows, as in the other form; <see langword="null"/> where nothing was.</param>
+internal sealed record Invocation(
+    IReadOnlyList<JsonElement> Predictions, string ModelVersion, IReadOnlyList<string>? ModelVersions, IReadOnlyList<Finding>? Warnings);
 
 /// <summary>What a request's rows must have.</summary>
 /// <param name="Pipeline">Pipeline's name.</param>
@@ -105,7 +107,8 @@ internal static class ScoringApi
         }
 
         return TypedResults.Ok(new Invocation(
-            predictions, scored.Model.Version, scored.Versions.Count == 1 ? null : [.. Enumerable.Range(0, scored.Count).Select(i => scored[i].ModelVersion)]));
+            predictions, scored.Model.Version, scored.Versions.Count == 1 ? null : [.. Enumerable.Range(0, scored.Count).Select(i => scored[i].ModelVersion)],
+            scored.Warnings.Count == 0 ? null : [.. scored.Warnings.Take(WarningsMax)]));
     }
 
     private static async Task<Ok<Invocation>> InvokeOnlyAsync(
@@ -145,27 +148,31 @@ internal static class ScoringApi
         return scored;
     }
 
+    private static async Task<byte[]> BytesAsync(HttpRequest request, CancellationToken cancellation)
+    {
+        using var copy = new MemoryStream();
+        await request.Body.CopyToAsync(copy, cancellation);
+        return copy.ToArray();
+    }
+
     private static async Task<ScoringBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
     {
         var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.Value?.ToLowerInvariant() : null;
         switch (type)
         {
             case Csv:
-                using (var copy = new MemoryStream())
-                {
-                    await request.Body.CopyToAsync(copy, cancellation);
-                    return ScoringBody.FromCsv(copy.ToArray());
-                }
+                return ScoringBody.FromCsv(await BytesAsync(request, cancellation));
 
             case "application/json":
                 try
                 {
-                    using var json = await JsonDocument.ParseAsync(request.Body, cancellationToken: cancellation);
-                    return JsonRows.Read(json.RootElement);
+                    return JsonRows.Read(await BytesAsync(request, cancellation));
                 }
                 catch (JsonException e)
                 {
-                    throw new ApiException(400, "not JSON", string.Create(CultureInfo.InvariantCulture, $"The body is not JSON from line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} on."), "Correct it, or send text/csv.");
+                    throw new ApiException(
+                        400, "not JSON", string.Create(CultureInfo.InvariantCulture, $"The body is not JSON from line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} on."),
+                        "Correct it, or send text/csv. A missing value is null (NaN is taken for it); Infinity is no value.");
                 }
 
             default:

@@ -27,7 +27,7 @@ public sealed class Lineage(StorageAccount account)
 
         // The revision that the manifest names is kept under its run; the output container may have a newer one by now.
         var output = definition.Output;
-        var predictions = await TableAsync($"{pipeline}/runs/{manifest.RunId}/predictions.csv", new CsvReadOptions { Columns = [output.Id, output.Score], Kinds = Texts(output.Id, output.Score) }, cancellation);
+        var predictions = await TableAsync($"{pipeline}/runs/{manifest.RunId}/predictions.csv", new CsvReadOptions { Delimiter = ',', Quote = '"', Encoding = "utf-8", MissingMarkers = [""], Columns = [output.Id, output.Score], Kinds = Texts(output.Id, output.Score) }, cancellation);
         var row = RowOf(predictions, output.Id, id)
             ?? throw new NotFoundException($"the predictions of '{pipeline}' for {period} have no row with the {output.Id} '{id}'.");
 
@@ -35,8 +35,14 @@ public sealed class Lineage(StorageAccount account)
         if (definition.Id is { } column)
         {
             var csv = definition.Csv;
-            var options = new CsvReadOptions { Delimiter = csv.Delimiter, Quote = csv.Quote, Encoding = csv.Encoding, Columns = [column], Kinds = Texts(column) };
+            var options = new CsvReadOptions { Delimiter = csv.Delimiter, Quote = csv.Quote, Encoding = csv.Encoding, MissingMarkers = [""], ComposeNames = true, Columns = [column], Kinds = Texts(column) };
             var file = await TableAsync($"{pipeline}/drops/{manifest.Drop.Sha256}.csv", options, cancellation);
+            if (file.Find(column) is null)
+            {
+                // Written with a delimiter of its own.
+                file = await TableAsync($"{pipeline}/drops/{manifest.Drop.Sha256}.csv", options with { Delimiter = null }, cancellation);
+            }
+
             line = RowOf(file, column, id) is { } at ? file.LineNumbers[at] : 0;
         }
         else

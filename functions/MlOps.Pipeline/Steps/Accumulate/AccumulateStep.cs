@@ -20,7 +20,7 @@ public sealed class AccumulateStep
     internal const string FoldsOutput = "folds.bin";
     internal const string TransformOutput = "transform.json";
     internal const string SchemaOutput = "schema.json";
-    private const int Version = 4;
+    private const int Version = 5;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;

@@ -41,7 +41,7 @@ internal static class History
         var (parts, classes, hashes, groups) = (new List<Part>(), new List<int>(), new List<ulong>(), new List<string>());
         var features = schema.Features();
         var groupColumns = schema.Columns.Where(c => c.Role == ColumnRole.Group).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
-        var kinds = schema.Columns.Where(c => c.Role == ColumnRole.Feature).Select(c => (c.Name, c.Kind != ColumnKind.Text)).ToList();
+        var kinds = schema.Columns.Where(c => c.Role == ColumnRole.Feature && c.Kind != ColumnKind.Date).Select(c => (c.Name, c.Kind != ColumnKind.Text)).ToList();
         var (periods, known) = (new List<string>(), (ColumnSample[]?)null);
         for (var d = 0; d < drops.Count; d++)
         {

@@ -57,7 +57,7 @@ internal sealed class ColumnEffects
             double[] byOutput = [.. Enumerable.Range(0, _outputs).Select(k => MeanAbsolute(i, k))];
             var strongest = Array.IndexOf(byOutput, byOutput.Max());
             effects.Add((new ColumnEffect(
-                column.Column, column.Encoding == ColumnEncoding.Number, gain, splits, byOutput.Sum(), byOutput, strongest, []), i));
+                column.Column, column.Encoding is ColumnEncoding.Number, gain, splits, byOutput.Sum(), byOutput, strongest, []), i));
         }
 
         return

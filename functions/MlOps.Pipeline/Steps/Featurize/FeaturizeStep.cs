@@ -23,8 +23,8 @@ public sealed class FeaturizeStep
     internal const string FoldsOutput = "folds.bin";
     internal const string FeaturesOutput = "features.bin";
     internal const string LabelsOutput = "labels.bin";
-    private const int ScoreVersion = 1;
-    private const int TrainVersion = 3;
+    private const int ScoreVersion = 2;
+    private const int TrainVersion = 4;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Steps.Validate;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Featurize;
@@ -25,7 +26,11 @@ internal static class TransformApply
             {
                 features.Add(Numbers(transform, source, rows));
             }
-            else
+            else if (column.Encoding == ColumnEncoding.Date)
+            {
+                features.AddRange(DateFeatures.Of(source is NumberColumn dates ? dates.Values : [], rows, column.Features.Count, transform.MissingNative ? double.NaN : transform.MissingNumber));
+            }
+            else if (column.Features.Count > 0 || column.Categories.Count > 0)
             {
                 var codes = Codes(transform, column, source, rows, findings);
                 if (column.Encoding == ColumnEncoding.Native)
@@ -76,9 +81,16 @@ internal static class TransformApply
             index[column.Categories[i]] = i;
         }
 
+        // Transforms of before cells were settled have true and accents as the first file wrote them.
+        for (var i = 0; i < column.Categories.Count; i++)
+        {
+            index.TryAdd(Settled(column.Categories[i]), i);
+        }
+
         int Lookup(string? category) => category is null && transform.MissingNative
             ? -1
-            : index.GetValueOrDefault(category ?? transform.MissingText, -1);
+            : index.TryGetValue(category ?? transform.MissingText, out var known) ? known
+            : index.GetValueOrDefault(Settled(category ?? transform.MissingText), -1);
 
         var codes = new int[rows.Length];
         var unseen = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -116,7 +128,7 @@ internal static class TransformApply
                 .Select(u => $"'{PipelineNameText(u.Key)}' ({u.Value})"));
             findings.Add(new Finding(
                 "unseen-category", 0, 0, column.Column,
-                $"{unseen.Values.Sum()} rows have a category of '{column.Column}' that the training rows do not have (or too rarely): {shown}. It is treated as none of the known ones."));
+                $"{unseen.Values.Sum()} rows have a category of '{column.Column}' that the training rows do not have (or too rarely): {shown}. {Outcome(column)}{Lookalikes.Explain(unseen.Keys.First(), column.Categories)}"));
         }
 
         return codes;
@@ -124,7 +136,7 @@ internal static class TransformApply
 
     private static void AddOneHot(List<double[]> features, ColumnTransform column, int[] codes)
     {
-        for (var category = 1; category < column.Categories.Count; category++)
+        for (var category = column.Dropped; category < column.Categories.Count; category++)
         {
             var values = new double[codes.Length];
             for (var i = 0; i < codes.Length; i++)
@@ -135,6 +147,18 @@ internal static class TransformApply
             features.Add(values);
         }
     }
+
+    /// <summary>What a category that the transform does not know is to the model.</summary>
+    private static string Outcome(ColumnTransform column) => column switch
+    {
+        { Encoding: ColumnEncoding.Native } => "To the model it is a missing value, which belongs to none of the sets of categories that its trees ask for.",
+        { Features.Count: 0 } => "The model does not use the column.",
+        { Dropped: > 0 } => $"To the model it is '{PipelineNameText(column.Categories[0])}', the category without a feature of its own (categories: onehot_drop_first, or a model of before).",
+        _ => "To the model it is none of the known categories: all features of the column are 0, which no row of the training had.",
+    };
+
+    private static string Settled(string category) =>
+        CellValues.IsTruth(category, out var truth) ? truth == 1 ? "true" : "false" : category.Normalize(System.Text.NormalizationForm.FormC);
 
     private static string PipelineNameText(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

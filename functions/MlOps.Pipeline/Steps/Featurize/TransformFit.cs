@@ -22,6 +22,12 @@ internal static class TransformFit
         foreach (var feature in features)
         {
             var column = table[feature];
+            if (column is NumberColumn { Kind: ColumnKind.Date } dates)
+            {
+                columns.Add(new ColumnTransform(feature, ColumnEncoding.Date, [.. DateFeatures.Names(dates, rows).Select(part => names.Next($"{feature}_{part}"))], []));
+                continue;
+            }
+
             var categorical = column is TextColumn || definition.Categorical.Contains(feature, StringComparer.Ordinal);
             if (!categorical)
             {
@@ -29,14 +35,22 @@ internal static class TransformFit
                 continue;
             }
 
+            if (column is TextColumn text && !definition.Categorical.Contains(feature, StringComparer.Ordinal) && NotationSearch.Find(text) is { Certain: false })
+            {
+                // Numbers or dates that can be read in two ways: validation has said so, and each as a category of its own would mean nothing.
+                columns.Add(new ColumnTransform(feature, ColumnEncoding.OneHot, [], []));
+                continue;
+            }
+
             var categories = Categories(column, rows, definition.Missing);
+            var dropped = definition.Categories == CategoryHandling.OneHotDropFirst ? 1 : 0;
             columns.Add(definition.Categories == CategoryHandling.Native
                 ? new ColumnTransform(feature, ColumnEncoding.Native, [names.Next(feature)], categories)
                 : new ColumnTransform(
-                    feature, ColumnEncoding.OneHot, [.. categories.Skip(1).Select(c => names.Next($"{feature}_{c}"))], categories));
+                    feature, ColumnEncoding.OneHot, [.. categories.Skip(dropped).Select(c => names.Next($"{feature}_{c}"))], categories));
         }
 
-        return new Transform(1, definition.Missing.Native, definition.Missing.Numeric, definition.Missing.Text, columns);
+        return new Transform(2, definition.Missing.Native, definition.Missing.Numeric, definition.Missing.Text, columns);
     }
 
     private static string[] Categories(Column column, ReadOnlySpan<int> rows, MissingHandling missing)

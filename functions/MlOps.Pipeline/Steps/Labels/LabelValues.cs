@@ -5,12 +5,30 @@ namespace MlOps.Pipeline.Steps.Labels;
 
 /// <summary>
 /// The label's texts as classes. For a binary task: exactly two, the negative first. Texts that are the same number
-/// (<c>1</c>, <c>1.0</c>) are the same class.
+/// (<c>1</c>, <c>1.0</c>) are the same class, but where the column holds codes (<c>007</c>, <c>+1</c>) each text is its own.
 /// </summary>
-/// <param name="Classes">Canonical text of each class; the index is the class.</param>
+/// <param name="Classes">Text of each class as the history writes it; the index is the class.</param>
 public sealed record LabelValues(IReadOnlyList<string> Classes)
 {
     private static readonly string[] UsualPositives = ["1", "yes", "true", "y", "t"];
+
+    private readonly bool _codes = Classes.Any(LabelText.IsCode);
+
+    private Dictionary<string, int>? _index;
+
+    /// <summary>Learns the classes of a label: their texts as they are written, in a fixed order.</summary>
+    /// <param name="texts">Distinct texts of the label column, in order of appearance.</param>
+    public static LabelValues Learn(IEnumerable<string> texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var all = texts.ToArray();
+        var codes = Array.Exists(all, LabelText.IsCode);
+        var classes = all.GroupBy(t => LabelText.Key(t, codes), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => (g.Key, Texts: g.Select(LabelText.Trimmed).Distinct(StringComparer.Ordinal).ToArray())).ToArray();
+        // No and yes as numbers are 0 and 1 however they are written; of several spellings of one number the shortest stands for all.
+        var zeroOne = classes.Select(c => c.Key).SequenceEqual(["0", "1"]);
+        return new LabelValues([.. classes.Select(c => zeroOne || (c.Texts.Length > 1 && LabelText.IsNumber(c.Key, out _)) ? c.Key : c.Texts[0])]);
+    }
 
     /// <summary>Learns the two classes of a binary label from the history.</summary>
     /// <param name="texts">Distinct texts of the label column.</param>
@@ -21,21 +39,19 @@ public sealed record LabelValues(IReadOnlyList<string> Classes)
     {
         ArgumentNullException.ThrowIfNull(texts);
         (labels, problem) = (null, null);
-        var values = texts.Select(Canonical).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        if (values.Length != 2)
+        var learned = Learn(texts);
+        var values = learned.Classes;
+        if (values.Count != 2)
         {
-            var shown = values.Length == 0 ? "none" : string.Join(", ", values.Take(5).Select(v => $"'{v}'"));
-            problem = $"a binary label has exactly two values, and this one has {values.Length}: {shown}";
+            var shown = values.Count == 0 ? "none" : string.Join(", ", values.Take(5).Select(v => $"'{v}'"));
+            problem = $"a binary label has exactly two values, and this one has {values.Count}: {shown}";
             return false;
         }
 
-        var wanted = positive is null ? null : Canonical(positive);
-        var positives = wanted is not null
-            ? values.Where(v => v == wanted).ToArray()
-            : values.Where(v => UsualPositives.Contains(v.ToLowerInvariant(), StringComparer.Ordinal)).ToArray();
+        var positives = positive is not null ? learned.Matching(positive) : [.. values.Where(v => UsualPositives.Contains(Usual(v), StringComparer.Ordinal))];
         if (positives.Length != 1)
         {
-            problem = wanted is not null
+            problem = positive is not null
                 ? $"the definition says 'positive: {positive}', but the label's values are '{values[0]}' and '{values[1]}'"
                 : $"the label's values are '{values[0]}' and '{values[1]}': say in the definition which one is positive, as in 'positive: \"{values[1]}\"'";
             return false;
@@ -45,20 +61,27 @@ public sealed record LabelValues(IReadOnlyList<string> Classes)
         return true;
     }
 
+    /// <summary>Whether the classes are 0 and 1, which prediction files write as numbers.</summary>
+    public bool AreZeroAndOne => Classes.Count == 2 && Classes[0] == "0" && Classes[1] == "1";
+
     /// <summary>The class of a text, -1 where it is none of them.</summary>
     /// <param name="text">Label text.</param>
     public int ClassOf(string text)
     {
-        var canonical = Canonical(text);
-        for (var i = 0; i < Classes.Count; i++)
+        ArgumentNullException.ThrowIfNull(text);
+        if (_index is null)
         {
-            if (Classes[i] == canonical)
+            var index = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (var i = 0; i < Classes.Count; i++)
             {
-                return i;
+                index.TryAdd(LabelText.Key(Classes[i], _codes), i);
             }
+
+            _index = index;
         }
 
-        return -1;
+        // A code is no number: 007 is not the class 7, whatever the others are.
+        return _index.GetValueOrDefault(LabelText.Key(text, _codes), -1);
     }
 
     /// <summary>Classes of a column's rows: NaN where the label is missing or none of the classes.</summary>
@@ -86,14 +109,18 @@ public sealed record LabelValues(IReadOnlyList<string> Classes)
         return result;
     }
 
-    /// <summary>One spelling for texts that mean the same: trimmed, numbers in their shortest form.</summary>
-    /// <param name="text">Label text.</param>
-    public static string Canonical(string text)
+    // As it is written; else, where that is none of them, as a number: 'positive: 1' may stand for +1.
+    private string[] Matching(string positive)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        var trimmed = text.Trim();
-        return double.TryParse(trimmed, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && double.IsFinite(number)
-            ? (number + 0.0).ToString("R", CultureInfo.InvariantCulture)
-            : trimmed;
+        if (ClassOf(positive) is var k and >= 0)
+        {
+            return [Classes[k]];
+        }
+
+        return double.TryParse(positive, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted)
+            ? [.. Classes.Where(c => double.TryParse(c, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && number.Equals(wanted))]
+            : [];
     }
+
+    private static string Usual(string text) => text == "+1" ? "1" : LabelText.Key(text, codes: false).ToLowerInvariant();
 }

@@ -3,6 +3,7 @@ using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Monitor;
 
@@ -10,7 +11,7 @@ namespace MlOps.Pipeline.Steps.Monitor;
 public sealed class InspectStep
 {
     internal const string Name = "inspect";
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
@@ -46,7 +47,8 @@ public sealed class InspectStep
             {
                 var rows = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, stop);
                 var table = await _context.OpenTableAsync(pipeline, tableKey, ValidateStep.TableOutput, stop);
-                var features = FeaturesOf(rows.Transform);
+                // Each period has dates of its own, and one of a single day is not stuck.
+                var features = FeaturesOf(rows.Transform).Where(f => rows.Table.Find(f.Name) is not { Kind: ColumnKind.Date }).ToList();
                 return new InspectResult(IncidentSearch.Find(
                     ColumnSample.Of(features, rows.Table, rows.Rows(Part.Train)), ColumnSample.Of(features, table, StepContext.AllRows(table.RowCount))));
             },
@@ -55,5 +57,5 @@ public sealed class InspectStep
 
     /// <summary>Columns of the file that a transform uses, and whether each is a number to it.</summary>
     internal static IReadOnlyList<(string Name, bool IsNumber)> FeaturesOf(Transform transform) =>
-        [.. transform.Columns.Select(c => (c.Column, c.Encoding == ColumnEncoding.Number))];
+        [.. transform.Columns.Select(c => (c.Column, c.Encoding is ColumnEncoding.Number or ColumnEncoding.Date))];
 }

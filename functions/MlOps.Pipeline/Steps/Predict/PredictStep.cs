@@ -25,7 +25,7 @@ public sealed class PredictStep
     internal const string MeasureName = "measure";
     internal const string PredictionsOutput = "predictions.csv";
     internal const string ScoresOutput = "scores.bin";
-    private const int Version = 1;
+    private const int Version = 2;
 
     private readonly StepContext _context;
 

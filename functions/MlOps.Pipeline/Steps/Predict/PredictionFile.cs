@@ -1,4 +1,3 @@
-using System.Globalization;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Steps.Evaluate;
@@ -8,9 +7,10 @@ using MlOps.Tabular;
 namespace MlOps.Pipeline.Steps.Predict;
 
 /// <summary>
-/// The prediction file: UTF-8, comma, LF, numbers in their shortest exact form. Binary: id, class 0 or 1, probability of 1.
+/// The prediction file: UTF-8, comma, LF, numbers in their shortest exact form. Binary: id, class, probability of the positive one; the class as the label writes it.
 /// Regression: id, value, value again as score. Multiclass: id, class, its probability, then the probability of every class.
-/// Last, where the definition asks for them: the reasons.
+/// Last, where the definition asks for them: the reasons. Ids and classes are written as they stand in the files, so that they can be joined; the reasons
+/// are free text and guarded, so that a spreadsheet runs none of them as a formula.
 /// </summary>
 internal static class PredictionFile
 {
@@ -21,12 +21,13 @@ internal static class PredictionFile
         using var writer = new CsvWriter(stream);
         var output = definition.Output;
         var classes = definition.Task == TaskKind.Multiclass ? evaluation.Classes : [];
-        writer.Write(output.Id);
-        writer.Write(output.Target);
-        writer.Write(output.Score);
+        var (negative, positive) = definition.Task == TaskKind.Binary ? BinaryClasses(evaluation.Classes) : ("", "");
+        writer.WriteAsIs(output.Id);
+        writer.WriteAsIs(output.Target);
+        writer.WriteAsIs(output.Score);
         foreach (var name in classes)
         {
-            writer.Write($"{output.Score}_{name}");
+            writer.WriteAsIs($"{output.Score}_{name}");
         }
 
         for (var rank = 0; rank < (reasons?.Count ?? 0); rank++)
@@ -37,11 +38,11 @@ internal static class PredictionFile
         writer.EndRecord();
         for (var row = 0; row < ids.RowCount; row++)
         {
-            WriteId(writer, ids.Text(row)!);
+            writer.WriteAsIs(ids.Text(row)!);
             switch (definition.Task)
             {
                 case TaskKind.Binary:
-                    writer.Write(scores[row] >= evaluation.Threshold ? 1L : 0L);
+                    writer.WriteAsIs(scores[row] >= evaluation.Threshold ? positive : negative);
                     writer.Write(scores[row]);
                     break;
                 case TaskKind.Regression:
@@ -65,7 +66,7 @@ internal static class PredictionFile
     private static void WriteClasses(CsvWriter writer, IReadOnlyList<string> classes, ReadOnlySpan<double> probabilities)
     {
         var best = MulticlassMetrics.MostProbable(probabilities);
-        WriteId(writer, classes[best]);
+        writer.WriteAsIs(classes[best]);
         writer.Write(probabilities[best]);
         foreach (var probability in probabilities)
         {
@@ -73,17 +74,8 @@ internal static class PredictionFile
         }
     }
 
-    // A whole number, also a negative one, is written as it stands; any other text is guarded against formulas.
-    private static void WriteId(CsvWriter writer, string id)
-    {
-        if (long.TryParse(id, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            && number.ToString(CultureInfo.InvariantCulture) == id)
-        {
-            writer.Write(number);
-        }
-        else
-        {
-            writer.Write(id);
-        }
-    }
+    /// <summary>How the two classes are written: 0 and 1, or the label's own texts, the negative first.</summary>
+    /// <param name="classes">Classes of the model.</param>
+    public static (string Negative, string Positive) BinaryClasses(IReadOnlyList<string> classes) =>
+        classes is [var negative, var positive] ? (negative, positive) : ("0", "1");
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Tabular;
@@ -26,7 +27,17 @@ public enum ColumnRole
 /// <param name="Role">What it is for.</param>
 /// <param name="Minimum">Least number in the history, for numbers.</param>
 /// <param name="Maximum">Greatest number in the history, for numbers.</param>
-public sealed record SchemaColumn(string Name, ColumnKind Kind, ColumnRole Role, double? Minimum = null, double? Maximum = null);
+/// <param name="Decimal">Decimal mark, where its numbers are not written plainly.</param>
+/// <param name="Thousands">Thousands mark, where its numbers have one.</param>
+/// <param name="Dates">Order of its dates, for dates.</param>
+/// <param name="Truth">How the history writes false and true, for truth values.</param>
+public sealed record SchemaColumn(
+    string Name, ColumnKind Kind, ColumnRole Role, double? Minimum = null, double? Maximum = null,
+    char? Decimal = null, char? Thousands = null, DateOrder? Dates = null, IReadOnlyList<string>? Truth = null)
+{
+    /// <summary>How the reader is to take its cells; <see langword="null"/> for the plain way.</summary>
+    internal ColumnFormat? Format => Decimal is { } mark ? new ColumnFormat { Numbers = new NumberNotation(mark, Thousands) } : Dates is { } order ? new ColumnFormat { Dates = order } : null;
+}
 
 /// <summary>What later files must look like; learned from <c>initial.csv</c> and stored as <c>schema.json</c>.</summary>
 /// <param name="Columns">Used columns in the order of the history's header.</param>
@@ -44,5 +55,10 @@ public sealed record FileSchema(IReadOnlyList<SchemaColumn> Columns, IReadOnlyLi
 
     /// <summary>Reads what <see cref="Save"/> wrote.</summary>
     /// <param name="stream">Source.</param>
-    public static FileSchema Load(Stream stream) => JsonSerializer.Deserialize<FileSchema>(stream, ArtifactJson.Compact)!;
+    public static FileSchema Load(Stream stream)
+    {
+        var schema = JsonSerializer.Deserialize<FileSchema>(stream, ArtifactJson.Compact)!;
+        // Schemas of before names were composed.
+        return schema with { Columns = [.. schema.Columns.Select(c => c with { Name = c.Name.Normalize(NormalizationForm.FormC) })] };
+    }
 }

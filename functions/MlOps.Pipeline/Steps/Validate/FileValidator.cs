@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Labels;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -56,27 +57,10 @@ internal static class FileValidator
             return refused;
         }
 
-        CsvTable file;
-        IReadOnlyList<string> retyped = [];
         try
         {
-            var options = Options(definition, history?.Schema, threads);
-            options = WithAdded(options, stream, definition, history?.Schema);
-            file = Read(options);
-            if (history is not null && definition.Schema.Policy != SchemaPolicy.Unset)
-            {
-                retyped = RetypedColumns.Find(Read, options, file);
-                if (retyped.Count > 0 && definition.Schema.IsLenient)
-                {
-                    var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
-                    foreach (var name in retyped)
-                    {
-                        kinds[name] = ColumnKind.Text;
-                    }
-
-                    file = Read(options with { Kinds = kinds });
-                }
-            }
+            var read = FileReading.Read(stream, definition, history?.Schema, threads, warnings, cancellation);
+            return Check(read, definition, history, errors, warnings);
         }
         catch (CsvException e)
         {
@@ -87,19 +71,12 @@ internal static class FileValidator
 
             return refused;
         }
-
-        return Check(file, retyped, definition, history, errors, warnings);
-
-        CsvTable Read(CsvReadOptions options)
-        {
-            stream.Position = 0;
-            return CsvFile.ReadTable(stream, options, cancellation);
-        }
     }
 
     private static ValidatedFile Check(
-        CsvTable file, IReadOnlyList<string> retyped, PipelineDefinition definition, KnownHistory? known, FindingList errors, FindingList warnings)
+        ReadFile read, PipelineDefinition definition, KnownHistory? known, FindingList errors, FindingList warnings)
     {
+        var (file, retyped) = (read.File, read.Retyped);
         var history = known?.Schema;
         var refused = new ValidatedFile(null, null, file.RecordCount, false, errors, warnings);
         if (file.Header.Count > HeaderCheck.MaxColumns)
@@ -141,12 +118,20 @@ internal static class FileValidator
             table = new Table([.. table.Columns.Select(c => retyped.Contains(c.Name, StringComparer.Ordinal) ? RetypedColumns.ToNumbers((TextColumn)c) : c)], table.LineNumbers, table.RowCount);
         }
 
+        table = CellValues.Settle(table, used, definition, history);
+        var hasLabel = used.Any(u => u.Role == ColumnRole.Label);
+        if (hasLabel && table[definition.Label] is TextColumn label)
+        {
+            var classesKnown = history is null ? null : new LabelValues(history.LabelClasses ?? []);
+            var settled = LabelMarkers.Settle(label, definition, classesKnown, (code, message) => warnings.Add(code, message, label.Name, ColumnOf(label.Name)));
+            table = new Table([.. table.Columns.Select(c => c == label ? settled : c)], table.LineNumbers, table.RowCount);
+        }
+
         if (definition.Id is { } id)
         {
             IdCheck.Check(table, id, ColumnOf(id), errors);
         }
 
-        var hasLabel = used.Any(u => u.Role == ColumnRole.Label);
         var classes = hasLabel
             ? LabelCheck.Check(table, definition, history, ColumnOf(definition.Label), errors, warnings)
             : history?.LabelClasses;
@@ -166,7 +151,7 @@ internal static class FileValidator
         return errors.Count > 0
             ? refused with { HasLabel = hasLabel }
             : new ValidatedFile(
-                table, known is { Learns: false } ? null : SchemaOf(table, used, classes, file.Dialect.Delimiter), table.RowCount, hasLabel, errors, warnings)
+                table, known is { Learns: false } ? null : SchemaOf(table, used, classes, file.Dialect.Delimiter, read.Forms, history), table.RowCount, hasLabel, errors, warnings)
             {
                 Quarantined = setAside,
                 HeaderText = file.HeaderText,
@@ -181,67 +166,11 @@ internal static class FileValidator
         return added.Count + retyped.Count == 0 ? null : stream => RetypedColumns.WriteRescued(stream, file, definition.Id, added, retyped);
     }
 
-    /// <summary>Added columns are read only where the policy has a use for them; what is to be rescued is kept as it stands.</summary>
-    private static CsvReadOptions WithAdded(CsvReadOptions options, Stream stream, PipelineDefinition definition, FileSchema? history)
-    {
-        if (history is null || definition.Schema.Policy is not (SchemaPolicy.Add or SchemaPolicy.Rescue))
-        {
-            return options;
-        }
-
-        var header = CsvFile.ReadRecords(stream, options).FirstOrDefault() ?? [];
-        stream.Position = 0;
-        var added = HeaderCheck.Added(header, definition, history);
-        var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
-        if (definition.Schema.Policy == SchemaPolicy.Rescue)
-        {
-            foreach (var name in added)
-            {
-                kinds[name] = ColumnKind.Text;
-            }
-        }
-
-        return options with { Columns = [.. options.Columns!, .. added], Kinds = kinds };
-    }
-
     // A doubled column is an error of the header: no row is to blame for it.
     private static bool MayBeSetAside(CsvTable file, PipelineDefinition definition) =>
         file.Rejected.Count > 0
         && file.Table.RowCount > 0
         && file.Rejected.Count <= definition.Quarantine * file.RecordCount;
-
-    private static CsvReadOptions Options(PipelineDefinition definition, FileSchema? history, int threads)
-    {
-        var kinds = new Dictionary<string, ColumnKind>(StringComparer.Ordinal);
-        foreach (var column in history?.Columns ?? [])
-        {
-            kinds[column.Name] = column.Kind;
-        }
-
-        // Ids and classes are names: '007' must not become 7.
-        kinds[definition.Label] = definition.Task == TaskKind.Regression ? ColumnKind.Number : ColumnKind.Text;
-        if (definition.Id is { } id)
-        {
-            kinds[id] = ColumnKind.Text;
-        }
-
-        var csv = definition.Csv;
-        HashSet<string>? columns = history is not null ? [.. history.Columns.Select(c => c.Name)]
-            : definition.Features is { } features ? [.. features, .. definition.GroupColumns, definition.Label, definition.Id ?? definition.Label, definition.Split.Group ?? definition.Label]
-            : null;
-        return new CsvReadOptions
-        {
-            Delimiter = csv.Delimiter ?? history?.Delimiter,
-            Quote = csv.Quote,
-            Encoding = csv.Encoding,
-            MissingMarkers = csv.Missing is null ? null : ["", .. csv.Missing],
-            Columns = columns,
-            Kinds = kinds,
-            MaxErrors = FindingList.Kept,
-            KeepRejectedRows = true,
-            Threads = threads,
-        };
-    }
 
     private static void AddReaderErrors(CsvTable file, FindingList errors)
     {
@@ -261,18 +190,24 @@ internal static class FileValidator
         new(error.Code == CsvErrorCodes.WrongKind ? "text-in-number" : error.Code, error.Line, error.Column, error.ColumnName, error.Message, error.Text);
 
     private static FileSchema SchemaOf(
-        Table table, IReadOnlyList<(string Name, ColumnRole Role)> used, IReadOnlyList<string>? classes, char delimiter)
+        Table table, IReadOnlyList<(string Name, ColumnRole Role)> used, IReadOnlyList<string>? classes, char delimiter, IReadOnlyDictionary<string, WrittenForm> forms, FileSchema? history)
     {
         var columns = used.Select(u =>
         {
             var column = table[u.Name];
-            if (u.Role != ColumnRole.Feature || column is not NumberColumn numbers)
+            var known = history?.Columns.FirstOrDefault(c => c.Name == u.Name);
+            var form = known is null && forms.GetValueOrDefault(u.Name) is { Certain: true } found ? found : null;
+            var schema = new SchemaColumn(
+                u.Name, column.Kind, u.Role, null, null, form?.Numbers?.Decimal ?? known?.Decimal, form?.Numbers?.Thousands ?? known?.Thousands,
+                column.Kind == ColumnKind.Date ? form?.Dates ?? known?.Dates ?? DateOrder.YearFirst : null,
+                u.Role == ColumnRole.Feature ? known is null ? CellValues.Truth(column) : known.Truth : null);
+            if (u.Role != ColumnRole.Feature || column is not NumberColumn { Kind: ColumnKind.Number } numbers)
             {
-                return new SchemaColumn(u.Name, column.Kind, u.Role);
+                return schema;
             }
 
             var (least, most) = NumberRange.Of(numbers.Values);
-            return new SchemaColumn(u.Name, column.Kind, u.Role, least, most);
+            return schema with { Minimum = least, Maximum = most };
         });
         return new FileSchema([.. columns], classes, delimiter, table.RowCount);
     }

@@ -65,6 +65,11 @@ internal static class HeaderCheck
             Require(header, group, "the definition's group", errors);
         }
 
+        foreach (var name in definition.Csv.Columns?.Keys ?? [])
+        {
+            Require(header, name, "a column under 'csv' of the definition", errors);
+        }
+
         var used = new List<(string Name, ColumnRole Role)>();
         foreach (var name in header.Distinct(StringComparer.Ordinal))
         {
@@ -144,7 +149,7 @@ internal static class HeaderCheck
     private static void Missing(SchemaColumn column, IReadOnlyList<string> fresh, PipelineDefinition definition, FindingList errors, FindingList warnings)
     {
         var renamed = NearestName.Find(column.Name, fresh);
-        var hint = renamed is null ? "Add it, or leave it out of the definition." : $"Was it renamed to '{Show(renamed)}'?";
+        var hint = renamed is null ? "Add it, or leave it out of the definition." : $"Was it renamed to '{Show(renamed)}'?{Lookalikes.Explain(renamed, [column.Name])}";
         var rule = renamed is null ? SchemaRules.MissingColumn : SchemaRules.RenamedColumn;
         if (column.Role == ColumnRole.Id)
         {
@@ -184,7 +189,7 @@ internal static class HeaderCheck
         var nearest = NearestName.Find(name, header.Distinct(StringComparer.Ordinal));
         var hint = nearest is null
             ? $"The header has: {string.Join(", ", header.Take(10).Select(Show))}{(header.Count > 10 ? ", …" : "")}."
-            : $"Did you mean '{Show(nearest)}'?";
+            : $"Did you mean '{Show(nearest)}'?{Lookalikes.Explain(nearest, [name])}";
         errors.Add("missing-column", $"Column '{Show(name)}', {what}, is missing. {hint}", name, 0, 1);
     }
 

@@ -15,7 +15,7 @@ internal static class IdCheck
             var code = ids.Codes[row];
             if (code < 0)
             {
-                errors.Add("missing-id", "The row has no id.", id, column, table.LineNumbers[row]);
+                errors.Add("missing-id", "The row has no id: the cell is empty.", id, column, table.LineNumbers[row]);
             }
             else if (first[code] < 0)
             {

@@ -9,6 +9,9 @@ internal static class LabelCheck
 {
     private const int MaxClasses = 1000;
 
+    // Prices have more different values than any scale of marks.
+    private const int MostNumbers = 20;
+
     /// <summary>Learns (from the history) or checks (a period's) label values.</summary>
     /// <returns>The classes, or <see langword="null"/> for a regression and where the label cannot be used.</returns>
     public static IReadOnlyList<string>? Check(
@@ -87,7 +90,7 @@ internal static class LabelCheck
             if (label.Codes[row] is var code and >= 0 && bad[code])
             {
                 var text = FindingList.Shorten(label.Categories[code], 60);
-                errors.Add("label-value", $"The label is '{text}'; initial.csv has only {allowed}.", label.Name, column, table.LineNumbers[row], text);
+                errors.Add("label-value", $"The label is '{text}'; initial.csv has only {allowed}.{Lookalikes.Explain(label.Categories[code], known.Classes)}", label.Name, column, table.LineNumbers[row], text);
             }
         }
     }
@@ -96,12 +99,13 @@ internal static class LabelCheck
     private static void Odd(Table table, TextColumn label, string? positive, int column, FindingList errors)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
+        var learned = LabelValues.Learn(Used(label));
         foreach (var code in label.Codes)
         {
             if (code >= 0)
             {
-                var canonical = LabelValues.Canonical(label.Categories[code]);
-                counts[canonical] = counts.GetValueOrDefault(canonical) + 1;
+                var text = learned.Classes[learned.ClassOf(label.Categories[code])];
+                counts[text] = counts.GetValueOrDefault(text) + 1;
             }
         }
 
@@ -133,15 +137,21 @@ internal static class LabelCheck
         }
     }
 
-    private static string[]? Classes(TextColumn label, int column, FindingList errors)
+    private static IReadOnlyList<string>? Classes(TextColumn label, int column, FindingList errors)
     {
-        var classes = Used(label).Select(LabelValues.Canonical).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        if (classes.Length is >= 2 and <= MaxClasses)
+        var classes = LabelValues.Learn(Used(label)).Classes;
+        if (classes.Count > MostNumbers && NotationSearch.Find(label) is { Numbers: not null } form)
+        {
+            errors.Add("label-values", $"The label's {classes.Count} values are numbers written as '{form.Example}', which are a quantity rather than classes: write 'task: regression'.", label.Name, column);
+            return null;
+        }
+
+        if (classes.Count is >= 2 and <= MaxClasses)
         {
             return classes;
         }
 
-        errors.Add("label-values", $"The label has {classes.Length} values; a multiclass label has 2 to {MaxClasses}.", label.Name, column);
+        errors.Add("label-values", $"The label has {classes.Count} values; a multiclass label has 2 to {MaxClasses}.", label.Name, column);
         return null;
     }
 

@@ -12,7 +12,11 @@ internal static class SchemaCheck
 
     /// <summary>Learns what a history looks like. Ranges have no margin: what lies outside is only a warning, unless the definition says otherwise.</summary>
     public static TableSchema Learn(Table table, PipelineDefinition definition) =>
-        TableSchema.Learn(WithoutGroup(table, definition), definition.Id, definition.Label) with { RangeMargin = 0 };
+        WithoutDates(TableSchema.Learn(WithoutGroup(table, definition), definition.Id, definition.Label) with { RangeMargin = 0 });
+
+    // Time goes on: later dates are what every period has.
+    private static TableSchema WithoutDates(TableSchema schema) =>
+        schema with { Columns = [.. schema.Columns.Select(c => c.Type == "date" ? c with { Min = null, Max = null } : c)] };
 
     // Names of groups are new in every file.
     private static Table WithoutGroup(Table table, PipelineDefinition definition) =>

@@ -6,7 +6,7 @@ namespace MlOps.Tabular;
 internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, CsvHeader header, BlockIndexer kernel, Slab slab)
 {
     private readonly RecordIndex _index = new();
-    private readonly ColumnParser _columns = new(dialect, header.Missing, slab);
+    private readonly ColumnParser _columns = new(dialect, slab);
     private readonly CellGrid _grid = new(header.Names.Length, header.Plans.Select(p => p.Source));
     private readonly List<CsvError> _errors = [];
     private readonly List<RejectedRow> _rejected = [];
@@ -138,7 +138,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
                 {
                     if ((wrong ??= []).Add(row))
                     {
-                        var expected = plan.Declared switch { ColumnKind.Number => "a number", ColumnKind.Date => "a date (year first)", _ => "true or false" };
+                        var expected = plan.Declared switch { ColumnKind.Number => "a number", ColumnKind.Date => $"a date ({plan.Dates switch { DateOrder.DayFirst => "day first", DateOrder.MonthFirst => "month first", _ => "year first" }})", _ => "true or false" };
                         Report(new CsvError(CsvErrorCodes.WrongKind, _line[row], plan.Source + 1, plan.Name, $"'{content}' is not {expected}.", content), RawRow(block.Text, row), _index.RowCount + row);
                     }
                 }

@@ -4,31 +4,18 @@ using System.Runtime.InteropServices;
 namespace MlOps.Tabular;
 
 /// <summary>Parses one column of one block after the other, down the rows: cells of one column are alike, which the processor's guesses reward.</summary>
-internal sealed class ColumnParser
+internal sealed class ColumnParser(CsvDialect dialect, Slab slab)
 {
-    private readonly MissingMarkers _missing;
-    private readonly Slab _slab;
-    private readonly TextCoder _coder;
-    private readonly CellReader _cells;
-    private readonly NumberLaneCells _lanes;
-    private readonly NumberCells _numbers;
+    private readonly CellReader _cells = new(dialect);
+    private readonly Dictionary<MissingMarkers, Readers> _readers = [];
     private int[] _codes = [];
-
-    public ColumnParser(CsvDialect dialect, MissingMarkers missing, Slab slab)
-    {
-        _missing = missing;
-        _slab = slab;
-        _coder = new TextCoder(missing.Texts);
-        _cells = new CellReader(dialect);
-        _lanes = new NumberLaneCells(_cells, missing, slab);
-        _numbers = new NumberCells(_cells, missing, slab);
-    }
 
     public ColumnChunk Parse(in BlockRows rows, ColumnPlan plan)
     {
+        var readers = For(plan);
         if (!plan.IsText)
         {
-            var numbers = ParseNumbers(rows, plan);
+            var numbers = ParseNumbers(readers, rows, plan);
             if (numbers is not null)
             {
                 return numbers;
@@ -37,13 +24,13 @@ internal sealed class ColumnParser
             plan.IsText = true;
         }
 
-        return ParseTexts(rows, plan.Source);
+        return ParseTexts(readers.Coder, rows, plan.Source);
     }
 
     /// <summary>Cells that are not of the declared kind, with their content.</summary>
     public IEnumerable<(int Row, string Content)> FindWrong(BlockRows rows, ColumnPlan plan)
     {
-        if (plan.Declared == ColumnKind.Number && ParseNumbers(rows, plan) is not null)
+        if (plan.Declared == ColumnKind.Number && ParseNumbers(For(plan), rows, plan) is not null)
         {
             yield break;
         }
@@ -57,22 +44,37 @@ internal sealed class ColumnParser
         }
     }
 
-    private NumberChunk? ParseNumbers(in BlockRows rows, ColumnPlan plan) =>
-        _lanes.CanRead(rows) && _lanes.TryParse(rows, plan, out var chunk) ? chunk : _numbers.Parse(rows, plan);
+    private static NumberChunk? ParseNumbers(Readers readers, in BlockRows rows, ColumnPlan plan) =>
+        plan.Numbers is not null ? readers.Notation.Parse(rows, plan)
+        : readers.Lanes.CanRead(rows) && readers.Lanes.TryParse(rows, plan, out var chunk) ? chunk : readers.Numbers.Parse(rows, plan);
+
+    /// <summary>Columns that know the same missing cells share what reads them.</summary>
+    private Readers For(ColumnPlan plan)
+    {
+        if (!_readers.TryGetValue(plan.Missing, out var readers))
+        {
+            readers = new Readers(
+                new TextCoder(plan.Missing.Texts), new NumberLaneCells(_cells, plan.Missing, slab), new NumberCells(_cells, plan.Missing, slab),
+                new NotationCells(_cells, plan.Missing, slab));
+            _readers.Add(plan.Missing, readers);
+        }
+
+        return readers;
+    }
 
     private string? WrongContent(in BlockRows rows, ColumnPlan plan, int row)
     {
         var content = _cells.Content(rows, plan.Source, row);
-        var right = _missing.Contains(content) || plan.Declared switch
+        var right = plan.Missing.Contains(content) || plan.Declared switch
         {
-            ColumnKind.Number => NumberParser.TryParse(content, out _),
-            ColumnKind.Date => !double.IsNaN(TypedCells.Date(CellDecoder.Text(content))),
+            ColumnKind.Number => plan.Numbers is { } notation ? notation.TryParse(CellDecoder.Text(content), out _) : NumberParser.TryParse(content, out _),
+            ColumnKind.Date => !double.IsNaN(DateText.Seconds(CellDecoder.Text(content), plan.Dates)),
             _ => !double.IsNaN(TypedCells.Boolean(CellDecoder.Text(content), declared: true)),
         };
         return right ? null : CellDecoder.Excerpt(content);
     }
 
-    private TextChunk ParseTexts(in BlockRows rows, int column)
+    private TextChunk ParseTexts(TextCoder coder, in BlockRows rows, int column)
     {
         if (_codes.Length < rows.Count)
         {
@@ -80,31 +82,30 @@ internal sealed class ColumnParser
         }
 
         var codes = _codes.AsSpan(0, rows.Count);
-        _coder.Clear();
+        coder.Clear();
         if (rows.EndsRunOver)
         {
             for (var r = 0; r < codes.Length; r++)
             {
-                codes[r] = _coder.Code(_cells.Content(rows, column, r));
+                codes[r] = coder.Code(_cells.Content(rows, column, r));
             }
         }
         else
         {
-            CodeAsTheyStand(rows, column, codes);
+            CodeAsTheyStand(coder, rows, column, codes);
         }
 
-        return new TextChunk(codes, _coder.Categories, _slab);
+        return new TextChunk(codes, coder.Categories, slab);
     }
 
     /// <summary>Cells straight from the text, but those that begin with a quote.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)] // a hot loop of its own, with the registers to itself, quick from its first call
-    private void CodeAsTheyStand(in BlockRows rows, int column, Span<int> codes)
+    private void CodeAsTheyStand(TextCoder coder, in BlockRows rows, int column, Span<int> codes)
     {
         ref var text = ref rows.Text;
         ref var before = ref rows.Grid.Ends(column - 1);
         ref var ends = ref rows.Grid.Ends(column);
         ref var target = ref MemoryMarshal.GetReference(codes);
-        var coder = _coder;
         int decodeUpTo = rows.NeedsDecoding ? _cells.MayNeedDecoding : -1;
         for (nint r = 0; r < codes.Length; r++)
         {
@@ -115,4 +116,7 @@ internal sealed class ColumnParser
                 : coder.Code(ref Unsafe.Add(ref text, end), (int)(end - start));
         }
     }
+
+    /// <summary>What reads columns with certain missing markers.</summary>
+    private sealed record Readers(TextCoder Coder, NumberLaneCells Lanes, NumberCells Numbers, NotationCells Notation);
 }

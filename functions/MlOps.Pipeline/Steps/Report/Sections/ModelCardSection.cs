@@ -19,7 +19,7 @@ internal static class ModelCardSection
         Fact("Kind", $"{(model.Parameters.TryGetValue("boosting", out var boosting) ? boosting : "gbdt")} in LightGBM's model format, {Figures.Count(model.BestIteration, "round")}");
         Fact("Intended use", Use(data));
         Fact("Learned from", $"{Figures.Count(model.History.Count, "file")} ({string.Join(", ", model.History.Select(h => h.Period).Take(12))}{(model.History.Count > 12 ? ", …" : "")}); {Rows(data)}");
-        Fact("Columns", $"{Figures.Count(data.Explanation.Columns.Count, "column")} of the file as {Figures.Count(data.Explanation.Features.Count, "feature")}; categories {(data.Definition.Categories == CategoryHandling.OneHot ? "as 0/1 features" : "as the learner's own")}, missing values {(data.Definition.Missing.Native ? "left missing" : $"as {data.Definition.Missing.Numeric.ToString(CultureInfo.InvariantCulture)} and {data.Definition.Missing.Text}")}");
+        Fact("Columns", $"{Figures.Count(data.Explanation.Columns.Count, "column")} of the file as {Figures.Count(data.Explanation.Features.Count, "feature")}; categories {data.Definition.Categories switch { CategoryHandling.OneHot => "as 0/1 features", CategoryHandling.OneHotDropFirst => "as 0/1 features without the first", _ => "as the learner's own" }}, missing values {(data.Definition.Missing.Native ? "left missing" : $"as {data.Definition.Missing.Numeric.ToString(CultureInfo.InvariantCulture)} and {data.Definition.Missing.Text}")}");
         Fact("Split", $"by drop, class and id, seed {data.Definition.Split.Seed}: {Figures.Percent(data.Definition.Split.Test)} test, {Figures.Percent(data.Definition.Split.Valid)} of the rest valid");
         if (data.Task == TaskKind.Binary)
         {

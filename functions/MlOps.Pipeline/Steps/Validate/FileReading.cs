@@ -1,0 +1,307 @@
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Labels;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Validate;
+
+/// <summary>A file as it was read.</summary>
+/// <param name="File">The table, with what was wrong.</param>
+/// <param name="Retyped">Columns of numbers that hold other texts here.</param>
+/// <param name="Forms">Columns whose numbers or dates are written in a form of their own, and which one.</param>
+internal sealed record ReadFile(CsvTable File, IReadOnlyList<string> Retyped, IReadOnlyDictionary<string, WrittenForm> Forms);
+
+/// <summary>
+/// Reads one file as the definition and the history's schema say; where numbers, dates or the delimiter turn out to be written otherwise, and only one
+/// reading explains them, reads it so and says it.
+/// </summary>
+internal static class FileReading
+{
+    // Below it the other cells are mistakes in a column of numbers.
+    private const double MostCells = 0.5;
+
+    private static readonly char[] Delimiters = [',', ';', '\t', '|'];
+
+    public static ReadFile Read(
+        Stream stream, PipelineDefinition definition, FileSchema? history, int threads, FindingList warnings, CancellationToken cancellation)
+    {
+        var options = Options(definition, history, threads);
+        options = WithOwnDelimiter(options, stream, history, warnings);
+        options = WithAdded(options, stream, definition, history);
+        var file = Once(options);
+        var forms = Forms(Once, options, file, definition, history);
+        if (forms.Count > 0)
+        {
+            Tell(forms, file, history is not null, warnings);
+            var certain = forms.Where(f => f.Value.Certain).ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
+            if (certain.Count > 0)
+            {
+                options = With(options, certain);
+                file = Once(options);
+            }
+        }
+
+        IReadOnlyList<string> retyped = [];
+        if (history is not null && definition.Schema.Policy != SchemaPolicy.Unset)
+        {
+            retyped = RetypedColumns.Find(Once, options, file);
+            if (retyped.Count > 0 && definition.Schema.IsLenient)
+            {
+                var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
+                foreach (var name in retyped)
+                {
+                    kinds[name] = ColumnKind.Text;
+                }
+
+                file = Once(options with { Kinds = kinds });
+            }
+        }
+
+        return new ReadFile(file, retyped, forms);
+
+        CsvTable Once(CsvReadOptions how)
+        {
+            stream.Position = 0;
+            return CsvFile.ReadTable(stream, how, cancellation);
+        }
+    }
+
+    private static CsvReadOptions Options(PipelineDefinition definition, FileSchema? history, int threads)
+    {
+        var csv = definition.Csv;
+        var kinds = new Dictionary<string, ColumnKind>(StringComparer.Ordinal);
+        var formats = new Dictionary<string, ColumnFormat>(StringComparer.Ordinal);
+        foreach (var column in history?.Columns ?? [])
+        {
+            kinds[column.Name] = column.Kind;
+            if (column.Format is { } format)
+            {
+                formats[column.Name] = csv.PlainToo && format.Numbers is { } numbers ? format with { Numbers = numbers with { PlainToo = true } } : format;
+            }
+        }
+
+        foreach (var (name, said) in csv.Columns ?? new Dictionary<string, ColumnSettings>())
+        {
+            Say(name, said);
+        }
+
+        // Ids and classes are names: '007' must not become 7. What is declared as a category is one in every file.
+        foreach (var name in definition.Categorical)
+        {
+            kinds[name] = ColumnKind.Text;
+        }
+
+        kinds[definition.Label] = definition.Task == TaskKind.Regression ? ColumnKind.Number : ColumnKind.Text;
+        if (LabelMarkers.MissingOf(definition) is { } markers)
+        {
+            formats[definition.Label] = (formats.GetValueOrDefault(definition.Label) ?? new ColumnFormat()) with { Missing = markers };
+        }
+
+        if (definition.Id is { } id)
+        {
+            // 'NA' is a country, and 'null' somebody's name.
+            kinds[id] = ColumnKind.Text;
+            formats[id] = new ColumnFormat { Missing = [""] };
+        }
+
+        HashSet<string>? columns = history is not null ? [.. history.Columns.Select(c => c.Name)]
+            : definition.Features is { } features ? [.. features, .. definition.GroupColumns, definition.Label, definition.Id ?? definition.Label, definition.Split.Group ?? definition.Label]
+            : null;
+        return new CsvReadOptions
+        {
+            Delimiter = csv.Delimiter ?? history?.Delimiter,
+            Quote = csv.Quote,
+            Encoding = csv.Encoding,
+            MissingMarkers = csv.Missing is null ? null : ["", .. csv.Missing],
+            Numbers = csv.Decimal is null && csv.Thousands is null ? null : new NumberNotation(csv.Decimal ?? '.', csv.Thousands, Signs: false, csv.PlainToo),
+            Columns = columns,
+            Kinds = kinds,
+            Formats = formats,
+            ComposeNames = true,
+            MaxErrors = FindingList.Kept,
+            KeepRejectedRows = true,
+            Threads = threads,
+        };
+
+        void Say(string name, ColumnSettings said)
+        {
+            var format = formats.GetValueOrDefault(name) ?? new ColumnFormat();
+            if (said.Missing is { } missing)
+            {
+                format = format with { Missing = ["", .. csv.Missing ?? CsvReadOptions.DefaultMissingMarkers.Where(m => m.Length > 0), .. missing] };
+            }
+
+            if (said.IsNumber)
+            {
+                kinds[name] = ColumnKind.Number;
+                format = format with { Numbers = new NumberNotation(said.Decimal ?? '.', said.Thousands, PlainToo: csv.PlainToo) };
+            }
+
+            if (said.Date is { } order)
+            {
+                kinds[name] = ColumnKind.Date;
+                format = format with { Dates = order };
+            }
+
+            formats[name] = format;
+        }
+    }
+
+    /// <summary>A period that another program wrote with another delimiter has the history's columns all the same.</summary>
+    private static CsvReadOptions WithOwnDelimiter(CsvReadOptions options, Stream stream, FileSchema? history, FindingList warnings)
+    {
+        if (history is null || options.Delimiter is not { } usual)
+        {
+            return options;
+        }
+
+        var names = history.Columns.Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
+        var most = Found(usual);
+        var best = usual;
+        if (most * 2 < names.Count)
+        {
+            foreach (var delimiter in Delimiters)
+            {
+                if (Found(delimiter) is var found && found > Math.Max(most, 1))
+                {
+                    (most, best) = (found, delimiter);
+                }
+            }
+        }
+
+        if (best == usual)
+        {
+            return options;
+        }
+
+        warnings.Add("other-delimiter", $"The cells are separated by {Name(best)}, those of initial.csv by {Name(usual)}. The file is read by its own; nothing is shifted.", line: 1);
+        return options with { Delimiter = best };
+
+        int Found(char delimiter)
+        {
+            stream.Position = 0;
+            try
+            {
+                return (CsvFile.ReadRecords(stream, options with { Delimiter = delimiter }).FirstOrDefault() ?? []).Count(h => names.Contains(h.Normalize(System.Text.NormalizationForm.FormC)));
+            }
+            catch (CsvException)
+            {
+                return 0;
+            }
+            finally
+            {
+                stream.Position = 0;
+            }
+        }
+    }
+
+    /// <summary>Added columns are read only where the policy has a use for them; what is to be rescued is kept as it stands.</summary>
+    private static CsvReadOptions WithAdded(CsvReadOptions options, Stream stream, PipelineDefinition definition, FileSchema? history)
+    {
+        if (history is null || definition.Schema.Policy is not (SchemaPolicy.Add or SchemaPolicy.Rescue))
+        {
+            return options;
+        }
+
+        string[] header = [.. (CsvFile.ReadRecords(stream, options).FirstOrDefault() ?? []).Select(h => h.Normalize(System.Text.NormalizationForm.FormC))];
+        stream.Position = 0;
+        var added = HeaderCheck.Added(header, definition, history);
+        var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
+        if (definition.Schema.Policy == SchemaPolicy.Rescue)
+        {
+            foreach (var name in added)
+            {
+                kinds[name] = ColumnKind.Text;
+            }
+        }
+
+        return options with { Columns = [.. options.Columns!, .. added], Kinds = kinds };
+    }
+
+    /// <summary>Columns of numbers or dates that the reader took for texts, or refused.</summary>
+    private static Dictionary<string, WrittenForm> Forms(
+        Func<CsvReadOptions, CsvTable> read, CsvReadOptions options, CsvTable file, PipelineDefinition definition, FileSchema? history)
+    {
+        var forms = new Dictionary<string, WrittenForm>(StringComparer.Ordinal);
+        if (history is null)
+        {
+            foreach (var column in file.Table.Columns.OfType<TextColumn>().Where(c => MayBe(c.Name)))
+            {
+                if (NotationSearch.Find(column) is { } form)
+                {
+                    forms[column.Name] = form;
+                }
+            }
+        }
+
+        // A column that is declared as numbers or dates refuses the rows; what its cells are shows when it is read alone as texts.
+        var refused = file.Errors.Where(e => e.Code == CsvErrorCodes.WrongKind && e.ColumnName is not null)
+            .GroupBy(e => e.ColumnName!, StringComparer.Ordinal)
+            .Where(g => g.LongCount() >= MostCells * Math.Min(file.RecordCount, options.MaxErrors) / 2)
+            .Select(g => g.Key).Where(name => !definition.Csv.Of(name).IsNumber && definition.Csv.Of(name).Date is null).ToHashSet(StringComparer.Ordinal);
+        if (refused.Count > 0)
+        {
+            var kinds = refused.ToDictionary(n => n, _ => ColumnKind.Text, StringComparer.Ordinal);
+            foreach (var column in read(options with { Columns = refused, Kinds = kinds, KeepRejectedRows = false }).Table.Columns.OfType<TextColumn>())
+            {
+                if (NotationSearch.Find(column) is { Certain: true } form && (form.Dates is not null) == (options.Kinds!.GetValueOrDefault(column.Name) == ColumnKind.Date))
+                {
+                    forms[column.Name] = form;
+                }
+            }
+        }
+
+        return forms;
+
+        bool MayBe(string name) =>
+            name != definition.Label && name != definition.Id && name != definition.Split.Group
+            && !definition.Categorical.Contains(name, StringComparer.Ordinal) && !definition.Exclude.Contains(name, StringComparer.Ordinal)
+            && !definition.GroupColumns.Contains(name, StringComparer.Ordinal);
+    }
+
+    private static CsvReadOptions With(CsvReadOptions options, IReadOnlyDictionary<string, WrittenForm> forms)
+    {
+        var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
+        var formats = new Dictionary<string, ColumnFormat>(options.Formats!, StringComparer.Ordinal);
+        foreach (var (name, form) in forms)
+        {
+            kinds[name] = form.Numbers is null ? ColumnKind.Date : ColumnKind.Number;
+            formats[name] = (formats.GetValueOrDefault(name) ?? new ColumnFormat()) with { Numbers = form.Numbers, Dates = form.Dates };
+        }
+
+        return options with { Kinds = kinds, Formats = formats };
+    }
+
+    private static void Tell(Dictionary<string, WrittenForm> forms, CsvTable file, bool isPeriod, FindingList warnings)
+    {
+        var header = file.Header.ToList();
+        foreach (var (name, form) in forms)
+        {
+            var place = header.IndexOf(name) + 1;
+            var settings = FormSettings.Of(name, form);
+            if (!form.Certain)
+            {
+                warnings.Add(
+                    form.Dates is null ? "unclear-numbers" : "unclear-dates",
+                    $"Column '{FindingList.Shorten(name, 60)}' holds {(form.Dates is null ? "numbers" : "dates")} such as '{form.Example}', which can be read in more than one way; it is not used. Say which: '{settings}'{(form.Other is null && form.OtherDates is null ? "" : $" or '{FormSettings.Of(name, form with { Numbers = form.Other, Dates = form.OtherDates })}'")}; or leave it out with 'exclude'.",
+                    name, place, 0, form.Example);
+            }
+            else if (isPeriod)
+            {
+                warnings.Add(
+                    "other-notation", $"Column '{FindingList.Shorten(name, 60)}' is written as '{form.Example}' here, unlike in initial.csv. The cells are read as the {(form.Dates is null ? "numbers" : "dates")} that they are.",
+                    name, place, 0, form.Example);
+            }
+            else
+            {
+                warnings.Add(
+                    form.Dates is null ? "number-notation" : "dates",
+                    form.Dates is null
+                        ? $"Column '{FindingList.Shorten(name, 60)}' holds numbers written as '{form.Example}'; they are read as numbers. To have it in the definition: '{settings}'. If they are texts, add the column to 'categorical'."
+                        : $"Column '{FindingList.Shorten(name, 60)}' holds dates written as '{form.Example}'; year, month, day, weekday and the days since 1970 are its features. To have it in the definition: '{settings}'.",
+                    name, place, 0, form.Example);
+            }
+        }
+    }
+
+    private static string Name(char delimiter) => delimiter == '\t' ? "a tab" : $"'{delimiter}'";
+}

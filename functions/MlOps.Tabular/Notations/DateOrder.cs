@@ -1,0 +1,52 @@
+using System.Globalization;
+
+namespace MlOps.Tabular;
+
+/// <summary>In which order a date's parts stand.</summary>
+public enum DateOrder
+{
+    /// <summary>2024-01-31, 2024/1/31, 2024年1月31日, with or without a time.</summary>
+    YearFirst,
+
+    /// <summary>31/01/2024, 31.1.24, 31 Jan 2024.</summary>
+    DayFirst,
+
+    /// <summary>01/31/2024, Jan 31, 2024.</summary>
+    MonthFirst,
+}
+
+/// <summary>Dates written with separators, in a known order.</summary>
+public static class DateText
+{
+    private const int MostLength = 40;
+
+    private static readonly string[] Times = ["", " H:mm", " H:mm:ss", " H:mm:ss.FFFFFFF", " h:mm tt", " h:mm:ss tt"];
+    private static readonly string[] DayForms = WithTimes(["d/M/yyyy", "d-M-yyyy", "d.M.yyyy", "d MMM yyyy", "d-MMM-yyyy", "d MMMM yyyy", "d/M/yy", "d-M-yy", "d.M.yy", "d-MMM-yy"]);
+    private static readonly string[] MonthForms = WithTimes(["M/d/yyyy", "M-d-yyyy", "M.d.yyyy", "MMM d, yyyy", "MMMM d, yyyy", "M/d/yy", "M-d-yy"]);
+    private static readonly string[] YearForms = ["yyyy.M.d", "yyyy年M月d日", "yyyy-M-d H:mm", "yyyy-M-d H:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss", "yyyy-MMM-d"];
+
+    /// <summary>Seconds since 1970-01-01T00:00:00Z; NaN where the text is no date in this order. A time without zone counts as UTC.</summary>
+    /// <param name="text">The cell.</param>
+    /// <param name="order">Order of the parts.</param>
+    public static double Seconds(string text, DateOrder order)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var trimmed = text.Trim();
+        if (trimmed.Length is < 6 or > MostLength || !trimmed.AsSpan().ContainsAnyInRange('0', '9'))
+        {
+            return double.NaN;
+        }
+
+        if (order == DateOrder.YearFirst && TypedCells.Date(trimmed) is var seconds && !double.IsNaN(seconds))
+        {
+            return seconds;
+        }
+
+        var forms = order switch { DateOrder.DayFirst => DayForms, DateOrder.MonthFirst => MonthForms, _ => YearForms };
+        return DateTime.TryParseExact(trimmed, forms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? (time.Ticks - DateTime.UnixEpoch.Ticks) / (double)TimeSpan.TicksPerSecond
+            : double.NaN;
+    }
+
+    private static string[] WithTimes(string[] days) => [.. days.SelectMany(d => Times.Select(t => d + t))];
+}

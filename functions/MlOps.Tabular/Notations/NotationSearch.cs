@@ -1,0 +1,131 @@
+namespace MlOps.Tabular;
+
+/// <summary>What the texts of a column look like, where they are numbers or dates that the reader does not take as such by itself.</summary>
+/// <param name="Numbers">The notation of its numbers; <see langword="null"/> where they are none.</param>
+/// <param name="Dates">The order of its dates; <see langword="null"/> where they are none.</param>
+/// <param name="Certain">Whether no other reading gives other values; otherwise this is only the first of the readings.</param>
+/// <param name="Other">Another reading of numbers that fits as well but gives other values.</param>
+/// <param name="OtherDates">Another order of dates that fits as well.</param>
+/// <param name="Example">A text of the column that shows it.</param>
+/// <param name="Misfits">Cells that are not of this form.</param>
+public sealed record WrittenForm(NumberNotation? Numbers, DateOrder? Dates, bool Certain, NumberNotation? Other, DateOrder? OtherDates, string Example, long Misfits);
+
+/// <summary>Recognises numbers in other notations than the plain one, and dates, by what no other reading explains.</summary>
+public static class NotationSearch
+{
+    private const double NearlyAll = 0.95;
+    private const int FewestCells = 20;
+
+    // In order of preference where several give the same values.
+    private static readonly NumberNotation[] Notations =
+    [
+        new('.'), new(','), new('.', ','), new(',', '.'), new('.', ' '), new(',', ' '), new('.', '\''), new(',', '\''),
+    ];
+
+    /// <summary>What nearly all texts of the column are; <see langword="null"/> where they are ordinary texts, or plain numbers.</summary>
+    /// <param name="column">A column of texts.</param>
+    public static WrittenForm? Find(TextColumn column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        var counts = new long[column.Categories.Count];
+        foreach (var code in column.Codes)
+        {
+            if (code >= 0)
+            {
+                counts[code]++;
+            }
+        }
+
+        return Find(column.Categories, counts);
+    }
+
+    /// <summary>What nearly all of the texts are.</summary>
+    /// <param name="texts">Different texts.</param>
+    /// <param name="counts">How often each occurs.</param>
+    public static WrittenForm? Find(IReadOnlyList<string> texts, IReadOnlyList<long> counts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(counts);
+        var total = counts.Sum();
+        // Most columns of texts are words; a look at some of them is enough to know it.
+        var probe = Math.Min(texts.Count, 50);
+        if (total == 0 || Enumerable.Range(0, probe).Count(i => texts[i].AsSpan().ContainsAnyInRange('0', '9')) < probe / 2.0)
+        {
+            return null;
+        }
+
+        return Dates(texts, counts, total) ?? Numbers(texts, counts, total);
+    }
+
+    private static bool IsNearlyAll(long fitting, long total) => fitting == total || (total >= FewestCells && fitting >= NearlyAll * total);
+
+    private static WrittenForm? Dates(IReadOnlyList<string> texts, IReadOnlyList<long> counts, long total)
+    {
+        var readings = Enum.GetValues<DateOrder>().Select(order => (Order: order, Fitting: Fitting(t => !double.IsNaN(DateText.Seconds(t, order))))).OrderByDescending(r => r.Fitting).ToArray();
+        var (best, second) = (readings[0], readings[1]);
+        if (!IsNearlyAll(best.Fitting, total))
+        {
+            return null;
+        }
+
+        var example = texts.First(t => !double.IsNaN(DateText.Seconds(t, best.Order)));
+        var certain = !IsNearlyAll(second.Fitting, total) || (best.Fitting == total && second.Fitting < total)
+            || texts.All(t => DateText.Seconds(t, best.Order).Equals(DateText.Seconds(t, second.Order)));
+        return new WrittenForm(null, best.Order, certain, null, certain ? null : second.Order, example, total - best.Fitting);
+
+        long Fitting(Func<string, bool> fits)
+        {
+            long fitting = 0;
+            for (var i = 0; i < texts.Count; i++)
+            {
+                fitting += fits(texts[i]) ? counts[i] : 0;
+            }
+
+            return fitting;
+        }
+    }
+
+    private static WrittenForm? Numbers(IReadOnlyList<string> texts, IReadOnlyList<long> counts, long total)
+    {
+        var readings = Notations.Select(n => Read(n, texts, counts)).ToArray();
+        var most = readings.Max(r => r.Fitting);
+        if (!IsNearlyAll(most, total))
+        {
+            return null;
+        }
+
+        var fitting = readings.Where(r => r.Fitting == most).ToArray();
+        var best = fitting[0];
+        if (!texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !NumberNotation.TryParsePlain(t, out _)).Any())
+        {
+            return null; // plain numbers with a few other cells
+        }
+
+        var other = fitting.Skip(1).FirstOrDefault(r => !r.Values.AsSpan().SequenceEqual(best.Values));
+        var shown = texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !NumberNotation.TryParsePlain(t, out _));
+        var example = other.Values is null ? shown.First() : texts.Where((_, i) => !best.Values[i].Equals(other.Values[i])).First();
+        return new WrittenForm(best.Notation, null, other.Notation is null && best.OneUnit, other.Notation, null, example, total - most);
+    }
+
+    private static (NumberNotation Notation, double[] Values, long Fitting, bool OneUnit) Read(NumberNotation notation, IReadOnlyList<string> texts, IReadOnlyList<long> counts)
+    {
+        var values = new double[texts.Count];
+        var units = new HashSet<string>(StringComparer.Ordinal);
+        long fitting = 0;
+        for (var i = 0; i < values.Length; i++)
+        {
+            if (notation.TryParse(texts[i], out values[i], out var unit))
+            {
+                fitting += counts[i];
+                if (values[i] != 0)
+                {
+                    units.Add(unit);
+                }
+            }
+        }
+
+        // Dollars beside euros, or shares beside percent, are not one quantity.
+        var percent = units.Contains("%") || units.Contains("％");
+        return (notation, values, fitting, percent ? units.Count == 1 : units.Count(u => u.Length > 0) <= 1);
+    }
+}
