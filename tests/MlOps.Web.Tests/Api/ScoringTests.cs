@@ -233,6 +233,23 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
         Assert.Equal("never seen", row["CONTRACT"]);
         var answer = await System.SendAsync(HttpMethod.Post, Score, ApiSystem.Json(new[] { row }));
         Assert.Contains(answer.GetProperty("warnings").EnumerateArray(), w => w.GetProperty("code").GetString() == "unseen-category");
+        var invoked = await System.SendAsync(HttpMethod.Post, Invocations, ApiSystem.Json(new { dataframe_records = new[] { row } }));
+        Assert.Contains(invoked.GetProperty("warnings").EnumerateArray(), w => w.GetProperty("code").GetString() == "unseen-category");
+    }
+
+    [Fact]
+    public async Task NaN_as_Python_writes_it_is_a_missing_value_and_Infinity_is_refused_with_what_to_send()
+    {
+        static StringContent Body(string income) => new(
+            "{\"dataframe_split\":{\"columns\":[\"CONTRACT\",\"INCOME\",\"DEBT\",\"AGE\",\"" + TrainedApi.Hostile + "\"],\"data\":[[\"NaN \\\" NaN\"," + income + ",3,40,0.5]]}}",
+            Encoding.UTF8, "application/json");
+        var asNull = await System.SendAsync(HttpMethod.Post, Invocations, Body("null"));
+        var asNaN = await System.SendAsync(HttpMethod.Post, Invocations, Body("NaN"));
+        Assert.Equal(asNull.GetProperty("predictions")[0].GetDouble(), asNaN.GetProperty("predictions")[0].GetDouble());
+        Assert.Contains("NaN \" NaN", asNaN.GetProperty("warnings")[0].GetProperty("message").GetString(), StringComparison.Ordinal);
+
+        var refused = await System.SendAsync(HttpMethod.Post, Invocations, Body("Infinity"), 400);
+        Assert.Contains("A missing value is null", refused.GetProperty("next").GetString(), StringComparison.Ordinal);
     }
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;

@@ -1,0 +1,151 @@
+using System.Globalization;
+using MlOps.Pipeline.Serving;
+using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Tabular;
+using MlOps.Testing;
+
+namespace MlOps.Pipeline.Tests.Steps;
+
+/// <summary>Categories that training saw, and those that it never saw.</summary>
+public sealed class CategoryTests(AzuriteFixture azurite)
+{
+    private const string Definition = "label: TARGET\nid: ID\n" + WrittenCase.Model;
+
+    // A is a class of its own: 84 % positive, the others 10 %.
+    private static readonly string History = WrittenCase.Csv("ID,BRANCH,X,TARGET", 1500, (i, u) =>
+        [i, "ABCD"[i % 4], Math.Round(u[0], 3), u[1] < (i % 4 == 0 ? 0.84 : 0.1) ? 1 : 0]);
+
+    private static readonly string Drop = "ID,BRANCH,X\n9001,A,0.5\n9002,B,0.5\n9003,Z,0.5\n9004,C,0.5\n9005,D,0.5\n";
+
+    [Fact]
+    public async Task A_category_that_training_never_saw_is_none_of_those_that_it_saw()
+    {
+        var (run, scores) = await RunAsync(Definition);
+
+        Assert.InRange(scores["9001"], 0.7, 0.95);
+        Assert.InRange(scores["9002"], 0.02, 0.25);
+        Assert.NotEqual(scores["9001"], scores["9003"]);
+        Assert.InRange(scores["9003"], 0, 0.5);
+        var warning = Assert.Single(run.ScoreFeatures.Warnings, w => w.Code == "unseen-category");
+        Assert.Contains("'Z' (1)", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("all features of the column are 0", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Dropping_the_first_category_can_be_asked_for_and_the_warning_says_what_it_does()
+    {
+        var (run, scores) = await RunAsync(Definition + "categories: onehot_drop_first\n");
+
+        Assert.Equal(4, run.ScoreFeatures.Features);
+        Assert.Equal(scores["9001"], scores["9003"]);
+        var warning = Assert.Single(run.ScoreFeatures.Warnings, w => w.Code == "unseen-category");
+        Assert.Contains("To the model it is 'A'", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_the_learner_s_own_categories_an_unseen_one_is_a_missing_value()
+    {
+        var (run, scores) = await RunAsync(Definition + "categories: native\n");
+
+        Assert.NotEqual(scores["9001"], scores["9003"]);
+        Assert.Contains("a missing value", Assert.Single(run.ScoreFeatures.Warnings, w => w.Code == "unseen-category").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stored_transform_that_dropped_the_first_category_still_does()
+    {
+        // As every release before wrote it.
+        const string Json = """
+            {"version":1,"missingNative":false,"missingNumber":-999,"missingText":"NAN","columns":[
+              {"column":"SMOKER","encoding":"oneHot","features":["SMOKER_True"],"categories":["False","True"]}]}
+            """;
+        var transform = Transform.Load(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Json.Replace("oneHot", "OneHot", StringComparison.Ordinal))));
+        var table = new Table([TextColumn.FromTexts("SMOKER", ["False", "True", "TRUE", "true", "false", "never"])]);
+
+        var features = TransformApply.Apply(transform, table, [0, 1, 2, 3, 4, 5]);
+
+        Assert.Equal([0, 1, 1, 1, 0, 0], Assert.Single(features));
+    }
+
+    [Fact]
+    public async Task True_is_true_however_a_file_writes_it()
+    {
+        var history = WrittenCase.Csv("ID,SMOKER,X,TARGET", 1000, (i, u) => [i, i % 2 == 0 ? "True" : "False", Math.Round(u[0], 3), u[1] < (i % 2 == 0 ? 0.88 : 0.13) ? 1 : 0]);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition);
+        var initial = await pipeline.DropAsync("initial", history);
+        var drop = await pipeline.DropAsync("20240101", "ID,SMOKER,X\n1t,True,0.5\n2t,TRUE,0.5\n3t,true,0.5\n4t,1,0.5\n1f,False,0.5\n2f,FALSE,0.5\n3f,false,0.5\n4f,0,0.5\n");
+
+        var run = await pipeline.RunAsync(drop, initial);
+
+        var rows = (await pipeline.PredictionsAsync(run.Predict))[1..];
+        Assert.Single(rows[..4].Select(r => r[2]).Distinct());
+        Assert.Single(rows[4..].Select(r => r[2]).Distinct());
+        Assert.InRange(Number(rows[0][2]), 0.8, 0.95);
+        Assert.InRange(Number(rows[4][2]), 0.02, 0.3);
+        Assert.DoesNotContain(run.ScoreFeatures.Warnings, w => w.Code == "unseen-category");
+
+        var served = await ServedModel.LoadAsync(pipeline.Steps.Models, pipeline.Steps.Definitions, pipeline.Pipeline, run.Model.Version, TestContext.Current.CancellationToken);
+        var answers = served.Score(JsonRows.Read("""[{"SMOKER":true,"X":0.5},{"SMOKER":false,"X":0.5},{"SMOKER":NaN,"X":0.5}]"""u8.ToArray()), cancellation: TestContext.Current.CancellationToken);
+        Assert.Equal([Number(rows[0][2]), Number(rows[4][2])], [answers[0].Score, answers[1].Score]);
+    }
+
+    [Fact]
+    public async Task A_declared_category_is_a_text_in_every_file()
+    {
+        // The history's zip codes have no leading zero, so that they look like numbers; those of a later file have.
+        var history = WrittenCase.Csv("ID,ZIP,X,TARGET", 900, (i, u) => [i, i % 3 == 0 ? "10115" : i % 3 == 1 ? "20095" : "80331", Math.Round(u[0], 3), u[1] < (i % 3 == 0 ? 0.9 : 0.1) ? 1 : 0]);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition + "categorical: [ZIP]\n");
+        var initial = await pipeline.DropAsync("initial", history);
+        var drop = await pipeline.DropAsync("20240101", "ID,ZIP,X\na,10115,0.5\nb,01067,0.5\nc,10115.0,0.5\nd,80331,0.5\n");
+
+        var validated = await pipeline.ValidateAsync(drop, initial);
+        Assert.True(validated.Accepted, string.Join('\n', validated.Errors.Select(e => e.Message)));
+        var run = await pipeline.RunAsync(drop, initial);
+
+        var rows = (await pipeline.PredictionsAsync(run.Predict))[1..];
+        Assert.Equal(rows[0][2], rows[2][2]);
+        Assert.NotEqual(rows[0][2], rows[1][2]);
+        Assert.Contains("'01067' (1)", Assert.Single(run.ScoreFeatures.Warnings, w => w.Code == "unseen-category").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_name_and_a_category_are_the_same_whether_their_accents_are_composed_or_not()
+    {
+        var history = WrittenCase.Csv("ID,Größe,X,TARGET", 600, (i, u) => [i, i % 2 == 0 ? "schön" : "häßlich", Math.Round(u[0], 3), u[1] < (i % 2 == 0 ? 0.9 : 0.1) ? 1 : 0]);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition + "features: [Größe, X]\n".Normalize(System.Text.NormalizationForm.FormD));
+        var initial = await pipeline.DropAsync("initial", history);
+        var drop = await pipeline.DropAsync("20240101", "ID,Größe,X\n1,schön,0.5\n2,häßlich,0.5\n".Normalize(System.Text.NormalizationForm.FormD));
+
+        var run = await pipeline.RunAsync(drop, initial);
+
+        var rows = (await pipeline.PredictionsAsync(run.Predict))[1..];
+        Assert.Empty(run.ScoreFeatures.Warnings);
+        Assert.InRange(Number(rows[0][2]), 0.7, 1);
+        Assert.InRange(Number(rows[1][2]), 0, 0.3);
+    }
+
+    [Fact]
+    public async Task A_category_that_only_looks_like_a_known_one_is_told_with_the_difference()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition);
+        var initial = await pipeline.DropAsync("initial", History);
+        var drop = await pipeline.DropAsync("20240101", "ID,BRANCH,X\n1,\u0410,0.5\n2,B,0.5\n");
+
+        var run = await pipeline.RunAsync(drop, initial);
+
+        Assert.Contains(
+            "It looks like 'A' but differs: character 1 is the Cyrillic \u0410 (U+0410), not A (U+0041).",
+            Assert.Single(run.ScoreFeatures.Warnings, w => w.Code == "unseen-category").Message, StringComparison.Ordinal);
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+
+    private async Task<(TestRun Run, Dictionary<string, double> Scores)> RunAsync(string definition)
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, definition);
+        var initial = await pipeline.DropAsync("initial", History);
+        var run = await pipeline.RunAsync(await pipeline.DropAsync("20240101", Drop), initial);
+        var rows = await pipeline.PredictionsAsync(run.Predict);
+        return (run, rows[1..].ToDictionary(r => r[0], r => Number(r[2])));
+    }
+}
