@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using MlOps.Durable;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
@@ -38,6 +39,8 @@ public static class PipelineComposition
         services.TryAddSingleton(_ => NotificationSettings.FromEnvironment(Environment.GetEnvironmentVariable));
         services.TryAddSingleton(_ => new HttpClient { Timeout = TimeSpan.FromSeconds(30) });
         services.TryAddSingleton(new StepOptions());
+        services.TryAddSingleton(new ActivityLimits(CancellationToken.None, Timeout.InfiniteTimeSpan));
+        services.TryAddScoped<ActivityStop>();
         services.TryAddSingleton<PipelineSteps>();
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Runner);
         services.TryAddSingleton(s => s.GetRequiredService<PipelineSteps>().Definitions);

@@ -1,7 +1,7 @@
 using MlOps.Benchmarks.Boosting;
 using MlOps.Benchmarks.Csv;
 using MlOps.Benchmarks.Drift;
-using MlOps.Benchmarks.Durable;
+using MlOps.Benchmarks.Engine;
 using MlOps.Benchmarks.Learners;
 using MlOps.Benchmarks.Serving;
 using MlOps.Benchmarks.Tuning;
@@ -13,9 +13,8 @@ return args.FirstOrDefault() switch
     "csv" => CsvBenchmark.Run(args[1..]),
     "csv-fuzz" => CsvFuzz.Run(args[1..]),
     "drift" => DriftBenchmark.Run(args[1..]),
-    "durable" => await DurableBenchmarks.ThroughputAsync(),
-    "durable-worker" => await MlOps.DurableWorker.WorkerMain.RunAsync(args[1..]),
-    "handler-start" when args.Length == 2 => await DurableBenchmarks.HandlerStartAsync(args[1]),
+    "engine" => await EngineBenchmark.RunAsync(),
+    "engine-worker" => await MlOps.EngineWorker.WorkerMain.RunAsync(args[1..]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
     "rendering" => await RenderingBenchmark.RunAsync(),
     "serving" => await ServingBenchmark.RunAsync(args[1..]),
@@ -29,8 +28,7 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks csv FILE [--reader mlops|csvhelper|split] [--threads N] [--columns N] [--values] [--runs N]");
     Console.Error.WriteLine("       MlOps.Benchmarks csv-fuzz [--inputs N] [--seed S] [--seeds FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks drift [SIMULATIONS]");
-    Console.Error.WriteLine("       MlOps.Benchmarks durable");
-    Console.Error.WriteLine("       MlOps.Benchmarks handler-start PUBLISHED-FOLDER");
+    Console.Error.WriteLine("       MlOps.Benchmarks engine");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
     Console.Error.WriteLine("       MlOps.Benchmarks rendering");
     Console.Error.WriteLine("       MlOps.Benchmarks serving [CASE-FOLDER [PEER-ADDRESS]]");

@@ -45,9 +45,9 @@ public sealed class AzuriteFixture : IAsyncLifetime
         await Running.DisposeAsync();
     }
 
-    /// <summary>Starts the emulator on its data, on the port it had before, if any.</summary>
+    /// <summary>Starts the emulator on its data, on the ports it had before, if any.</summary>
     public async Task StartAsync() =>
-        azurite = await AzuriteProcess.StartAsync(folder, azurite?.Endpoint.Port ?? 0, say: null, CancellationToken.None);
+        azurite = await AzuriteProcess.StartAsync(folder, azurite?.Endpoints.Ports ?? new AzuritePorts(), say: null, CancellationToken.None);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => await StartAsync();

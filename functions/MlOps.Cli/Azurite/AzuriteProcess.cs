@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace MlOps.Cli.Azurite;
 
 /// <summary>
-/// Azurite's blob service as a child process on a free loopback port, with its data in a folder. It ends, its data
-/// saved, when this object is disposed and when this process ends in whatever way.
+/// Azurite's blob, queue and table services as a child process on free loopback ports, with their data in a folder. It ends, its data
+/// saved, when this object is disposed and when this process ends in whatever way. What it has confirmed is on disk even when it is killed.
 /// </summary>
 internal sealed partial class AzuriteProcess : IAsyncDisposable
 {
@@ -19,7 +19,8 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
 
     private readonly Process launcher;
     private readonly Task output;
-    private readonly TaskCompletionSource<Uri> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<AzuriteEndpoints> listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Dictionary<string, Uri> addresses = new(StringComparer.OrdinalIgnoreCase);
     private readonly Lock gate = new();
     private readonly StringBuilder said = new();
     private int disposed;
@@ -30,30 +31,36 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         output = Task.WhenAll(ReadAsync(launcher.StandardOutput), ReadAsync(launcher.StandardError));
     }
 
+    /// <summary>Told the container's name whenever a blob has been stored. Must return at once.</summary>
+    public Action<string>? Stored { get; set; }
+
+    /// <summary>Where the services listen.</summary>
+    public AzuriteEndpoints Endpoints { get; private set; } = null!;
+
     /// <summary>Where the blob service listens, without the account: <c>http://127.0.0.1:port</c>.</summary>
-    public Uri Endpoint { get; private set; } = null!;
+    public Uri Endpoint => Endpoints.Blob;
 
     /// <summary>Process id of Azurite itself.</summary>
     public int ProcessId { get; private set; }
 
     /// <summary>Connection string for every storage client.</summary>
     public string ConnectionString =>
-        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Endpoint.AbsoluteUri}{Account};";
+        $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Endpoints.Blob.AbsoluteUri}{Account};QueueEndpoint={Endpoints.Queue.AbsoluteUri}{Account};TableEndpoint={Endpoints.Table.AbsoluteUri}{Account};";
 
     /// <summary>Completes when Azurite has ended, wanted or not.</summary>
     public Task Ended => output;
 
     /// <summary>Starts Azurite and waits until it answers.</summary>
     /// <param name="dataFolder">Folder of its data; created when missing. At most one Azurite may use it at a time.</param>
-    /// <param name="port">Port to listen on; 0 for any free one.</param>
+    /// <param name="ports">Ports to listen on; 0 for any free one.</param>
     /// <param name="say">Told in a sentence when something slow begins.</param>
     /// <param name="cancellation">Gives up starting.</param>
     /// <exception cref="AzuriteException">Node.js is missing, or Azurite ended or did not answer.</exception>
-    public static async Task<AzuriteProcess> StartAsync(string dataFolder, int port, Action<string>? say, CancellationToken cancellation)
+    public static async Task<AzuriteProcess> StartAsync(string dataFolder, AzuritePorts ports, Action<string>? say, CancellationToken cancellation)
     {
         var installation = await AzuriteInstallation.EnsureAsync(say, cancellation);
         Directory.CreateDirectory(dataFolder);
-        var azurite = new AzuriteProcess(StartNode(installation, Path.GetFullPath(dataFolder), port));
+        var azurite = new AzuriteProcess(StartNode(installation, Path.GetFullPath(dataFolder), ports));
         try
         {
             await azurite.WaitUntilListeningAsync(cancellation);
@@ -108,7 +115,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         }
     }
 
-    private static Process StartNode(AzuriteInstallation installation, string dataFolder, int port)
+    private static Process StartNode(AzuriteInstallation installation, string dataFolder, AzuritePorts ports)
     {
         var start = new ProcessStartInfo("node")
         {
@@ -121,7 +128,9 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         // The client library may speak a later service version than this Azurite lists; what is used here it knows.
         string[] arguments =
         [
-            installation.LaunchScript, "--location", dataFolder, "--blobHost", "127.0.0.1", "--blobPort", port.ToString(),
+            installation.LaunchScript, "--location", dataFolder,
+            "--blobHost", "127.0.0.1", "--blobPort", ports.Blob.ToString(), "--queueHost", "127.0.0.1", "--queuePort", ports.Queue.ToString(),
+            "--tableHost", "127.0.0.1", "--tablePort", ports.Table.ToString(),
             "--silent", "--skipApiVersionCheck", "--disableTelemetry",
         ];
         foreach (var argument in arguments)
@@ -151,7 +160,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
                 throw new AzuriteException($"The storage emulator (Azurite) ended at once. It said:{Environment.NewLine}{Said()}");
             }
 
-            Endpoint = await listening.Task;
+            Endpoints = await listening.Task;
             using var client = new HttpClient();
             using var answer = await client.GetAsync(new Uri(Endpoint, Account + "?comp=list"), limit.Token);
         }
@@ -170,9 +179,18 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
             {
                 ProcessId = int.Parse(pid.Groups[1].Value);
             }
+            else if (StoredLine().Match(line) is { Success: true } stored)
+            {
+                Stored?.Invoke(stored.Groups[1].Value);
+                continue;
+            }
             else if (ListeningLine().Match(line) is { Success: true } address)
             {
-                listening.TrySetResult(new Uri(address.Groups[1].Value));
+                addresses[address.Groups[1].Value] = new Uri(address.Groups[2].Value);
+                if (addresses.TryGetValue("Blob", out var blob) && addresses.TryGetValue("Queue", out var queue) && addresses.TryGetValue("Table", out var table))
+                {
+                    listening.TrySetResult(new AzuriteEndpoints(blob, queue, table));
+                }
             }
 
             lock (gate)
@@ -197,6 +215,9 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
     [GeneratedRegex(@"^pid (\d+)$")]
     private static partial Regex PidLine();
 
-    [GeneratedRegex(@"listens on (http://\S+)")]
+    [GeneratedRegex(@"^Azurite (Blob|Queue|Table) service is successfully listening at (http://\S+)$")]
     private static partial Regex ListeningLine();
+
+    [GeneratedRegex("^stored in (.+)$")]
+    private static partial Regex StoredLine();
 }

@@ -1,14 +1,14 @@
 "use strict";
 
-// Runs Azurite's blob service so that it never outlives the program that started it: that program holds the other
-// end of our standard input, and the pipe closes when it ends, even when it is killed. Then Azurite is asked to stop
-// in its own way, because it writes what it knows to disk only every few seconds and when it stops.
+// Runs Azurite's blob, queue and table services so that they never outlive the program that started them: that program holds the other
+// end of our standard input, and the pipe closes when it ends, even when it is killed. Then Azurite is asked to stop in its own way.
+// What it says it has stored is on disk, whenever either of them is killed: journal.js.
 
 const detached = "--detached";
 
 if (process.argv[2] !== detached) {
   // A session of its own: a signal to the parent's whole process group (Ctrl-C in a terminal, a job that is killed)
-  // must not take the store away before the parent has drained, nor without that last save.
+  // must not take the store away before the parent has drained.
   const { spawn } = require("node:child_process");
   const child = spawn(process.execPath, [__filename, detached, ...process.argv.slice(2)], {
     detached: true,
@@ -31,6 +31,15 @@ if (process.argv[2] !== detached) {
   process.stdin.once("error", stop);
   process.stdin.resume();
 
+  const keepJournals = require("./journal.js");
+  const Loki = require(require.resolve("lokijs", { paths: [require.resolve("azurite/package.json")] }));
+  keepJournals(Loki, (collection, document) => {
+    // Who starts runs need not look again and again.
+    if (collection === "$BLOBS_COLLECTION$" && document.isCommitted) {
+      console.log(`stored in ${document.containerName}`);
+    }
+  });
+
   console.log(`pid ${process.pid}`);
-  require("azurite/dist/src/blob/main.js");
+  require("azurite/dist/src/azurite.js");
 }

@@ -26,13 +26,13 @@ internal static class ApprovalCommands
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, stop) =>
         {
-            var storage = account.Find(parse);
+            var connected = account.Find(parse);
             using var logging = Logs.Create(LogLevel.Warning);
-            await using var services = AccountServices.Open(storage, logging);
+            await using var services = AccountServices.Open(connected, logging);
             var run = Names.Run(parse.GetRequiredValue(id));
-            var (pipeline, _) = await new RunHistory(storage).FindAsync(run, stop);
+            var (pipeline, _) = await connected.History.FindAsync(run, stop);
             var who = parse.GetRequiredValue(by);
-            var answered = await new Audit(storage, TimeProvider.System, logging.CreateLogger<Audit>()).RecordAsync(
+            var answered = await new Audit(connected.Storage, TimeProvider.System, logging.CreateLogger<Audit>()).RecordAsync(
                 who, pipeline, name, new { run = run.Value, comment = parse.GetValue(comment) },
                 () => services.GetRequiredService<Steering>().AnswerAsync(pipeline, run, approve, who, parse.GetValue(comment), stop), stop);
             if (parse.GetValue(json))

@@ -24,7 +24,7 @@ internal static class DemoCommand
             var began = TimeProvider.System.GetTimestamp();
             Answer.Progress("starting the local server");
             await using var server = await LocalServer.StartAsync(options, logging, cancellation);
-            var demo = new DemoRun(server.Account, options.DataFolder);
+            var demo = new DemoRun(server.Account, server.History, options.DataFolder);
             Answer.Progress($"making the sample case ({parse.GetValue(rows)} rows and four periods, 122 columns) and dropping its files");
             var files = await demo.DropAsync(parse.GetValue(rows), parse.GetValue(seed), cancellation);
             var periods = await demo.FinishAsync(files, cancellation);

@@ -24,7 +24,7 @@ internal static class GetCommand
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
             var wanted = Names.Period(parse.GetRequiredValue(period));
-            var written = await FetchAsync(account.Find(parse), name, wanted, parse.GetRequiredValue(folder), cancellation);
+            var written = await FetchAsync(account.Find(parse).Storage, name, wanted, parse.GetRequiredValue(folder), cancellation);
             if (parse.GetValue(json))
             {
                 Answer.Json(new { pipeline = name.Value, period = wanted.Value, files = written });

@@ -29,7 +29,7 @@ internal static class LineageCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var lineage = new Lineage(account.Find(parse));
+            var lineage = new Lineage(account.Find(parse).Storage);
             if (parse.GetValue(file) is { } wanted)
             {
                 Print(wanted, await lineage.OfFileAsync(name, wanted, cancellation), parse.GetValue(json));

@@ -17,7 +17,7 @@ internal static class LogsCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
-            var history = new RunHistory(account.Find(parse));
+            var history = account.Find(parse).History;
             var wanted = Names.Run(parse.GetRequiredValue(id));
             var (pipeline, run) = await history.FindAsync(wanted, cancellation);
             var log = (await history.DocumentAsync(pipeline, wanted, cancellation))?.Log ?? [];

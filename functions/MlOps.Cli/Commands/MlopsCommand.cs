@@ -41,7 +41,6 @@ internal static class MlopsCommand
             FitCommand.Create(),
             ScoreCommand.Create(),
             CsvCommand.Create(),
-            HandlerCommand.Create(),
         };
         SteeringCommands.Create().ToList().ForEach(root.Add);
         ApprovalCommands.Create().ToList().ForEach(root.Add);
@@ -53,8 +52,7 @@ internal static class MlopsCommand
     public static async Task<int> RunAsync(string[] arguments)
     {
         // No response files: an argument may begin with '@'.
-        // The Functions host waits for its handler to answer: no other command is made on the way there.
-        var root = arguments is [HandlerCommand.Name, ..] ? new RootCommand(Description) { HandlerCommand.Create() } : Create();
+        var root = Create();
         var parse = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Action is ParseErrorAction)
         {

@@ -154,7 +154,7 @@ internal static class ModelCommands
     }
 
     private static PipelineSteps StepsOf(AccountLocation account, ParseResult parse) =>
-        new(account.Find(parse), new StepOptions(), NullLoggerFactory.Instance);
+        new(account.Find(parse).Storage, new StepOptions(), NullLoggerFactory.Instance);
 
     private static async Task<int> MoveAsync(string text, PipelineSteps steps, bool json, Func<AliasStore, PipelineName, Task<Aliases>> move)
     {

@@ -37,7 +37,7 @@ internal static class PutCommand
                 throw new CommandException("nothing to put: name the CSV files, or a definition with --definition.", ExitCode.WrongUsage);
             }
 
-            var storage = account.Find(parse);
+            var storage = account.Find(parse).Storage;
             await storage.EnsureContainersAsync(cancellation);
             await PutDefinitionAsync(storage, name, yaml, cancellation);
             var put = new List<object>();

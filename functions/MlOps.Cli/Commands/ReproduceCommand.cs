@@ -17,11 +17,11 @@ internal static class ReproduceCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
-            var storage = account.Find(parse);
+            var connected = account.Find(parse);
             var run = Names.Run(parse.GetRequiredValue(id));
-            var (pipeline, _) = await new RunHistory(storage).FindAsync(run, cancellation);
+            var (pipeline, _) = await connected.History.FindAsync(run, cancellation);
             using var logging = Logs.Create(LogLevel.Warning);
-            await using var services = AccountServices.Open(storage, logging);
+            await using var services = AccountServices.Open(connected, logging);
             var result = await services.GetRequiredService<Reproducer>().RunAsync(pipeline, run, cancellation);
             if (parse.GetValue(json))
             {

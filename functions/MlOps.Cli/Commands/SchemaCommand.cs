@@ -31,7 +31,7 @@ internal static class SchemaCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var storage = account.Find(parse);
+            var storage = account.Find(parse).Storage;
             if (parse.GetValue(source) is { } file)
             {
                 await PutAsync(storage, name, file, cancellation);

@@ -21,7 +21,7 @@ internal static class StatusCommand
         {
             var period = Names.Period(parse.GetRequiredValue(file));
             var only = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (PipelineName?)null;
-            var history = new RunHistory(account.Find(parse));
+            var history = account.Find(parse).History;
             var found = new List<FileStatus>();
             foreach (var name in only is { } one ? [one] : await history.PipelinesAsync(cancellation))
             {

@@ -21,9 +21,9 @@ internal static class SteeringCommands
         };
         from.AcceptOnlyFromAmong([.. Steering.StepNames]);
         var command = new Command("rerun", "Repeat a run under a new id; what is done already is skipped by content.") { id, from };
-        return Act(command, async (parse, steering, storage, stop) =>
+        return Act(command, async (parse, steering, connected, stop) =>
         {
-            var (pipeline, run) = await FindAsync(parse.GetRequiredValue(id), storage, stop);
+            var (pipeline, run) = await FindAsync(parse.GetRequiredValue(id), connected, stop);
             return [await steering.RerunAsync(pipeline, run, parse.GetValue(from), stop)];
         });
     }
@@ -32,9 +32,9 @@ internal static class SteeringCommands
     {
         var id = RunId();
         var command = new Command("cancel", "End a run; whatever waits for it goes on.") { id };
-        return Act(command, async (parse, steering, storage, stop) =>
+        return Act(command, async (parse, steering, connected, stop) =>
         {
-            var (pipeline, run) = await FindAsync(parse.GetRequiredValue(id), storage, stop);
+            var (pipeline, run) = await FindAsync(parse.GetRequiredValue(id), connected, stop);
             await steering.CancelAsync(pipeline, run, stop);
             return [run.Value];
         });
@@ -62,15 +62,15 @@ internal static class SteeringCommands
 
     private static Argument<string> RunId() => new("ID") { Description = "Id of the run; `mlops runs` lists them." };
 
-    private static async Task<(PipelineName Pipeline, RunId Run)> FindAsync(string text, StorageAccount storage, CancellationToken stop)
+    private static async Task<(PipelineName Pipeline, RunId Run)> FindAsync(string text, ConnectedAccount connected, CancellationToken stop)
     {
         var run = Names.Run(text);
-        var (pipeline, _) = await new RunHistory(storage).FindAsync(run, stop);
+        var (pipeline, _) = await connected.History.FindAsync(run, stop);
         return (pipeline, run);
     }
 
     // All of them answer with the ids of the runs that they started or ended.
-    private static Command Act(Command command, Func<ParseResult, Steering, StorageAccount, CancellationToken, Task<IReadOnlyList<string>>> act)
+    private static Command Act(Command command, Func<ParseResult, Steering, ConnectedAccount, CancellationToken, Task<IReadOnlyList<string>>> act)
     {
         var account = new AccountLocation();
         var json = CommonOptions.Json();
@@ -78,10 +78,10 @@ internal static class SteeringCommands
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, stop) =>
         {
-            var storage = account.Find(parse);
+            var connected = account.Find(parse);
             using var logging = Logs.Create(LogLevel.Warning);
-            await using var services = AccountServices.Open(storage, logging);
-            var runs = await act(parse, services.GetRequiredService<Steering>(), storage, stop);
+            await using var services = AccountServices.Open(connected, logging);
+            var runs = await act(parse, services.GetRequiredService<Steering>(), connected, stop);
             if (parse.GetValue(json))
             {
                 Answer.Json(new { runs });

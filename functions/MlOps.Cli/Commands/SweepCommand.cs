@@ -17,10 +17,10 @@ internal static class SweepCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Pipeline.Artifacts.PipelineName?)null;
-            var storage = account.Find(parse);
-            await storage.EnsureContainersAsync(cancellation);
+            var connected = account.Find(parse);
+            await connected.Storage.EnsureContainersAsync(cancellation);
             using var logging = Logs.Create(LogLevel.Warning);
-            await using var services = AccountServices.Open(storage, logging);
+            await using var services = AccountServices.Open(connected, logging);
             var result = await services.GetRequiredService<Sweep>().RunAsync(name, cancellation);
             if (parse.GetValue(json))
             {

@@ -37,7 +37,7 @@ internal static class TrafficCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var aliases = new PipelineSteps(account.Find(parse), new StepOptions(), NullLoggerFactory.Instance).Aliases;
+            var aliases = new PipelineSteps(account.Find(parse).Storage, new StepOptions(), NullLoggerFactory.Instance).Aliases;
             var (first, second) = (parse.GetValue(challenger), parse.GetValue(shadow));
             var changes = parse.GetValue(alone) || first is not null || second is not null;
             Aliases now;

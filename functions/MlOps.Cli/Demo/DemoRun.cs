@@ -16,10 +16,9 @@ namespace MlOps.Cli.Demo;
 internal sealed record DemoPeriod(SampleFile File, PeriodStanding Standing, Manifest? Manifest, RunDocument? Run, IReadOnlyList<string> Copies);
 
 /// <summary>The main job from nothing: a case is made, dropped as upstream would, run, and fetched.</summary>
-internal sealed class DemoRun(StorageAccount account, string folder)
+internal sealed class DemoRun(StorageAccount account, RunHistory history, string folder)
 {
     private static readonly PipelineName Pipeline = PipelineName.Parse(CreditDefaultCase.PipelineName);
-    private readonly RunHistory history = new(account);
     private readonly RunDocuments documents = new(account);
 
     /// <summary>Folder of the local copies.</summary>

@@ -1,7 +1,5 @@
-using MlOps.Durable;
-using MlOps.Durable.Local;
+using Microsoft.DurableTask.Client;
 using MlOps.Pipeline;
-using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Cli.Hosting;
 
@@ -11,10 +9,10 @@ internal static class AccountServices
     /// <summary>Puts them together; dispose them with the command.</summary>
     /// <param name="account">The account.</param>
     /// <param name="logging">Logs.</param>
-    public static ServiceProvider Open(StorageAccount account, ILoggerFactory logging) => new ServiceCollection()
+    public static ServiceProvider Open(ConnectedAccount account, ILoggerFactory logging) => new ServiceCollection()
         .AddSingleton(logging)
         .AddLogging()
-        .AddPipeline(account)
-        .AddSingleton<DurableTaskClient>(new LocalDurableTaskClient(account.Journal))
+        .AddPipeline(account.Storage)
+        .AddSingleton<DurableTaskClient>(account.Client)
         .BuildServiceProvider();
 }

@@ -11,8 +11,9 @@ namespace MlOps.Cli.Hosting;
 /// <param name="EmulatorProcessId">Process id of the storage emulator.</param>
 /// <param name="EmulatorStarted">When the emulator's process started, so that a reused process id is not taken for it.</param>
 /// <param name="Address">Where the server answers over HTTP; <see langword="null"/> until it does.</param>
+/// <param name="Ports">Ports of the emulator's services; <see langword="null"/> where a version without queues and tables wrote the note.</param>
 internal sealed record LocalAccountInfo(
-    string ConnectionString, int ProcessId, int EmulatorProcessId, DateTime EmulatorStarted, string? Address = null);
+    string ConnectionString, int ProcessId, int EmulatorProcessId, DateTime EmulatorStarted, string? Address = null, AzuritePorts? Ports = null);
 
 /// <summary>
 /// The storage account that lives in a folder: Azurite's data, and a note of how to reach it while it runs. One process
@@ -31,7 +32,7 @@ internal sealed class LocalAccount : IAsyncDisposable
         this.folder = folder;
         this.ownership = ownership;
         this.azurite = azurite;
-        Info = new LocalAccountInfo(azurite.ConnectionString, Environment.ProcessId, azurite.ProcessId, ProcessStart.Of(azurite.ProcessId) ?? default);
+        Info = new LocalAccountInfo(azurite.ConnectionString, Environment.ProcessId, azurite.ProcessId, ProcessStart.Of(azurite.ProcessId) ?? default, null, azurite.Endpoints.Ports);
     }
 
     /// <summary>How others reach the account.</summary>
@@ -39,6 +40,12 @@ internal sealed class LocalAccount : IAsyncDisposable
 
     /// <summary>Completes when the emulator has ended, wanted or not.</summary>
     public Task Ended => azurite.Ended;
+
+    /// <summary>Told the container's name whenever a blob has been stored. Must return at once.</summary>
+    public Action<string>? Stored
+    {
+        set => azurite.Stored = value;
+    }
 
     /// <summary>Takes the folder and starts the emulator on its data.</summary>
     /// <param name="folder">Data folder; created when missing.</param>
@@ -54,10 +61,10 @@ internal sealed class LocalAccount : IAsyncDisposable
             var former = Read(folder);
             await WaitForFormerEmulatorAsync(former, cancellation);
 
-            // The former port keeps the connections of storage tools valid; when it is taken, any other will do.
+            // The former ports keep the connections of storage tools valid; when one is taken, any other will do.
             var data = Path.Combine(folder, "azurite");
-            var port = former is null ? 0 : new Azure.Storage.Blobs.BlobServiceClient(former.ConnectionString).Uri.Port;
-            var started = await StartOnAsync(data, IsFree(port) ? port : 0, cancellation);
+            var ports = former?.Ports ?? new AzuritePorts();
+            var started = await StartOnAsync(data, new(Free(ports.Blob), Free(ports.Queue), Free(ports.Table)), cancellation);
             var account = new LocalAccount(folder, taken, started);
             account.Publish(account.Info);
             return account;
@@ -134,6 +141,8 @@ internal sealed class LocalAccount : IAsyncDisposable
     private static bool IsRunning(LocalAccountInfo info) =>
         ProcessStart.Of(info.EmulatorProcessId) is { } start && (start - info.EmulatorStarted).Duration() < TimeSpan.FromSeconds(2);
 
+    private static int Free(int port) => IsFree(port) ? port : 0;
+
     private static bool IsFree(int port)
     {
         using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, port);
@@ -148,8 +157,8 @@ internal sealed class LocalAccount : IAsyncDisposable
         }
     }
 
-    private static Task<AzuriteProcess> StartOnAsync(string data, int port, CancellationToken cancellation) =>
-        AzuriteProcess.StartAsync(data, port, text => Answer.Progress(text), cancellation);
+    private static Task<AzuriteProcess> StartOnAsync(string data, AzuritePorts ports, CancellationToken cancellation) =>
+        AzuriteProcess.StartAsync(data, ports, text => Answer.Progress(text), cancellation);
 
     private void Publish(LocalAccountInfo info)
     {

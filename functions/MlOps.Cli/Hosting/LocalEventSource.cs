@@ -15,12 +15,15 @@ internal sealed partial class LocalEventSource
     /// <summary>Where it keeps what it has seen; no pipeline's name begins with an underscore.</summary>
     public const string SeenName = "_events/seen.json";
 
+    private static readonly TimeSpan SilentPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RetryLook = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RetryMax = TimeSpan.FromMinutes(1);
     private readonly StorageAccount account;
     private readonly Func<string, CancellationToken, Task> receive;
     private readonly TimeProvider time;
     private readonly ILogger logger;
     private readonly Dictionary<(string Name, string ETag), (int Attempts, DateTimeOffset Next)> failures = [];
+    private readonly SemaphoreSlim hint = new(0, 1);
     private SeenBlobs? seen;
 
     /// <summary>Creates the source.</summary>
@@ -36,8 +39,21 @@ internal sealed partial class LocalEventSource
         this.logger = logger;
     }
 
+    /// <summary>Says that something may be new: it looks at once.</summary>
+    public void Hint()
+    {
+        try
+        {
+            hint.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It will look anyway.
+        }
+    }
+
     /// <summary>Looks until it is stopped. An account that does not answer is asked again.</summary>
-    /// <param name="interval">Pause between two looks.</param>
+    /// <param name="interval">Longest pause between two looks; what failed is tried again every second at least.</param>
     /// <param name="cancellation">Stops it.</param>
     public async Task RunAsync(TimeSpan interval, CancellationToken cancellation)
     {
@@ -46,7 +62,7 @@ internal sealed partial class LocalEventSource
             try
             {
                 await LookAsync(cancellation);
-                await Task.Delay(interval, time, cancellation);
+                await hint.WaitAsync(failures.Count > 0 && interval > RetryLook ? RetryLook : interval, cancellation);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
             {
@@ -55,7 +71,7 @@ internal sealed partial class LocalEventSource
             catch (Exception e) when (e is RequestFailedException or AggregateException or IOException)
             {
                 LogAccountSilent(logger, e.Message.Split('\n')[0]);
-                await Task.Delay(interval * 5, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(SilentPause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -67,7 +83,7 @@ internal sealed partial class LocalEventSource
         seen ??= await SeenBlobs.LoadAsync(account.Artifacts.GetBlobClient(SeenName), cancellation);
         var existing = new HashSet<string>();
         var found = new List<BlobItem>();
-        await foreach (var blob in account.Input.GetBlobsAsync(BlobTraits.CopyStatus, cancellationToken: cancellation))
+        await foreach (var blob in account.Input.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.CopyStatus }, cancellationToken: cancellation))
         {
             existing.Add(blob.Name);
             if (!seen.Contains(blob.Name, ETagOf(blob)) && IsDue(blob))

@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Web.Api;
+using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Hosting;
 
@@ -9,6 +10,10 @@ namespace MlOps.Cli.Hosting;
 /// </summary>
 internal sealed partial class LocalServer : IAsyncDisposable
 {
+    // An account that says when a file has come is looked at for what it failed to say; any other is looked at.
+    private static readonly TimeSpan Hinted = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Unhinted = TimeSpan.FromSeconds(1);
+
     private readonly ServerOptions options;
     private readonly ILogger logger;
     private readonly CancellationTokenSource stopping = new();
@@ -27,13 +32,21 @@ internal sealed partial class LocalServer : IAsyncDisposable
         Account = account;
         Address = address;
         var source = new LocalEventSource(account, async (json, stop) => await pipelines.Receiver.ReceiveAsync(json, stop), TimeProvider.System, logger);
+        if (local is not null)
+        {
+            local.Stored = container => HintOf(container, account, source);
+        }
+
         loops = Task.WhenAll(
-            Task.Run(() => source.RunAsync(options.LookInterval, stopping.Token)),
+            Task.Run(() => source.RunAsync(options.LookInterval ?? (local is null ? Unhinted : Hinted), stopping.Token)),
             Task.Run(SweepAsync));
     }
 
     /// <summary>The account that is served.</summary>
     public StorageAccount Account { get; }
+
+    /// <summary>What is known of the account's runs.</summary>
+    public RunHistory History => new(Account, pipelines.Client);
 
     /// <summary>Where the server answers.</summary>
     public Uri Address { get; }
@@ -52,13 +65,13 @@ internal sealed partial class LocalServer : IAsyncDisposable
     {
         await using var started = new Undo();
         var local = options.Connection is null ? started.Keep(await LocalAccount.OpenAsync(options.DataFolder, cancellation)) : null;
-        var account = AccountLocation.Connect(options.Connection ?? local!.Info.ConnectionString);
-        var pipelines = started.Keep(await PipelineHost.StartAsync(account, logging, cancellation));
-        var (web, address) = await HttpServer.StartAsync(options.Port, logging, new ApiServer(account, pipelines.Client), cancellation);
+        var account = ConnectedAccount.To(options.Connection ?? local!.Info.ConnectionString);
+        var pipelines = started.Keep(await PipelineHost.StartAsync(account, ConnectedAccount.HubOptions(Path.Combine(options.DataFolder, "worker")), logging, cancellation));
+        var (web, address) = await HttpServer.StartAsync(options.Port, logging, new ApiServer(account.Storage, pipelines.Client), cancellation);
         started.Keep(web);
         local?.Publish(address.AbsoluteUri);
         started.Forget();
-        return new LocalServer(options, logging.CreateLogger("MlOps.Server"), local, account, pipelines, web, address);
+        return new LocalServer(options, logging.CreateLogger("MlOps.Server"), local, account.Storage, pipelines, web, address);
     }
 
     /// <summary>Stops in the order of arrival: no more events, then the runs are drained, then the account goes.</summary>
@@ -74,6 +87,15 @@ internal sealed partial class LocalServer : IAsyncDisposable
         }
 
         stopping.Dispose();
+    }
+
+    // Upstream's files come into the input container; runs store by far the most elsewhere.
+    private static void HintOf(string container, StorageAccount account, LocalEventSource source)
+    {
+        if (container == account.Input.Name)
+        {
+            source.Hint();
+        }
     }
 
     private async Task SweepAsync()

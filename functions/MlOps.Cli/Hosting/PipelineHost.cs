@@ -1,23 +1,21 @@
-using MlOps.Durable;
-using MlOps.Durable.Local;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Hosting;
+using MlOps.Engine;
 using MlOps.Pipeline;
 using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Cli.Hosting;
 
 /// <summary>The pipelines of one account, run in this process: services, orchestrations and their worker.</summary>
 internal sealed class PipelineHost : IAsyncDisposable
 {
+    // Below a step's own limit nobody may hang; what a definition allows is less.
+    private static readonly TimeSpan ActivityDeadline = TimeSpan.FromHours(12);
+
     private readonly ServiceProvider services;
-    private readonly LocalDurableTaskWorker worker;
     private readonly Telemetry? telemetry = Telemetry.Start();
 
-    private PipelineHost(ServiceProvider services, LocalDurableTaskWorker worker)
-    {
-        this.services = services;
-        this.worker = worker;
-    }
+    private PipelineHost(ServiceProvider services) => this.services = services;
 
     /// <summary>The entry point for events.</summary>
     public DropReceiver Receiver => services.GetRequiredService<DropReceiver>();
@@ -26,30 +24,36 @@ internal sealed class PipelineHost : IAsyncDisposable
     public Sweep Sweep => services.GetRequiredService<Sweep>();
 
     /// <summary>Asks about, ends and wakes orchestrations.</summary>
-    public DurableTaskClient Client => worker.Client;
+    public DurableTaskClient Client => services.GetRequiredService<DurableTaskClient>();
 
     /// <summary>Everything else by type.</summary>
     public IServiceProvider Services => services;
 
     /// <summary>Puts the pipelines together and starts their worker, which goes on with whatever an earlier process left.</summary>
     /// <param name="account">The account.</param>
+    /// <param name="hub">Settings of the task hub.</param>
     /// <param name="logging">Logs.</param>
     /// <param name="cancellation">Gives up starting.</param>
-    public static async Task<PipelineHost> StartAsync(StorageAccount account, ILoggerFactory logging, CancellationToken cancellation)
+    /// <param name="configure">Adds services before the defaults.</param>
+    public static async Task<PipelineHost> StartAsync(
+        ConnectedAccount account, TaskHubOptions hub, ILoggerFactory logging, CancellationToken cancellation, Action<IServiceCollection>? configure = null)
     {
-        await account.EnsureContainersAsync(cancellation);
-        LocalDurableTaskWorker? worker = null;
-        var services = new ServiceCollection()
-            .AddSingleton(logging)
-            .AddLogging()
-            .AddPipeline(account)
-            .AddSingleton<DurableTaskClient>(_ => worker!.Client)
+        await account.Storage.EnsureContainersAsync(cancellation);
+        var collection = new ServiceCollection().AddSingleton(logging).AddLogging();
+        configure?.Invoke(collection);
+        var services = collection
+            .AddTaskHubWorker(account.TaskHub, hub, tasks => tasks.AddPipeline())
+            .AddSingleton(s => new ActivityLimits(s.GetRequiredService<ActivityDrain>().Token, ActivityDeadline))
+            .AddPipeline(account.Storage)
             .BuildServiceProvider();
-        worker = new LocalDurableTaskWorker(account.Journal, new DurableTaskRegistry().AddPipeline(), services, new LocalOptions { ActivityDeadline = TimeSpan.FromHours(12) }, logging);
-        var host = new PipelineHost(services, worker);
+        var host = new PipelineHost(services);
         try
         {
-            await worker.StartAsync(cancellation);
+            foreach (var part in services.GetServices<IHostedService>())
+            {
+                await part.StartAsync(cancellation);
+            }
+
             return host;
         }
         catch
@@ -62,7 +66,11 @@ internal sealed class PipelineHost : IAsyncDisposable
     /// <summary>Drains: activities that run may end, nothing new starts, all state is written.</summary>
     public async ValueTask DisposeAsync()
     {
-        await worker.DisposeAsync();
+        foreach (var part in services.GetServices<IHostedService>().Reverse())
+        {
+            await part.StopAsync(CancellationToken.None);
+        }
+
         await services.DisposeAsync();
         telemetry?.Dispose();
     }

@@ -15,8 +15,8 @@ internal sealed record ServerOptions
     /// <summary>Port for HTTP on the loopback address; 0 for any free one; <see langword="null"/> for the default or, where that is taken, a free one.</summary>
     public int? Port { get; init; }
 
-    /// <summary>Pause between two looks at the input container.</summary>
-    public TimeSpan LookInterval { get; init; } = TimeSpan.FromSeconds(1);
+    /// <summary>Longest pause between two looks at the input container; <see langword="null"/> for what fits the account.</summary>
+    public TimeSpan? LookInterval { get; init; }
 
     /// <summary>Pause between two searches for drops without a finished run.</summary>
     public TimeSpan SweepInterval { get; init; } = TimeSpan.FromMinutes(1);

@@ -65,7 +65,7 @@ public sealed class IgnoredEvents(StorageAccount account)
         foreach (var reason in Enum.GetValues<IgnoreReason>())
         {
             var prefix = $"{pipeline?.Value ?? NoPipeline}/ignored/{Text(reason)}/";
-            await foreach (var _ in account.Artifacts.GetBlobsAsync(prefix: prefix, cancellationToken: cancellation))
+            await foreach (var _ in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken: cancellation))
             {
                 counts[reason] = counts.GetValueOrDefault(reason) + 1;
             }

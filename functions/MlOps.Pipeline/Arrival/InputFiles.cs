@@ -23,7 +23,7 @@ public sealed class InputFiles(StorageAccount account)
         PipelineName? pipeline, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation = default)
     {
         var prefix = pipeline is { } name ? name + "/" : null;
-        await foreach (var blob in account.Input.GetBlobsAsync(prefix: prefix, cancellationToken: cancellation))
+        await foreach (var blob in account.Input.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }, cancellationToken: cancellation))
         {
             yield return new InputFile(blob.Name, RunIds.NormalizeETag(blob.Properties.ETag?.ToString() ?? ""), blob.Properties.ContentLength ?? 0);
         }

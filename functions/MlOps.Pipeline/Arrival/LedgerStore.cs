@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Arrival;
@@ -40,7 +41,7 @@ public sealed class LedgerStore(StorageAccount account)
     public async Task<IReadOnlyList<PipelineName>> ListAsync(CancellationToken cancellation = default)
     {
         var names = new List<PipelineName>();
-        await foreach (var item in account.Artifacts.GetBlobsByHierarchyAsync(delimiter: "/", cancellationToken: cancellation))
+        await foreach (var item in account.Artifacts.GetBlobsByHierarchyAsync(new GetBlobsByHierarchyOptions { Delimiter = "/" }, cancellationToken: cancellation))
         {
             if (item.IsPrefix && PipelineName.TryParse(item.Prefix.TrimEnd('/'), out var name)
                 && await account.Artifacts.GetBlobClient(Name(name)).ExistsAsync(cancellation))

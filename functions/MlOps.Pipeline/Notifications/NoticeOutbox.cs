@@ -113,7 +113,7 @@ public sealed class NoticeOutbox(StorageAccount account)
     public async Task<IReadOnlyList<string>> UndeliveredAsync(PipelineName pipeline, CancellationToken cancellation = default)
     {
         var names = new List<string>();
-        await foreach (var blob in account.Notifications.GetBlobsAsync(BlobTraits.Metadata, prefix: pipeline + "/", cancellationToken: cancellation))
+        await foreach (var blob in account.Notifications.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata, Prefix = pipeline + "/" }, cancellationToken: cancellation))
         {
             if (blob.Metadata is null || !blob.Metadata.ContainsKey(DeliveredMark))
             {

@@ -1,4 +1,4 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Notifications;
@@ -6,16 +6,17 @@ namespace MlOps.Pipeline.Notifications;
 /// <summary>Puts the notice of a run into the outbox and sends it.</summary>
 /// <param name="outbox">Notices in the account.</param>
 /// <param name="sender">Sends to webhooks.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(NotifyActivity))]
-public sealed class NotifyActivity(NoticeOutbox outbox, NoticeSender sender) : TaskActivity<Notice, string>
+public sealed class NotifyActivity(NoticeOutbox outbox, NoticeSender sender, ActivityStop stopping) : TaskActivity<Notice, string>
 {
     /// <inheritdoc/>
     public override async Task<string> RunAsync(TaskActivityContext context, Notice input)
     {
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);
-        var name = await outbox.PutAsync(input, context.CancellationToken);
-        await sender.SendAsync(PipelineName.Parse(input.Pipeline), name, context.CancellationToken);
+        var name = await outbox.PutAsync(input, stopping.Token);
+        await sender.SendAsync(PipelineName.Parse(input.Pipeline), name, stopping.Token);
         return name;
     }
 }

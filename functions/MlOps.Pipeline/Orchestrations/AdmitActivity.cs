@@ -1,4 +1,4 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 
@@ -9,8 +9,9 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="files">Input container.</param>
 /// <param name="documents">Run documents.</param>
 /// <param name="time">Clock for the ledger.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(AdmitActivity))]
-public sealed class AdmitActivity(LedgerStore ledgers, InputFiles files, RunDocuments documents, TimeProvider time)
+public sealed class AdmitActivity(LedgerStore ledgers, InputFiles files, RunDocuments documents, TimeProvider time, ActivityStop stopping)
     : TaskActivity<AdmitInput, AdmitResult>
 {
     /// <inheritdoc/>
@@ -22,17 +23,17 @@ public sealed class AdmitActivity(LedgerStore ledgers, InputFiles files, RunDocu
         var pipeline = PipelineName.Parse(request.Pipeline);
         var admission = new AdmissionRequest(
             input.RunId, Period.Parse(request.Period).Value, request.BlobName, RunIds.NormalizeETag(request.ETag), request.Kind);
-        var bytes = await ReadAsync(pipeline, admission, context.CancellationToken);
+        var bytes = await ReadAsync(pipeline, admission, stopping.Token);
         var ledger = await ledgers.UpdateAsync(
             pipeline,
-            async l => LedgerAdmission.Admit(l, admission, await StillThereAsync(admission, bytes, context.CancellationToken), time.GetUtcNow()),
-            context.CancellationToken);
+            async l => LedgerAdmission.Admit(l, admission, await StillThereAsync(admission, bytes, stopping.Token), time.GetUtcNow()),
+            stopping.Token);
 
         var run = ledger.FindRun(input.RunId)!;
         var drop = ledger.DropOf(run);
         if (run.State == RunState.Active)
         {
-            await documents.WriteAsync(Describe(input, run, drop), context.CancellationToken);
+            await documents.WriteAsync(Describe(input, run, drop), stopping.Token);
         }
 
         return new AdmitResult(run.State, run.Reason ?? "", drop?.Sha256, run.Revision, Waiting.In(ledger, input.RunId));

@@ -1,4 +1,4 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
@@ -26,8 +26,9 @@ public sealed record ApprovalQuestion(
 /// <param name="approvals">Questions and answers.</param>
 /// <param name="ledgers">Ledgers.</param>
 /// <param name="sender">Keeps and sends notices.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(ApprovalActivity))]
-public sealed class ApprovalActivity(ApprovalStore approvals, LedgerStore ledgers, NoticeSender sender) : TaskActivity<ApprovalQuestion, string>
+public sealed class ApprovalActivity(ApprovalStore approvals, LedgerStore ledgers, NoticeSender sender, ActivityStop stopping) : TaskActivity<ApprovalQuestion, string>
 {
     /// <summary>What the notice is about.</summary>
     public const string About = "approval";
@@ -38,7 +39,7 @@ public sealed class ApprovalActivity(ApprovalStore approvals, LedgerStore ledger
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
-        var stop = context.CancellationToken;
+        var stop = stopping.Token;
         if ((await ledgers.ReadAsync(pipeline, stop)).Current(input.Period) is { } current && current.Revision > input.Revision)
         {
             // The run of the newer bytes asks, or has the answer already: this one only ends.

@@ -1,4 +1,4 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Registry;
 
 namespace MlOps.Pipeline.Orchestrations;

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
@@ -15,9 +15,10 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="account">Keeps what the run cost.</param>
 /// <param name="time">Clock for the ledger.</param>
 /// <param name="logger">Gets the line of the run's end.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(EndActivity))]
 public sealed class EndActivity(
-    LedgerStore ledgers, RunDocuments documents, DeadLetters deadLetters, RunStarter starter, AliasStore aliases, StorageAccount account, TimeProvider time, ILogger<EndActivity> logger)
+    LedgerStore ledgers, RunDocuments documents, DeadLetters deadLetters, RunStarter starter, AliasStore aliases, StorageAccount account, TimeProvider time, ILogger<EndActivity> logger, ActivityStop stopping)
     : TaskActivity<EndInput, EndResult>
 {
     /// <inheritdoc/>
@@ -27,19 +28,19 @@ public sealed class EndActivity(
         ArgumentNullException.ThrowIfNull(input);
         var document = input.Document;
         var pipeline = PipelineName.Parse(document.Pipeline);
-        var deadLetter = await PutAsideAsync(pipeline, input, context.CancellationToken);
+        var deadLetter = await PutAsideAsync(pipeline, input, stopping.Token);
         document = document with { RejectedFile = deadLetter ?? document.RejectedFile };
-        await documents.WriteAsync(document, context.CancellationToken);
-        await RunCost.Of(document).WriteAsync(account, pipeline, context.CancellationToken);
+        await documents.WriteAsync(document, stopping.Token);
+        await RunCost.Of(document).WriteAsync(account, pipeline, stopping.Token);
         var ledger = await ledgers.UpdateAsync(
             pipeline,
             l => LedgerEndings.End(
                 l, document.RunId, document.State, document.Reason, input.Starved, input.Restate,
                 hasDefinition: document.FailedStep != RunFailure.DefinitionStep, time.GetUtcNow()),
-            context.CancellationToken);
-        var started = await starter.StartDueAsync(ledger, context.CancellationToken);
+            stopping.Token);
+        var started = await starter.StartDueAsync(ledger, stopping.Token);
         RunTelemetry.Tell(document);
-        RunLog.WriteEnded(logger, document, RunLog.Refusals(await aliases.ReadAsync(pipeline, context.CancellationToken), document));
+        RunLog.WriteEnded(logger, document, RunLog.Refusals(await aliases.ReadAsync(pipeline, stopping.Token), document));
         return new EndResult(started, Waiting.In(ledger, document.RunId), deadLetter);
     }
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps;
@@ -11,8 +11,9 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="account">The account, for the step's list of errors.</param>
 /// <param name="files">Input container.</param>
 /// <param name="rejected">Rejected container.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(JudgeActivity))]
-public sealed class JudgeActivity(LedgerStore ledgers, StorageAccount account, InputFiles files, RejectedFiles rejected)
+public sealed class JudgeActivity(LedgerStore ledgers, StorageAccount account, InputFiles files, RejectedFiles rejected, ActivityStop stopping)
     : TaskActivity<JudgeInput, JudgeResult>
 {
     /// <inheritdoc/>
@@ -24,19 +25,19 @@ public sealed class JudgeActivity(LedgerStore ledgers, StorageAccount account, I
         string? kept = null;
         if (!input.Result.Accepted)
         {
-            kept = await RejectAsync(pipeline, input, context.CancellationToken);
+            kept = await RejectAsync(pipeline, input, stopping.Token);
         }
         else if (input.Result.QuarantineBlob is { } quarantine)
         {
-            var drop = await DropAsync(pipeline, input, context.CancellationToken);
-            await using var rows = await account.Artifacts.GetBlobClient(quarantine).OpenReadAsync(cancellationToken: context.CancellationToken);
-            kept = await rejected.QuarantineAsync(pipeline, drop.BlobName, drop.ETags[^1], rows, context.CancellationToken);
+            var drop = await DropAsync(pipeline, input, stopping.Token);
+            await using var rows = await account.Artifacts.GetBlobClient(quarantine).OpenReadAsync(cancellationToken: stopping.Token);
+            kept = await rejected.QuarantineAsync(pipeline, drop.BlobName, drop.ETags[^1], rows, stopping.Token);
         }
 
         var ledger = await ledgers.UpdateAsync(
             pipeline,
             l => LedgerEndings.Judge(l, input.RunId, input.Result.Accepted, input.CheckedAgainst, input.Result.Rows, input.Result.HasLabel),
-            context.CancellationToken);
+            stopping.Token);
         return new JudgeResult(kept, Waiting.In(ledger, input.RunId));
     }
 

@@ -1,4 +1,4 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 
@@ -7,8 +7,9 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <summary>Asks the ledger what a run does next, and notes in it whether the run waits.</summary>
 /// <param name="ledgers">Ledgers.</param>
 /// <param name="files">Input container.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(NextTurnActivity))]
-public sealed class NextTurnActivity(LedgerStore ledgers, InputFiles files) : TaskActivity<NextTurnInput, NextTurnResult>
+public sealed class NextTurnActivity(LedgerStore ledgers, InputFiles files, ActivityStop stopping) : TaskActivity<NextTurnInput, NextTurnResult>
 {
     /// <inheritdoc/>
     public override async Task<NextTurnResult> RunAsync(TaskActivityContext context, NextTurnInput input)
@@ -21,13 +22,13 @@ public sealed class NextTurnActivity(LedgerStore ledgers, InputFiles files) : Ta
             pipeline,
             async ledger =>
             {
-                var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, context.CancellationToken) : null;
+                var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, stopping.Token) : null;
                 next = LedgerTurns.Next(ledger, input.RunId, input.PreparedHash, etags, input.InOrder);
                 var waitsFor = next.Turn == Turn.Wait ? next.Reason : null;
                 var run = ledger.FindRun(input.RunId)!;
                 return run.WaitsFor == waitsFor ? ledger : ledger.With(run with { WaitsFor = waitsFor });
             },
-            context.CancellationToken);
+            stopping.Token);
 
         var run = ledger.FindRun(input.RunId)!;
         var drop = ledger.DropOf(run);

@@ -7,15 +7,11 @@ namespace MlOps.Pipeline.Orchestrations;
 /// </summary>
 public static class OrchestrationVersions
 {
-    /// <summary>The version that runs are begun with. 2: a run measures published predictions once labels are there, and one that repeats another asks for validation's findings again.</summary>
+    /// <summary>The version that runs are begun with. Version 1 ran on an engine that is no more: none of its runs can be in flight.</summary>
     public const int Current = 2;
 
     /// <summary>The oldest version whose path is still here.</summary>
-    public const int Oldest = 1;
-
-    /// <summary>Whether runs of a version ask how predictions turned out, and what validation found where another run judged the drop before.</summary>
-    /// <param name="version">Version with which the run was begun.</param>
-    internal static bool AsksForFindingsAndPerformance(int? version) => (version ?? 1) >= 2;
+    public const int Oldest = 2;
 
     /// <summary>Refuses a run whose path this program does not have.</summary>
     /// <param name="runId">Id of the run.</param>

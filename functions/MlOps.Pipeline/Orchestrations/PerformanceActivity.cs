@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Azure;
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
@@ -33,8 +33,9 @@ public sealed record PerformanceAnswer(IReadOnlyList<RealisedPerformance> Measur
 /// <param name="ledgers">Ledgers.</param>
 /// <param name="steps">The steps.</param>
 /// <param name="book">Measurements so far.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PerformanceActivity))]
-public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledgers, PipelineSteps steps, PerformanceBook book)
+public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledgers, PipelineSteps steps, PerformanceBook book, ActivityStop stopping)
     : TaskActivity<PerformanceQuestion, PerformanceAnswer>
 {
     private const int PeriodsMax = 60;
@@ -45,7 +46,7 @@ public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledg
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
-        var stop = context.CancellationToken;
+        var stop = stopping.Token;
         var ledger = await ledgers.ReadAsync(pipeline, stop);
         var published = new List<PublishedScores>();
         foreach (var publication in Distinct(ledger.Publications.Where(p => p.Complete && p.Period == input.Period && p.PredictionsSha256 != input.PredictionsSha256)))

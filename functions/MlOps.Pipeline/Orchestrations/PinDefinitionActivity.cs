@@ -1,4 +1,4 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 
@@ -6,8 +6,9 @@ namespace MlOps.Pipeline.Orchestrations;
 
 /// <summary>Pins the definition that a run goes by; takes the pipeline's name.</summary>
 /// <param name="definitions">Definitions.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PinDefinitionActivity))]
-public sealed class PinDefinitionActivity(DefinitionStore definitions) : TaskActivity<string, DefinitionFacts>
+public sealed class PinDefinitionActivity(DefinitionStore definitions, ActivityStop stopping) : TaskActivity<string, DefinitionFacts>
 {
     /// <inheritdoc/>
     public override async Task<DefinitionFacts> RunAsync(TaskActivityContext context, string input)
@@ -15,7 +16,7 @@ public sealed class PinDefinitionActivity(DefinitionStore definitions) : TaskAct
         ArgumentNullException.ThrowIfNull(context);
         try
         {
-            var definition = await definitions.PinAsync(PipelineName.Parse(input), context.CancellationToken);
+            var definition = await definitions.PinAsync(PipelineName.Parse(input), stopping.Token);
             return definition is null
                 ? None(null)
                 : new DefinitionFacts(definition.Hash, null, definition.WaitForInitial, definition.Restate, definition.Model, definition.Models.Compare, definition.StepTimeout, !definition.Retrain.Always);

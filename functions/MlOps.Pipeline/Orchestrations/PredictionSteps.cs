@@ -1,4 +1,4 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;

@@ -1,4 +1,4 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
@@ -15,8 +15,9 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="alerts">Tells of what was found in the period.</param>
 /// <param name="performance">How predictions have turned out.</param>
 /// <param name="time">Clock for the as-of time.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PublishActivity))]
-public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, PerformanceBook performance, TimeProvider time)
+public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, PerformanceBook performance, TimeProvider time, ActivityStop stopping)
     : TaskActivity<PublishInput, PublishResult>
 {
     /// <inheritdoc/>
@@ -25,7 +26,7 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
-        var ledger = await ledgers.UpdateAsync(pipeline, l => ClaimAsync(l, pipeline, input, context.CancellationToken), context.CancellationToken);
+        var ledger = await ledgers.UpdateAsync(pipeline, l => ClaimAsync(l, pipeline, input, stopping.Token), stopping.Token);
         var claim = ledger.Publications.LastOrDefault(p => p.RunId == input.RunId && p.HistoryHash == input.Prepared.HistoryHash);
         if (claim is null)
         {
@@ -33,12 +34,12 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
         }
 
         var names = await outputs.WriteAsync(
-            Describe(input, claim), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), context.CancellationToken);
-        await alerts.TellAsync(pipeline, input.RunId, input.Prepared.Drop, claim, input.Prepared.Monitor.Alerts, context.CancellationToken);
+            Describe(input, claim), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), stopping.Token);
+        await alerts.TellAsync(pipeline, input.RunId, input.Prepared.Drop, claim, input.Prepared.Monitor.Alerts, stopping.Token);
         await performance.EnterAsync(
             pipeline, input.RunId, claim.DropRevision,
-            [.. (input.Prepared.Measured ?? []).Select(m => m.Revision == 0 ? m with { Revision = claim.Revision } : m)], context.CancellationToken);
-        ledger = await ledgers.UpdateAsync(pipeline, l => LedgerEndings.Complete(l, input.RunId), context.CancellationToken);
+            [.. (input.Prepared.Measured ?? []).Select(m => m.Revision == 0 ? m with { Revision = claim.Revision } : m)], stopping.Token);
+        ledger = await ledgers.UpdateAsync(pipeline, l => LedgerEndings.Complete(l, input.RunId), stopping.Token);
         return new PublishResult(true, claim.Revision, names, Waiting.In(ledger, input.RunId));
     }
 

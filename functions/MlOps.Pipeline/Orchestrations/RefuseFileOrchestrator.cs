@@ -1,6 +1,6 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
@@ -75,8 +75,9 @@ public sealed record RefuseFileInput(string RunId, RefuseRequest Request);
 /// <summary>Moves a file that cannot be a drop to the rejected container.</summary>
 /// <param name="account">The account.</param>
 /// <param name="rejected">Rejected container.</param>
+/// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(RefuseFileActivity))]
-public sealed class RefuseFileActivity(StorageAccount account, RejectedFiles rejected) : TaskActivity<RefuseFileInput, string?>
+public sealed class RefuseFileActivity(StorageAccount account, RejectedFiles rejected, ActivityStop stopping) : TaskActivity<RefuseFileInput, string?>
 {
     /// <inheritdoc/>
     public override async Task<string?> RunAsync(TaskActivityContext context, RefuseFileInput input)
@@ -95,14 +96,14 @@ public sealed class RefuseFileActivity(StorageAccount account, RejectedFiles rej
             {
                 Conditions = new BlobRequestConditions { IfMatch = InputFiles.Quoted(request.ETag) },
             };
-            await using var content = await blob.OpenReadAsync(conditions, context.CancellationToken);
-            await rejected.MoveAsync(pipeline, content, list, context.CancellationToken);
+            await using var content = await blob.OpenReadAsync(conditions, stopping.Token);
+            await rejected.MoveAsync(pipeline, content, list, stopping.Token);
             return name;
         }
         catch (RequestFailedException e) when (e.Status is 404 or 412)
         {
             // Gone already: either moved by an earlier attempt, which must still be told of, or replaced by newer bytes.
-            return await account.Rejected.GetBlobClient(name).ExistsAsync(context.CancellationToken) ? name : null;
+            return await account.Rejected.GetBlobClient(name).ExistsAsync(stopping.Token) ? name : null;
         }
     }
 }

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using MlOps.Durable;
-using MlOps.Durable.Functions;
+using Microsoft.DurableTask;
+using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -14,7 +14,14 @@ internal static partial class Retries
     [
         "System.TimeoutException", "System.IO.IOException", "System.Net.Http.HttpRequestException", "System.Net.Sockets.SocketException",
         "System.Threading.Tasks.TaskCanceledException", "System.OperationCanceledException",
+
+        // What the Functions host records for an activity whose worker died, was restarted or ran out of its time.
+        "Microsoft.Azure.WebJobs.Host.FunctionInvocationException", "Microsoft.Azure.WebJobs.Host.FunctionTimeoutException",
+        "Microsoft.Azure.WebJobs.Script.Workers.WorkerProcessExitException", "(unknown)",
     ];
+
+    // The engine's is named by its text: this room does not know the engine, and a failure crosses processes as a name.
+    private static readonly string[] FinalErrors = [typeof(StepRefusedException).FullName!, "MlOps.Engine.PoisonActivityException"];
 
     /// <summary>For steps: minutes of trying.</summary>
     public static TaskOptions Steps { get; } = Policy(attempts: 6, firstSeconds: 1, maxSeconds: 60);
@@ -30,7 +37,7 @@ internal static partial class Retries
     {
         for (var one = failure; one is not null; one = one.InnerFailure)
         {
-            if (one.IsNonRetriable)
+            if (FinalErrors.Contains(one.ErrorType))
             {
                 return false;
             }
@@ -38,7 +45,7 @@ internal static partial class Retries
 
         for (var one = failure; one is not null; one = one.InnerFailure)
         {
-            if (PassingErrors.Contains(one.ErrorType) || PlatformFailure.Is(one) || (one.ErrorType == "Azure.RequestFailedException" && StatusMayPass(one.ErrorMessage)))
+            if (PassingErrors.Contains(one.ErrorType) || (one.ErrorType == "Azure.RequestFailedException" && StatusMayPass(one.ErrorMessage)))
             {
                 return true;
             }

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Logging;
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
@@ -190,7 +190,7 @@ internal sealed class RunInProgress
         if (await Task.WhenAny(work, deadline) == deadline)
         {
             throw new TaskFailedException(activity, 0, new TaskFailureDetails(
-                "System.TimeoutException", $"The step did not end within {RunFailure.Spell(limit)}. `step_timeout` in the definition allows it more.", null, null));
+                "System.TimeoutException", $"The step did not end within {RunFailure.Spell(limit)}. `step_timeout` in the definition allows it more.", null, null, null));
         }
 
         // Cancel, not CancelAsync: the timer's end must be recorded here and now.
@@ -204,7 +204,7 @@ internal sealed class RunInProgress
     /// </summary>
     public async Task RecallFindingsAsync(NextTurnResult turn)
     {
-        if (!OrchestrationVersions.AsksForFindingsAndPerformance(Request.Version) || Document.Steps.Count > 0)
+        if (Document.Steps.Count > 0)
         {
             return;
         }
@@ -222,14 +222,9 @@ internal sealed class RunInProgress
         }
     }
 
-    /// <summary>How predictions have turned out; <see langword="null"/> of a run that was begun by a version that does not ask.</summary>
-    public async Task<PerformanceAnswer?> PerformanceAsync(PerformanceQuestion question)
+    /// <summary>How predictions have turned out.</summary>
+    public async Task<PerformanceAnswer> PerformanceAsync(PerformanceQuestion question)
     {
-        if (!OrchestrationVersions.AsksForFindingsAndPerformance(Request.Version))
-        {
-            return null;
-        }
-
         Stage("performance");
         return await StepAsync<PerformanceAnswer>(nameof(PerformanceActivity), question);
     }

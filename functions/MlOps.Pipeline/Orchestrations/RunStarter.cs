@@ -1,4 +1,5 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using MlOps.Pipeline.Arrival;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -7,7 +8,7 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="client">Durable client.</param>
 public sealed class RunStarter(DurableTaskClient client)
 {
-    private static readonly OrchestrationRuntimeStatus[] Every = Enum.GetValues<OrchestrationRuntimeStatus>();
+    private static readonly OrchestrationRuntimeStatus[] Every = [.. StartOrchestrationOptionsExtensions.ValidDedupeStatuses];
 
     /// <summary>Starts one run.</summary>
     /// <param name="runId">Id of the run and of its instance.</param>
@@ -40,9 +41,31 @@ public sealed class RunStarter(DurableTaskClient client)
         return started;
     }
 
+    /// <summary>
+    /// Reads, then starts. Of several callers at the same time some may hear that the id is taken although nobody is told of the start:
+    /// whether a run is there is the ledger's to say, never this answer's.
+    /// </summary>
     internal async Task<bool> TryStartAsync(string orchestrator, string instanceId, object input, CancellationToken cancellation)
     {
-        var options = new StartOrchestrationOptions(instanceId).WithDedupeStatuses(Every);
-        return await client.TryScheduleAsync(orchestrator, input, options, cancellation);
+        if (await client.GetInstanceAsync(instanceId, cancellation) is not null)
+        {
+            return false;
+        }
+
+        try
+        {
+            await client.ScheduleNewOrchestrationInstanceAsync(orchestrator, input, new StartOrchestrationOptions(instanceId).WithDedupeStatuses(Every), cancellation);
+            return true;
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            // Every host says in its own way that somebody else was faster; any other failure leaves no instance behind.
+            if (await client.GetInstanceAsync(instanceId, cancellation) is not null)
+            {
+                return false;
+            }
+
+            throw;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
-using MlOps.Durable;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Registry;
@@ -75,7 +76,7 @@ public sealed class ApprovalStore(StorageAccount account, TimeProvider time)
     public async Task<IReadOnlyList<ApprovalRecord>> OfRunAsync(PipelineName pipeline, RunId runId, CancellationToken cancellation = default)
     {
         var found = new List<ApprovalRecord>();
-        await foreach (var blob in account.Artifacts.GetBlobsAsync(prefix: $"{pipeline}/approvals/", cancellationToken: cancellation))
+        await foreach (var blob in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{pipeline}/approvals/" }, cancellationToken: cancellation))
         {
             if ((await Document(blob.Name).ReadAsync(cancellation)).Value is { } record && record.RunId == runId.Value)
             {

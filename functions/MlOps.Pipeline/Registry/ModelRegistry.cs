@@ -63,7 +63,7 @@ public sealed class ModelRegistry
     public async Task<IReadOnlyList<ModelVersion>> ListAsync(PipelineName pipeline, CancellationToken cancellation = default)
     {
         var versions = new List<ModelVersion>();
-        await foreach (var blob in _account.Artifacts.GetBlobsAsync(prefix: $"{pipeline}/models/", cancellationToken: cancellation))
+        await foreach (var blob in _account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{pipeline}/models/" }, cancellationToken: cancellation))
         {
             var parts = blob.Name.Split('/');
             if (parts.Length == 4 && parts[3] == Descriptor && await FindAsync(pipeline, parts[2], cancellation) is { } version)

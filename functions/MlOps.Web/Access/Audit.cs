@@ -51,7 +51,7 @@ public sealed class Audit(StorageAccount account, TimeProvider time, ILogger<Aud
     {
         var ids = new List<string>();
         var folder = Folder(pipeline);
-        await foreach (var blob in account.Artifacts.GetBlobsAsync(prefix: folder, cancellationToken: cancellation))
+        await foreach (var blob in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken: cancellation))
         {
             ids.Add(Path.GetFileNameWithoutExtension(blob.Name[folder.Length..]));
         }

@@ -1,5 +1,5 @@
 using Microsoft.AspNetCore.Http.Json;
-using MlOps.Durable;
+using Microsoft.DurableTask.Client;
 using MlOps.Pipeline;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Web.Access;

@@ -52,7 +52,7 @@ internal static class FilesApi
     {
         var name = Lookup.Pipeline(pipeline);
         var files = new List<FileFacts>();
-        await foreach (var blob in account.Output.GetBlobsAsync(prefix: $"{name}/pred_", cancellationToken: cancellation))
+        await foreach (var blob in account.Output.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{name}/pred_" }, cancellationToken: cancellation))
         {
             var file = blob.Name[(name.Value.Length + 1)..];
             var dot = file.IndexOf('.', StringComparison.Ordinal);
@@ -72,7 +72,7 @@ internal static class FilesApi
     {
         var name = Lookup.Pipeline(pipeline);
         var files = new List<FileFacts>();
-        await foreach (var blob in account.Rejected.GetBlobsAsync(prefix: name + "/", cancellationToken: cancellation))
+        await foreach (var blob in account.Rejected.GetBlobsAsync(new GetBlobsOptions { Prefix = name + "/" }, cancellationToken: cancellation))
         {
             var file = blob.Name[(name.Value.Length + 1)..];
             files.Add(Facts(blob, file, $"/api/pipelines/{name}/rejected/{Uri.EscapeDataString(file)}"));

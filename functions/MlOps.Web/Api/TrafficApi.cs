@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using Azure;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
@@ -67,7 +68,7 @@ internal static class TrafficApi
         var name = Lookup.Pipeline(pipeline);
         var files = new List<FileFacts>();
         var folder = Folder(name);
-        await foreach (var blob in account.Artifacts.GetBlobsAsync(prefix: folder, cancellationToken: cancellation))
+        await foreach (var blob in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken: cancellation))
         {
             var file = blob.Name[folder.Length..];
             files.Add(FilesApi.Facts(blob, file, $"/api/pipelines/{name}/shadow/{Uri.EscapeDataString(file)}"));

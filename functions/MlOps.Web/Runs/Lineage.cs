@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure.Storage.Blobs.Models;
 using Azure;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
@@ -64,7 +65,7 @@ public sealed class Lineage(StorageAccount account)
     public async Task<IReadOnlyList<FileUse>> OfFileAsync(PipelineName pipeline, string file, CancellationToken cancellation)
     {
         var uses = new List<FileUse>();
-        await foreach (var blob in account.Artifacts.GetBlobsAsync(prefix: $"{pipeline}/runs/", cancellationToken: cancellation))
+        await foreach (var blob in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{pipeline}/runs/" }, cancellationToken: cancellation))
         {
             if (!blob.Name.EndsWith("/manifest.json", StringComparison.Ordinal))
             {

@@ -1,9 +1,9 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Azure.Storage.Blobs.Models;
 using Azure;
-using MlOps.Durable;
-using MlOps.Durable.Local;
+using Microsoft.DurableTask.Client;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
@@ -12,8 +12,8 @@ namespace MlOps.Web.Runs;
 
 /// <summary>What is known of runs, read from the account alone: no server needs to run.</summary>
 /// <param name="account">The account.</param>
-/// <param name="client">Knows what active runs do now.</param>
-public sealed class RunHistory(StorageAccount account, DurableTaskClient client)
+/// <param name="client">Knows what active runs do now; <see langword="null"/> where nobody asks for it.</param>
+public sealed class RunHistory(StorageAccount account, DurableTaskClient? client = null)
 {
     // Only what runs do now is asked of somebody else than the account; the answer must not wait for it.
     private static readonly TimeSpan StagePatience = TimeSpan.FromSeconds(2);
@@ -34,12 +34,6 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient client)
 
     private readonly InputFiles input = new(account);
     private readonly RunDocuments documents = new(account);
-
-    /// <summary>For an account whose runs are driven locally.</summary>
-    public RunHistory(StorageAccount account)
-        : this(account, new LocalDurableTaskClient(account.Journal))
-    {
-    }
 
     /// <summary>All pipelines that have had a drop, with their ledgers.</summary>
     public async Task<IReadOnlyList<Ledger>> LedgersAsync(PipelineName? pipeline, CancellationToken cancellation)
@@ -79,6 +73,11 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient client)
     /// <summary>What an active run does now, such as <c>train</c>; <see langword="null"/> where it has not said.</summary>
     public async Task<string?> StageAsync(string run, CancellationToken cancellation)
     {
+        if (client is null)
+        {
+            return null;
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(StagePatience);
         OrchestrationMetadata? metadata;
@@ -86,7 +85,7 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient client)
         {
             metadata = await client.GetInstanceAsync(run, getInputsAndOutputs: true, limit.Token);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException && !cancellation.IsCancellationRequested)
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
         {
             return null;
         }
@@ -170,7 +169,7 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient client)
     private async Task<Dictionary<string, string>> RefusalsAsync(PipelineName pipeline, CancellationToken cancellation)
     {
         var reasons = new Dictionary<string, string>();
-        await foreach (var blob in account.Rejected.GetBlobsAsync(prefix: pipeline + "/", cancellationToken: cancellation))
+        await foreach (var blob in account.Rejected.GetBlobsAsync(new GetBlobsOptions { Prefix = pipeline + "/" }, cancellationToken: cancellation))
         {
             if (blob.Name.EndsWith(".errors.json", StringComparison.Ordinal)
                 && Period.TryParse(blob.Name[(pipeline.Value.Length + 1)..].Split('.')[0], out var period))

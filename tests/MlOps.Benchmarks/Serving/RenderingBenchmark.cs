@@ -5,7 +5,6 @@ using System.Text.Json;
 using Azure.Storage.Blobs;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Cli.Hosting;
-using MlOps.Durable.Local;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
@@ -39,7 +38,7 @@ internal static class RenderingBenchmark
         var account = new StorageAccount(azurite.ConnectionString);
         await account.EnsureContainersAsync();
         var run = await FillAsync(account);
-        var client = new LocalDurableTaskClient(account.Journal);
+        var client = ConnectedAccount.To(azurite.ConnectionString).Client;
         var worst = 0.0;
         Console.WriteLine("| what | bytes | first ms | median ms | p99 ms |");
         Console.WriteLine("|---|---|---|---|---|");

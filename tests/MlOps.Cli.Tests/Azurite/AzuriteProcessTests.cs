@@ -13,14 +13,14 @@ public sealed class AzuriteProcessTests
         var folder = Directory.CreateTempSubdirectory("mlops-azurite-").FullName;
         try
         {
-            await using (var first = await AzuriteProcess.StartAsync(folder, 0, null, TestContext.Current.CancellationToken))
+            await using (var first = await AzuriteProcess.StartAsync(folder, new AzuritePorts(), null, TestContext.Current.CancellationToken))
             {
                 var container = new BlobContainerClient(first.ConnectionString, "kept");
                 await container.CreateAsync(cancellationToken: TestContext.Current.CancellationToken);
                 await container.UploadBlobAsync("b", new BinaryData("kept"), TestContext.Current.CancellationToken);
             }
 
-            await using var second = await AzuriteProcess.StartAsync(folder, 0, null, TestContext.Current.CancellationToken);
+            await using var second = await AzuriteProcess.StartAsync(folder, new AzuritePorts(), null, TestContext.Current.CancellationToken);
             var blob = new BlobContainerClient(second.ConnectionString, "kept").GetBlobClient("b");
             var content = await blob.DownloadContentAsync(TestContext.Current.CancellationToken);
             Assert.Equal("kept", Encoding.UTF8.GetString(content.Value.Content));
@@ -37,8 +37,8 @@ public sealed class AzuriteProcessTests
         var folders = new[] { Directory.CreateTempSubdirectory("mlops-azurite-").FullName, Directory.CreateTempSubdirectory("mlops-azurite-").FullName };
         try
         {
-            await using var one = await AzuriteProcess.StartAsync(folders[0], 0, null, TestContext.Current.CancellationToken);
-            await using var other = await AzuriteProcess.StartAsync(folders[1], 0, null, TestContext.Current.CancellationToken);
+            await using var one = await AzuriteProcess.StartAsync(folders[0], new AzuritePorts(), null, TestContext.Current.CancellationToken);
+            await using var other = await AzuriteProcess.StartAsync(folders[1], new AzuritePorts(), null, TestContext.Current.CancellationToken);
             Assert.NotEqual(one.Endpoint, other.Endpoint);
             Assert.True(one.Endpoint.IsLoopback);
         }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs;
 using MlOps.Testing;
 
@@ -51,7 +52,7 @@ public sealed class StatusTests : IDisposable
         Assert.Contains("is settled: approved by ann (looks good)", late.Errors, StringComparison.Ordinal);
         var audit = new List<string>();
         var artifacts = new BlobContainerClient(server.Info.ConnectionString, "artifacts");
-        await foreach (var blob in artifacts.GetBlobsAsync(prefix: "p/audit/"))
+        await foreach (var blob in artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = "p/audit/" }))
         {
             using var record = JsonDocument.Parse((await artifacts.GetBlobClient(blob.Name).DownloadContentAsync()).Value.Content);
             audit.Add($"{record.RootElement.GetProperty("who")} {record.RootElement.GetProperty("action")} {record.RootElement.GetProperty("outcome")}");

@@ -1,11 +1,11 @@
 using System.Text.Json;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using MlOps.Cli.Hosting;
-using MlOps.Durable;
-using MlOps.Durable.Local;
+using MlOps.Engine;
 using MlOps.Pipeline;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
@@ -17,7 +17,7 @@ using MlOps.Testing;
 namespace MlOps.EndToEnd.Tests.Arrival;
 
 /// <summary>
-/// The whole of the product in this process, on an account of its own: event source, receiver, local durable worker, every step.
+/// The whole of the product in this process, on an account of its own: event source, receiver, worker, every step.
 /// Nothing is replaced; only the sweep's timer is left to the tests.
 /// </summary>
 internal sealed class ArrivalSystem : IAsyncDisposable
@@ -26,18 +26,18 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 
     private readonly TimeSpan limit;
     private readonly CancellationTokenSource stop = new();
-    private readonly ServiceProvider services;
-    private readonly LocalDurableTaskWorker worker;
+    private readonly PipelineHost host;
+    private readonly TemporaryFolder folder;
     private readonly Task source;
 
-    private ArrivalSystem(StorageAccount account, ServiceProvider services, LocalDurableTaskWorker worker, LogLines log, bool withEvents, TimeSpan limit)
+    private ArrivalSystem(StorageAccount account, PipelineHost host, TemporaryFolder folder, LogLines log, bool withEvents, TimeSpan limit)
     {
         Account = account;
-        this.services = services;
-        this.worker = worker;
+        this.host = host;
+        this.folder = folder;
         Log = log;
         this.limit = limit;
-        var events = new LocalEventSource(account, Receiver.ReceiveAsync, TimeProvider.System, services.GetRequiredService<ILogger<LocalEventSource>>());
+        var events = new LocalEventSource(account, Receiver.ReceiveAsync, TimeProvider.System, Get<ILogger<LocalEventSource>>());
         source = withEvents ? events.RunAsync(TimeSpan.FromMilliseconds(250), stop.Token) : Task.CompletedTask;
     }
 
@@ -47,13 +47,13 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 
     public DropReceiver Receiver => Get<DropReceiver>();
 
-    public DurableTaskClient Client => worker.Client;
+    public DurableTaskClient Client => host.Client;
 
     public static PipelineName Name => PipelineName.Parse(Pipeline);
 
     public static async Task<ArrivalSystem> StartAsync(
         AzuriteFixture azurite, bool withEvents = true, string? prefix = null, int threads = 0, Uri? webhook = null, string? definition = SmallCase.Definition,
-        ILoggerProvider? logs = null, BlobClientOptions? storage = null, TimeSpan? limit = null)
+        ILoggerProvider? logs = null, BlobClientOptions? storage = null, TimeSpan? limit = null, string? hub = null)
     {
         var account = new StorageAccount(new BlobServiceClient(azurite.ConnectionString, StorageAccount.Metered(storage ?? new BlobClientOptions())), prefix ?? azurite.NewPrefix());
         await account.EnsureContainersAsync();
@@ -63,27 +63,26 @@ internal sealed class ArrivalSystem : IAsyncDisposable
         }
 
         var log = new LogLines();
-        LocalDurableTaskWorker? worker = null;
-        var collection = new ServiceCollection();
-        collection.AddLogging(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Information));
-        if (logs is not null)
+        var logging = LoggerFactory.Create(builder =>
         {
-            collection.AddSingleton(logs);
-        }
-
-        collection.AddSingleton(_ => worker!.Client);
-        collection.AddSingleton(new StepOptions(threads));
-        collection.AddSingleton(new NotificationSettings(webhook is null ? [] : [webhook]));
-        collection.AddPipeline(account);
-        var services = collection.BuildServiceProvider();
-        worker = new LocalDurableTaskWorker(
-            account.Journal, new DurableTaskRegistry().AddPipeline(), services, new LocalOptions(), services.GetRequiredService<ILoggerFactory>());
-        await worker.StartAsync();
-        return new ArrivalSystem(account, services, worker, log, withEvents, limit ?? TimeSpan.FromMinutes(1));
+            builder.AddProvider(log).SetMinimumLevel(LogLevel.Information).AddFilter("DurableTask", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning);
+            if (logs is not null)
+            {
+                builder.AddProvider(logs);
+            }
+        });
+        var folder = new TemporaryFolder();
+        var host = await PipelineHost.StartAsync(
+            new ConnectedAccount(account, TaskHubAccount.FromConnectionString(azurite.ConnectionString)),
+            TestHub.Options(folder.Path, hub ?? account.Artifacts.Name),
+            logging,
+            CancellationToken.None,
+            services => services.AddSingleton(new StepOptions(threads)).AddSingleton(new NotificationSettings(webhook is null ? [] : [webhook])));
+        return new ArrivalSystem(account, host, folder, log, withEvents, limit ?? TimeSpan.FromMinutes(1));
     }
 
     public T Get<T>()
-        where T : notnull => services.GetRequiredService<T>();
+        where T : notnull => host.Services.GetRequiredService<T>();
 
     /// <summary>Drops a file as upstream does, with any storage client; returns its ETag.</summary>
     public async Task<string> DropAsync(string period, byte[] bytes)
@@ -174,7 +173,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
     public static async Task<IReadOnlyList<string>> NamesAsync(BlobContainerClient container, string prefix = "")
     {
         var names = new List<string>();
-        await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix))
+        await foreach (var blob in container.GetBlobsAsync(new GetBlobsOptions { Prefix = prefix }))
         {
             names.Add(blob.Name);
         }
@@ -186,9 +185,8 @@ internal sealed class ArrivalSystem : IAsyncDisposable
     {
         await stop.CancelAsync();
         await source;
-        await worker.StopAsync();
-        await worker.DisposeAsync();
-        await services.DisposeAsync();
+        await host.DisposeAsync();
+        folder.Dispose();
         stop.Dispose();
     }
 }

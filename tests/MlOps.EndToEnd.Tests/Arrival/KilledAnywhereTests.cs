@@ -82,7 +82,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
 
     private static async Task NothingIsPartialAsync(MortalServer server)
     {
-        await foreach (var blob in server.Account.Output.GetBlobsAsync(BlobTraits.Metadata))
+        await foreach (var blob in server.Account.Output.GetBlobsAsync(new GetBlobsOptions { Traits = BlobTraits.Metadata }))
         {
             if (blob.Name.EndsWith(".csv", StringComparison.Ordinal))
             {

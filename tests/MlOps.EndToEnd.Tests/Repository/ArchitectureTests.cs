@@ -12,14 +12,13 @@ public sealed class ArchitectureTests
         ["MlOps.Tabular"] = [],
         ["MlOps.Boosting"] = [],
         ["MlOps.Tuning"] = [],
-        ["MlOps.Durable"] = ["System.IO.Hashing"],
-        ["MlOps.Pipeline"] = ["MlOps.Tabular", "MlOps.Boosting", "MlOps.Tuning", "MlOps.Durable", "System.IO.Hashing"],
-        ["MlOps.Web"] = ["MlOps.Pipeline", "System.IO.Hashing"],
-        ["MlOps.Cli"] = ["MlOps.Web", "MlOps.Pipeline", "System.IO.Hashing"],
-        ["System.IO.Hashing"] = [],
+        ["MlOps.Engine"] = [],
+        ["MlOps.Pipeline"] = ["MlOps.Tabular", "MlOps.Boosting", "MlOps.Tuning"],
+        ["MlOps.Web"] = ["MlOps.Pipeline"],
+        ["MlOps.Cli"] = ["MlOps.Web", "MlOps.Engine", "MlOps.Pipeline"],
     };
 
-    private static readonly string[] Rooms = ["Tabular", "Boosting", "Tuning", "Durable", "Pipeline", "Web", "Cli"];
+    private static readonly string[] Rooms = ["Tabular", "Boosting", "Tuning", "Engine", "Pipeline", "Web", "Cli"];
 
     [Fact]
     public void Every_project_reference_follows_an_arrow_of_the_design()
@@ -39,7 +38,7 @@ public sealed class ArchitectureTests
     [Fact]
     public void The_four_rooms_below_the_pipeline_name_neither_each_other_nor_the_rooms_above()
     {
-        string[] lower = ["Tabular", "Boosting", "Tuning", "Durable"];
+        string[] lower = ["Tabular", "Boosting", "Tuning", "Engine"];
         foreach (var room in lower)
         {
             var others = string.Join('|', Rooms.Where(other => other != room));
@@ -49,11 +48,9 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Only_the_blob_journal_names_the_storage_client_below_the_pipeline()
+    public void No_room_below_the_pipeline_names_the_storage_client()
     {
-        var offenders = new[] { "Tabular", "Boosting", "Tuning", "Durable" }.SelectMany(Sources)
-            .Where(file => !file.Contains("/MlOps.Durable/Local/", StringComparison.Ordinal)
-                && !file.Contains("/MlOps.Durable/Functions/", StringComparison.Ordinal))
+        var offenders = new[] { "Tabular", "Boosting", "Tuning", "Engine" }.SelectMany(Sources)
             .Where(file => Code(file).Any(line => line.Contains("Azure.Storage", StringComparison.Ordinal)));
         Assert.Empty(offenders);
     }

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Notifications;
 using MlOps.Testing;
 
@@ -83,13 +82,6 @@ public sealed class InfrastructureTests
         Assert.Contains("eventDeliverySchema: 'CloudEventSchemaV1_0'", subscription, StringComparison.Ordinal);
         Assert.Contains("blobContainerName: 'deadletter'", subscription, StringComparison.Ordinal);
         Assert.Contains("scope: deadLetters", Files["app/roles.bicep"], StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void The_subscription_names_a_function_that_the_handler_has()
-    {
-        var name = Regex.Match(Files["app/event-subscription.bicep"], @"param functionName string = '(?<name>\w+)'").Groups["name"].Value;
-        Assert.Contains(PipelineFunctions.Definitions, function => function.Name == name);
     }
 
     [Fact]

@@ -1,13 +1,13 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using Google.Protobuf;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.Durable;
-using MlOps.Durable.History;
-using MlOps.Durable.Local;
-using MlOps.Durable.Replay;
-using MlOps.Pipeline.Artifacts;
+using DurableTask.Core;
+using DurableTask.Core.Command;
+using DurableTask.Core.History;
+using Microsoft.DurableTask;
+using Microsoft.DurableTask.Client;
+using Microsoft.DurableTask.Worker.Shims;
+using MlOps.Engine;
+using MlOps.Pipeline.Orchestrations;
 
 namespace MlOps.EndToEnd.Tests.Upgrade;
 
@@ -29,57 +29,58 @@ internal sealed class RecordedHistory
     public string Output { get; }
 
     /// <summary>Number of turns.</summary>
-    public int Turns => events.Count(e => e.OrchestratorStarted is not null);
+    public int Turns => events.Count(e => e is OrchestratorStartedEvent);
 
-    public static async Task<RecordedHistory> OfAsync(StorageAccount account, string instanceId)
+    public static async Task<RecordedHistory> OfAsync(DurableTaskClient client, string instanceId)
     {
-        var journal = await new BlobJournalStore(account.Journal, TimeProvider.System, NullLogger.Instance).ReadAsync(instanceId, CancellationToken.None);
-        var state = InstanceState.Of(instanceId, journal!.Bytes);
-        Assert.Equal(OrchestrationRuntimeStatus.Completed, state.Status);
-        return new RecordedHistory(instanceId, state.History, state.Completed!.Result);
+        var instance = (await client.GetInstanceAsync(instanceId, getInputsAndOutputs: true))!;
+        Assert.Equal(OrchestrationRuntimeStatus.Completed, instance.RuntimeStatus);
+        return new RecordedHistory(instanceId, [.. await client.GetOrchestrationHistoryAsync(instanceId)], instance.SerializedOutput!);
     }
 
     public static RecordedHistory Load(string file)
     {
         var json = JsonNode.Parse(File.ReadAllText(file))!;
-        return new RecordedHistory((string)json["instance"]!, [.. json["events"]!.AsArray().Select(e => JsonParser.Default.Parse<HistoryEvent>(e!.ToJsonString()))], (string)json["output"]!);
+        return new RecordedHistory((string)json["instance"]!, [.. HistoryJson.Read(json["events"]!.ToJsonString())], (string)json["output"]!);
     }
 
     public void Save(string file, string release)
     {
         var text = new StringBuilder("{\n");
         text.Append($"  \"release\": {JsonValue.Create(release).ToJsonString()},\n  \"instance\": {JsonValue.Create(InstanceId).ToJsonString()},\n  \"output\": {JsonValue.Create(Output).ToJsonString()},\n  \"events\": [\n    ");
-        text.AppendJoin(",\n    ", events.Select(e => JsonNode.Parse(JsonFormatter.Default.Format(e))!.ToJsonString())).Append("\n  ]\n}\n");
+        text.AppendJoin(",\n    ", events.Select(HistoryJson.Write)).Append("\n  ]\n}\n");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, text.ToString());
     }
 
     /// <summary>
-    /// Replays every prefix: as if a process that knows the orchestrators of a registry took over after each turn. Every turn must ask for
-    /// what was asked for then.
+    /// Replays every prefix: as if a process that knows an orchestrator took over after each turn. Every turn must ask for what was asked
+    /// for then.
     /// </summary>
-    /// <param name="registry">The orchestrators.</param>
+    /// <param name="orchestrator">The orchestrator.</param>
     /// <param name="from">The first turn that it takes.</param>
     /// <returns>What the last turn completed with; the first failure where one occurred, and the turn.</returns>
-    public (int Turn, CompleteOrchestrationAction Completion) Replay(DurableTaskRegistry registry, int from = 0)
+    public (int Turn, OrchestrationCompleteOrchestratorAction Completion) Replay(ITaskOrchestrator orchestrator, int from = 0)
     {
-        using var services = new ServiceCollection().BuildServiceProvider();
-        var executor = new OrchestrationExecutor(registry, services, NullLoggerFactory.Instance);
-        var starts = events.Select((e, i) => (e, i)).Where(x => x.e.OrchestratorStarted is not null).Select(x => x.i).ToList();
+        var starts = events.Select((e, i) => (e, i)).Where(x => x.e is OrchestratorStartedEvent).Select(x => x.i).ToList();
         for (var turn = from; turn < starts.Count; turn++)
         {
-            var request = new OrchestratorRequest { InstanceId = InstanceId };
-            request.PastEvents.AddRange(events.Take(starts[turn]));
             var own = events.Skip(starts[turn]).Take((turn + 1 < starts.Count ? starts[turn + 1] : events.Count) - starts[turn]).ToList();
-            request.NewEvents.AddRange(own.Where(e => !IsCreation(e) && e.OrchestratorCompleted is null));
-            var response = executor.Execute(request);
-            var completion = response.Actions.FirstOrDefault(a => a.CompleteOrchestration is not null)?.CompleteOrchestration;
+            var state = new OrchestrationRuntimeState([.. events.Take(starts[turn])]);
+            foreach (var arrived in own.Where(e => !IsCreation(e) && e is not OrchestratorCompletedEvent and not ExecutionCompletedEvent))
+            {
+                state.AddEvent(arrived);
+            }
+
+            var shim = DurableTaskShimFactory.Default.CreateOrchestration(ProcessDropOrchestrator.Name, orchestrator);
+            var actions = new TaskOrchestrationExecutor(state, shim, BehaviorOnContinueAsNew.Carryover, ErrorPropagationMode.UseFailureDetails).Execute().Actions.ToList();
+            var completion = actions.OfType<OrchestrationCompleteOrchestratorAction>().SingleOrDefault();
             if (completion?.OrchestrationStatus == OrchestrationStatus.Failed)
             {
                 return (turn, completion);
             }
 
-            Assert.Equal(own.Where(IsCreation).Select(Describe), response.Actions.Where(a => a.CompleteOrchestration is null).Select(Describe));
+            Assert.Equal(own.Where(IsCreation).Select(Describe), actions.Where(a => a is not OrchestrationCompleteOrchestratorAction).Select(Describe));
             Assert.Equal(turn == starts.Count - 1, completion is not null);
             if (completion is not null)
             {
@@ -90,22 +91,21 @@ internal sealed class RecordedHistory
         throw new InvalidOperationException("The history has no turn.");
     }
 
-    private static bool IsCreation(HistoryEvent e) =>
-        e.TaskScheduled is not null || e.TimerCreated is not null || e.EventSent is not null || e.SubOrchestrationInstanceCreated is not null;
+    private static bool IsCreation(HistoryEvent e) => e is TaskScheduledEvent or TimerCreatedEvent or EventSentEvent or SubOrchestrationInstanceCreatedEvent;
 
-    private static string Describe(HistoryEvent e) => $"{e.EventId} {e.EventTypeCase switch
+    private static string Describe(HistoryEvent e) => $"{e.EventId} {e switch
     {
-        HistoryEvent.EventTypeOneofCase.TaskScheduled => e.TaskScheduled.Name,
-        HistoryEvent.EventTypeOneofCase.TimerCreated => "timer " + e.TimerCreated.FireAt,
-        HistoryEvent.EventTypeOneofCase.EventSent => $"event {e.EventSent.Name} to {e.EventSent.InstanceId}",
-        _ => e.SubOrchestrationInstanceCreated.Name,
+        TaskScheduledEvent task => task.Name,
+        TimerCreatedEvent timer => $"timer {timer.FireAt:O}",
+        EventSentEvent sent => $"event {sent.Name} to {sent.InstanceId}",
+        _ => ((SubOrchestrationInstanceCreatedEvent)e).Name,
     }}";
 
-    private static string Describe(OrchestratorAction a) => $"{a.Id} {a.OrchestratorActionTypeCase switch
+    private static string Describe(OrchestratorAction a) => $"{a.Id} {a switch
     {
-        OrchestratorAction.OrchestratorActionTypeOneofCase.ScheduleTask => a.ScheduleTask.Name,
-        OrchestratorAction.OrchestratorActionTypeOneofCase.CreateTimer => "timer " + a.CreateTimer.FireAt,
-        OrchestratorAction.OrchestratorActionTypeOneofCase.SendEvent => $"event {a.SendEvent.Name} to {a.SendEvent.Instance.InstanceId}",
-        _ => a.CreateSubOrchestration.Name,
+        ScheduleTaskOrchestratorAction task => task.Name,
+        CreateTimerOrchestratorAction timer => $"timer {timer.FireAt:O}",
+        SendEventOrchestratorAction sent => $"event {sent.EventName} to {sent.Instance!.InstanceId}",
+        _ => ((CreateSubOrchestrationAction)a).Name,
     }}";
 }

@@ -1,5 +1,6 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Tests.Orchestrations;
 
@@ -31,7 +32,7 @@ public sealed class RetriesTests
     public void What_fails_the_same_way_again_is_not_retried()
     {
         Assert.False(Retries.MayPass(TaskFailureDetails.FromException(new InvalidDataException("damaged"))));
-        Assert.False(Retries.MayPass(TaskFailureDetails.FromException(new NonRetriableActivityException("refused", new IOException("y")))));
+        Assert.False(Retries.MayPass(TaskFailureDetails.FromException(new StepRefusedException("refused"))));
         Assert.False(Retries.MayPass(null));
     }
 }

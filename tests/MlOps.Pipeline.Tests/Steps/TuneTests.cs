@@ -1,3 +1,4 @@
+using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Train;
@@ -88,7 +89,7 @@ public sealed class TuneTests(AzuriteFixture azurite)
     private static async Task<IReadOnlyList<string>> NamesAsync(TestPipeline pipeline, string end)
     {
         var names = new List<string>();
-        await foreach (var blob in pipeline.Account.Artifacts.GetBlobsAsync(prefix: $"{TestPipeline.Name}/steps/"))
+        await foreach (var blob in pipeline.Account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{TestPipeline.Name}/steps/" }))
         {
             if (blob.Name.EndsWith(end, StringComparison.Ordinal))
             {

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Cli.Hosting;
+using MlOps.Engine;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Testing;
 using MlOps.Web.Access;
@@ -17,16 +18,18 @@ internal sealed class ApiSystem : IAsyncDisposable
 {
     private readonly CancellationTokenSource stopping = new();
     private readonly PipelineHost host;
+    private readonly TemporaryFolder folder;
     private readonly Task events;
 
-    private ApiSystem(StorageAccount account, PipelineHost host, WebApplication app, Uri address)
+    private ApiSystem(StorageAccount account, PipelineHost host, TemporaryFolder folder, WebApplication app, Uri address)
     {
         Account = account;
         this.host = host;
+        this.folder = folder;
         App = app;
         Address = address;
         Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) };
-        History = new RunHistory(account);
+        History = new RunHistory(account, host.Client);
         var source = new LocalEventSource(account, async (json, stop) => await host.Receiver.ReceiveAsync(json, stop), TimeProvider.System, NullLogger.Instance);
         events = Task.Run(() => source.RunAsync(TimeSpan.FromMilliseconds(200), stopping.Token));
     }
@@ -43,11 +46,17 @@ internal sealed class ApiSystem : IAsyncDisposable
 
     public static async Task<ApiSystem> StartAsync(AzuriteFixture azurite, AccessMode access = AccessMode.Local, ApiLimits? limits = null)
     {
-        var account = new StorageAccount(azurite.ConnectionString, azurite.NewPrefix() + "-");
-        var host = await PipelineHost.StartAsync(account, NullLoggerFactory.Instance, CancellationToken.None);
+        var prefix = azurite.NewPrefix();
+        var folder = new TemporaryFolder();
+        var account = new StorageAccount(azurite.ConnectionString, prefix + "-");
+        var host = await PipelineHost.StartAsync(
+            new ConnectedAccount(account, TaskHubAccount.FromConnectionString(azurite.ConnectionString)),
+            new TaskHubOptions { Folder = folder.Path, HubName = "hub" + prefix, MaxPollingInterval = TimeSpan.FromMilliseconds(250) },
+            NullLoggerFactory.Instance,
+            CancellationToken.None);
         var api = new ApiServer(account, host.Client) { Access = access, Limits = limits ?? new ApiLimits() };
         var (app, address) = await HttpServer.StartAsync(0, NullLoggerFactory.Instance, api, CancellationToken.None);
-        return new ApiSystem(account, host, app, address);
+        return new ApiSystem(account, host, folder, app, address);
     }
 
     public async Task DefineAsync(string pipeline, string yaml) =>

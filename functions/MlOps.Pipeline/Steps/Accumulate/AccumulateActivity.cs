@@ -1,15 +1,16 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 
 namespace MlOps.Pipeline.Steps.Accumulate;
 
 /// <summary>Runs <see cref="AccumulateStep"/> for an orchestration.</summary>
 /// <param name="steps">The steps.</param>
-public sealed class AccumulateActivity(PipelineSteps steps) : TaskActivity<AccumulateInput, AccumulateResult>
+/// <param name="stopping">Says when the activity has to end.</param>
+public sealed class AccumulateActivity(PipelineSteps steps, ActivityStop stopping) : TaskActivity<AccumulateInput, AccumulateResult>
 {
     /// <inheritdoc/>
     public override Task<AccumulateResult> RunAsync(TaskActivityContext context, AccumulateInput input)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return steps.Accumulate.RunAsync(input, context.CancellationToken);
+        return steps.Accumulate.RunAsync(input, stopping.Token);
     }
 }

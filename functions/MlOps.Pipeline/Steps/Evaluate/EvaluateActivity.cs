@@ -1,15 +1,16 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 
 namespace MlOps.Pipeline.Steps.Evaluate;
 
 /// <summary>Runs <see cref="EvaluateStep"/> for an orchestration.</summary>
 /// <param name="steps">The steps.</param>
-public sealed class EvaluateActivity(PipelineSteps steps) : TaskActivity<EvaluateInput, EvaluateResult>
+/// <param name="stopping">Says when the activity has to end.</param>
+public sealed class EvaluateActivity(PipelineSteps steps, ActivityStop stopping) : TaskActivity<EvaluateInput, EvaluateResult>
 {
     /// <inheritdoc/>
     public override Task<EvaluateResult> RunAsync(TaskActivityContext context, EvaluateInput input)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return steps.Evaluate.RunAsync(input, context.CancellationToken);
+        return steps.Evaluate.RunAsync(input, stopping.Token);
     }
 }

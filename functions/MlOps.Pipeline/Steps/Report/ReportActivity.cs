@@ -1,15 +1,16 @@
-using MlOps.Durable;
+using Microsoft.DurableTask;
 
 namespace MlOps.Pipeline.Steps.Report;
 
 /// <summary>Runs <see cref="ReportStep"/> for an orchestration.</summary>
 /// <param name="steps">The steps.</param>
-public sealed class ReportActivity(PipelineSteps steps) : TaskActivity<ReportInput, ReportResult>
+/// <param name="stopping">Says when the activity has to end.</param>
+public sealed class ReportActivity(PipelineSteps steps, ActivityStop stopping) : TaskActivity<ReportInput, ReportResult>
 {
     /// <inheritdoc/>
     public override Task<ReportResult> RunAsync(TaskActivityContext context, ReportInput input)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return steps.Report.RunAsync(input, context.CancellationToken);
+        return steps.Report.RunAsync(input, stopping.Token);
     }
 }

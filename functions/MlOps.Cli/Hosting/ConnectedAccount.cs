@@ -1,0 +1,64 @@
+using Azure.Core;
+using Azure.Identity;
+using Azure.Storage.Blobs;
+using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
+using MlOps.Cli.Commands;
+using MlOps.Engine;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Runs;
+
+namespace MlOps.Cli.Hosting;
+
+/// <summary>A storage account, reached: its data, and the task hub in which its runs are driven.</summary>
+/// <param name="Storage">The containers.</param>
+/// <param name="TaskHub">The account of the task hub, which is the same.</param>
+internal sealed record ConnectedAccount(StorageAccount Storage, TaskHubAccount TaskHub)
+{
+    private readonly Lazy<DurableTaskClient> client = new(() => Open(TaskHub));
+
+    /// <summary>Asks about, ends and wakes runs, beside whoever drives them.</summary>
+    public DurableTaskClient Client => client.Value;
+
+    /// <summary>What is known of the account's runs.</summary>
+    public RunHistory History => new(Storage, Client);
+
+    /// <summary>Connects by connection string, or by Azure identity where only the address of the blob service is given.</summary>
+    /// <param name="connection">Either.</param>
+    /// <exception cref="CommandException">It is neither.</exception>
+    public static ConnectedAccount To(string connection)
+    {
+        // Little patience with an account that does not answer: a user waits.
+        var options = new BlobClientOptions
+        {
+            Retry = { MaxRetries = 4, Mode = RetryMode.Exponential, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(100) },
+        };
+        StorageAccount.Metered(options);
+        try
+        {
+            if (Uri.TryCreate(connection, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps)
+            {
+                var identity = new DefaultAzureCredential();
+                return new ConnectedAccount(new StorageAccount(new BlobServiceClient(address, identity, options)), TaskHubAccount.FromIdentity(address, identity));
+            }
+
+            return new ConnectedAccount(new StorageAccount(new BlobServiceClient(connection, options)), TaskHubAccount.FromConnectionString(connection));
+        }
+        catch (Exception e) when (e is FormatException or ArgumentException)
+        {
+            throw new CommandException(
+                "the connection is neither a connection string (DefaultEndpointsProtocol=…;AccountName=…) nor an https address of a blob service (https://NAME.blob.core.windows.net).",
+                ExitCode.WrongUsage);
+        }
+    }
+
+    /// <summary>Settings of the hub for a process that keeps its worker's notes in a folder.</summary>
+    /// <param name="folder">The folder.</param>
+    public static TaskHubOptions HubOptions(string folder) => new() { Folder = folder };
+
+    private static DurableTaskClient Open(TaskHubAccount account) => new ServiceCollection()
+        .AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance)
+        .AddTaskHubClient(account, HubOptions(Path.GetTempPath()))
+        .BuildServiceProvider()
+        .GetRequiredService<DurableTaskClient>();
+}

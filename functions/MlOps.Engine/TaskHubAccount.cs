@@ -1,0 +1,36 @@
+using Azure.Core;
+using DurableTask.AzureStorage;
+
+namespace MlOps.Engine;
+
+/// <summary>The storage account of a task hub: how its blob, queue and table services are reached.</summary>
+public sealed class TaskHubAccount
+{
+    private TaskHubAccount(StorageAccountClientProvider clients) => Clients = clients;
+
+    internal StorageAccountClientProvider Clients { get; }
+
+    /// <summary>By connection string, which must name the queue and table services too, or an account from which they follow.</summary>
+    /// <param name="connectionString">The connection string.</param>
+    /// <exception cref="FormatException">It is not one.</exception>
+    public static TaskHubAccount FromConnectionString(string connectionString) => new(new StorageAccountClientProvider(connectionString));
+
+    /// <summary>By identity. The three services of an account lie side by side: <c>https://name.blob.…</c>, <c>https://name.queue.…</c>, <c>https://name.table.…</c>.</summary>
+    /// <param name="blobService">Address of the blob service.</param>
+    /// <param name="credential">The identity.</param>
+    /// <exception cref="ArgumentException">The address is not that of a blob service.</exception>
+    public static TaskHubAccount FromIdentity(Uri blobService, TokenCredential credential)
+    {
+        ArgumentNullException.ThrowIfNull(blobService);
+        return new(new StorageAccountClientProvider(blobService, Beside(blobService, "queue"), Beside(blobService, "table"), credential));
+    }
+
+    private static Uri Beside(Uri blobService, string service)
+    {
+        const string blob = ".blob.";
+        var at = blobService.Host.IndexOf(blob, StringComparison.OrdinalIgnoreCase);
+        return at > 0
+            ? new UriBuilder(blobService) { Host = $"{blobService.Host[..at]}.{service}.{blobService.Host[(at + blob.Length)..]}" }.Uri
+            : throw new ArgumentException($"'{blobService}' is not the address of a blob service such as https://name.blob.core.windows.net/: the addresses of its queue and table services do not follow from it.", nameof(blobService));
+    }
+}

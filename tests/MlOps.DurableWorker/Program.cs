@@ -1,1 +1,0 @@
-return await MlOps.DurableWorker.WorkerMain.RunAsync(args);

@@ -1,0 +1,3 @@
+using MlOps.Testing;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]

@@ -1,0 +1,1 @@
+return await MlOps.EngineWorker.WorkerMain.RunAsync(args);
