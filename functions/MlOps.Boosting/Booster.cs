@@ -199,27 +199,35 @@ public sealed partial class Booster
         for (int i = 0; i < parameters.NumIterations; i++)
         {
             cancellation.ThrowIfCancellationRequested();
-            if (!trainer.RunIteration())
+            bool learned = trainer.RunIteration();
+            // Where not even the first iteration can split, the model is a constant: it is measured once, so that nobody is left without a figure.
+            bool isConstant = !learned && i == 0 && !trainer.Continues;
+            if (!learned && !isConstant)
             {
                 break;
             }
 
-            bool report = onIteration is not null && trainer.Iteration % parameters.MetricFreq == 0;
-            if (!report && !stops)
+            int iteration = isConstant ? 1 : trainer.Iteration;
+            bool report = onIteration is not null && (isConstant || iteration % parameters.MetricFreq == 0);
+            bool stop = isConstant;
+            if (report || stops)
             {
-                continue;
+                (List<MetricResult> all, List<IReadOnlyList<(double, bool)>> forStopping) = reporter.Measure();
+                if (report)
+                {
+                    onIteration!(new IterationResult(iteration, all));
+                }
+
+                if (stops && stopping.Update(iteration, forStopping))
+                {
+                    int extra = Math.Min(parameters.EarlyStoppingRound * trainer.Classes, trainer.Trees.Count);
+                    trainer.Trees.RemoveRange(trainer.Trees.Count - extra, extra);
+                    stop = true;
+                }
             }
 
-            (List<MetricResult> all, List<IReadOnlyList<(double, bool)>> forStopping) = reporter.Measure();
-            if (report)
+            if (stop)
             {
-                onIteration!(new IterationResult(trainer.Iteration, all));
-            }
-
-            if (stops && stopping.Update(trainer.Iteration, forStopping))
-            {
-                int extra = Math.Min(parameters.EarlyStoppingRound * trainer.Classes, trainer.Trees.Count);
-                trainer.Trees.RemoveRange(trainer.Trees.Count - extra, extra);
                 break;
             }
         }

@@ -13,6 +13,6 @@ public sealed record ValidSet(string Name, Dataset Data);
 public sealed record MetricResult(string Set, string Metric, double Value, bool HigherIsBetter);
 
 /// <summary>What a training reports after an iteration.</summary>
-/// <param name="Iteration">Number of the iteration, from 1.</param>
+/// <param name="Iteration">Number of the iteration, from 1. A training that can split nothing has one, its constant model.</param>
 /// <param name="Metrics">Metrics of the training set (when asked for) and of the validation sets, in order.</param>
 public sealed record IterationResult(int Iteration, IReadOnlyList<MetricResult> Metrics);

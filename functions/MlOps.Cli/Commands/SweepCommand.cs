@@ -25,12 +25,13 @@ internal static class SweepCommand
             if (parse.GetValue(json))
             {
                 Answer.Json(result);
-                return ExitCode.Done;
+                return result.Troubles.Count == 0 ? ExitCode.Done : ExitCode.Failed;
             }
 
             Answer.Line($"{result.Files} files; started {result.Started.Count}, restarted {result.Restarted.Count}, notices sent late {result.NoticesSent}");
             result.Started.Concat(result.Restarted).ToList().ForEach(run => Answer.Line($"  {run}"));
-            return ExitCode.Done;
+            result.Troubles.ToList().ForEach(trouble => Answer.Line($"  {trouble.Pipeline} was left out: {trouble.Reason}"));
+            return result.Troubles.Count == 0 ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
     }

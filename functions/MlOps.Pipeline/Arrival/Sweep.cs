@@ -13,12 +13,18 @@ namespace MlOps.Pipeline.Arrival;
 /// <param name="Started">Runs started for files whose events were lost.</param>
 /// <param name="Restarted">Runs started in place of runs that were lost or that can go on now.</param>
 /// <param name="NoticesSent">Notices that were delivered late.</param>
-public sealed record SweepResult(int Files, IReadOnlyList<string> Started, IReadOnlyList<string> Restarted, int NoticesSent);
+/// <param name="Troubles">Pipelines that could not be swept through, and why; the others were.</param>
+public sealed record SweepResult(int Files, IReadOnlyList<string> Started, IReadOnlyList<string> Restarted, int NoticesSent, IReadOnlyList<SweepTrouble> Troubles);
+
+/// <summary>What stood in a sweep's way.</summary>
+/// <param name="Pipeline">The pipeline, or the file, that it is about.</param>
+/// <param name="Reason">Why, in a sentence.</param>
+public sealed record SweepTrouble(string Pipeline, string Reason);
 
 /// <summary>
 /// Finds what events and the platform have lost: files that no run has read, runs whose orchestration is gone or has failed for
 /// reasons that are not the run's, runs that can go on because what they lacked is there now, and notices that were not delivered.
-/// A second sweep finds nothing more to do.
+/// A second sweep finds nothing more to do. What is wrong with one pipeline or one file is told and stops none of the others.
 /// </summary>
 public sealed class Sweep
 {
@@ -68,29 +74,52 @@ public sealed class Sweep
     /// <param name="cancellation">Stops the sweep.</param>
     public async Task<SweepResult> RunAsync(PipelineName? pipeline = null, CancellationToken cancellation = default)
     {
-        var (files, started) = await FindFilesAsync(pipeline, cancellation);
+        var troubles = new List<SweepTrouble>();
+        var (files, started) = await FindFilesAsync(pipeline, troubles, cancellation);
         var restarted = new List<string>();
         var notices = 0;
         foreach (var name in pipeline is { } one ? [one] : await _ledgers.ListAsync(cancellation))
         {
-            restarted.AddRange(await RecoverRunsAsync(name, cancellation));
-            notices += await _notices.SendUndeliveredAsync(name, cancellation);
-            if (ExpectedPeriod.Overdue(await _ledgers.ReadAsync(name, cancellation), _time.GetUtcNow()) is { } missing)
+            // Each by itself: a notice can be sent although a run cannot be recovered.
+            await TryAsync(name.Value, troubles, async () => restarted.AddRange(await RecoverRunsAsync(name, cancellation)), cancellation);
+            await TryAsync(name.Value, troubles, async () => notices += await _notices.SendUndeliveredAsync(name, cancellation), cancellation);
+            await TryAsync(name.Value, troubles, async () =>
             {
-                RunLog.WriteMissing(_logger, name, missing);
-            }
+                if (ExpectedPeriod.Overdue(await _ledgers.ReadAsync(name, cancellation), _time.GetUtcNow()) is { } missing)
+                {
+                    RunLog.WriteMissing(_logger, name, missing);
+                }
+            }, cancellation);
         }
 
         _logger.LogInformation(
-            "sweep: {Files} files, {Started} started, {Restarted} restarted, {Notices} notices sent", files, started.Count, restarted.Count, notices);
-        return new SweepResult(files, started, restarted, notices);
+            "sweep: {Files} files, {Started} started, {Restarted} restarted, {Notices} notices sent, {Troubles} troubles", files, started.Count, restarted.Count, notices, troubles.Count);
+        return new SweepResult(files, started, restarted, notices, troubles);
     }
 
-    private async Task<(int Files, List<string> Started)> FindFilesAsync(PipelineName? pipeline, CancellationToken cancellation)
+    private async Task TryAsync(string about, List<SweepTrouble> troubles, Func<Task> work, CancellationToken cancellation)
+    {
+        try
+        {
+            await work();
+        }
+        catch (Exception e) when (e is not OperationCanceledException || !cancellation.IsCancellationRequested)
+        {
+            var reason = e.Message.Split('\n')[0].TrimEnd();
+            // The same reason once: a damaged ledger stops every look at its pipeline.
+            if (!troubles.Contains(new SweepTrouble(about, reason)))
+            {
+                troubles.Add(new SweepTrouble(about, reason));
+                _logger.LogError(e, "sweep: {About} is left out: {Reason}", about, reason);
+            }
+        }
+    }
+
+    private async Task<(int Files, List<string> Started)> FindFilesAsync(PipelineName? pipeline, List<SweepTrouble> troubles, CancellationToken cancellation)
     {
         var files = 0;
         var started = new List<string>();
-        var ledgers = new Dictionary<PipelineName, Ledger>();
+        var ledgers = new Dictionary<PipelineName, Ledger?>();
         await foreach (var file in _files.ListAsync(pipeline, cancellation))
         {
             files++;
@@ -98,20 +127,25 @@ public sealed class Sweep
             {
                 if (!ledgers.TryGetValue(name, out var ledger))
                 {
-                    ledgers[name] = ledger = await _ledgers.ReadAsync(name, cancellation);
+                    await TryAsync(name.Value, troubles, async () => ledger = await _ledgers.ReadAsync(name, cancellation), cancellation);
+                    ledgers[name] = ledger;
                 }
 
-                if (ledger.Runs.Any(r => r.Period == period.Value && r.ETag == file.ETag)
+                if (ledger is null
+                    || ledger.Runs.Any(r => r.Period == period.Value && r.ETag == file.ETag)
                     || ledger.Drops.Any(d => d.Period == period.Value && d.ETags.Contains(file.ETag)))
                 {
                     continue;
                 }
             }
 
-            if (await ReceiveAsync(file, cancellation) is { } runId)
+            await TryAsync(file.Name, troubles, async () =>
             {
-                started.Add(runId);
-            }
+                if (await ReceiveAsync(file, cancellation) is { } runId)
+                {
+                    started.Add(runId);
+                }
+            }, cancellation);
         }
 
         return (files, started);

@@ -14,18 +14,19 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="Schedule">NCRONTAB expression, of which a time lies between the last trained period and this one; <see langword="null"/> for none.</param>
 public sealed record RetrainSettings(bool Always = true, bool OnDrift = false, bool OnLabels = false, string? Schedule = null)
 {
-    /// <summary>The first time of the schedule after a day and up to another, in UTC; <see langword="null"/> where there is none.</summary>
-    /// <param name="after">Day of the last training.</param>
+    /// <summary>The first time of the schedule after a day's end and up to another day's end, in UTC; <see langword="null"/> where there is none. A time is due once.</summary>
+    /// <param name="after">Day of the last training, which has served the times of that day.</param>
     /// <param name="until">Day of the period.</param>
     public DateTime? Due(DateOnly after, DateOnly until)
     {
-        if (Schedule is null)
+        if (Schedule is null || after == DateOnly.MaxValue)
         {
             return null;
         }
 
-        var next = Parse(Schedule)!.GetNextOccurrence(after.ToDateTime(TimeOnly.MinValue));
-        return next <= until.ToDateTime(TimeOnly.MaxValue) ? next : null;
+        // A training has served every time of its own day, as a period is asked for up to the end of its day.
+        var next = Parse(Schedule)!.GetNextOccurrence(after.ToDateTime(new TimeOnly(23, 59, 59)));
+        return next <= until.ToDateTime(TimeOnly.MaxValue) && next != DateTime.MaxValue ? next : null;
     }
 
     internal static RetrainSettings Read(YamlMap map)

@@ -123,6 +123,11 @@ public sealed class NoticeSender
             {
                 _logger.LogWarning("{Message}", e.Message);
             }
+            catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException or RequestFailedException)
+            {
+                // One that somebody has changed or removed; the others are sent all the same.
+                _logger.LogWarning("The notice notifications/{Name} cannot be read and is left where it is: {Reason}", name, e.Message.Split('\n')[0].TrimEnd());
+            }
         }
 
         return sent;

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Wording;
+
 namespace MlOps.Pipeline.Steps;
 
 /// <summary>A drop as its event names it.</summary>
@@ -22,4 +24,19 @@ public sealed record PinnedDrop(string Period, string BlobName, string ETag, str
 /// <param name="ColumnName">Name of the column, where there is one.</param>
 /// <param name="Message">What is wrong and what to do.</param>
 /// <param name="Text">The text found there, shortened.</param>
-public sealed record Finding(string Code, long Line, int Column, string? ColumnName, string Message, string? Text = null);
+/// <param name="Said">The message as a code with arguments, to be worded in the reader's language.</param>
+public sealed record Finding(string Code, long Line, int Column, string? ColumnName, string Message, string? Text = null, Sentence? Said = null)
+{
+    /// <summary>A finding that a sentence words.</summary>
+    /// <param name="said">The sentence; its code is the finding's.</param>
+    /// <param name="columnName">Name of the column, where there is one.</param>
+    /// <param name="column">1-based column.</param>
+    /// <param name="line">1-based line.</param>
+    /// <param name="text">The text found there.</param>
+    /// <param name="code">Code of the finding where it is another one than the sentence's.</param>
+    public static Finding Of(Sentence said, string? columnName = null, int column = 0, long line = 0, string? text = null, string? code = null)
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        return new(code ?? said.Code, line, column, columnName, said.ToString(), text, said);
+    }
+}

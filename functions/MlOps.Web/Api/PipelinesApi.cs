@@ -56,7 +56,7 @@ internal static class PipelinesApi
         var names = (await history.PipelinesAsync(cancellation)).Union(defined).ToArray();
         var all = new PipelineFacts[names.Length];
         await Parallel.ForAsync(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (i, stop) =>
-            all[i] = await FactsAsync(names[i], defined.Contains(names[i]), history, aliases, alerts, stop));
+            all[i] = await FactsOrTroubleAsync(names[i], defined.Contains(names[i]), history, aliases, alerts, stop));
         var ordered = all.OrderByDescending(p => p.Attention).ThenBy(p => p.Name, StringComparer.Ordinal).ToList();
         return Tagged.Of(Page.Of(ordered, p => p.Name, limit, continuation));
     }
@@ -102,6 +102,20 @@ internal static class PipelinesApi
         }
 
         return names;
+    }
+
+    // A pipeline whose documents are damaged is listed with what is wrong; the others are listed all the same.
+    private static async Task<PipelineFacts> FactsOrTroubleAsync(
+        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertBook alerts, CancellationToken cancellation)
+    {
+        try
+        {
+            return await FactsAsync(name, defined, history, aliases, alerts, cancellation);
+        }
+        catch (InvalidDataException e)
+        {
+            return new PipelineFacts(name.Value, Attention.Needed, [e.Message], defined, 0, null, null, 0, null, null);
+        }
     }
 
     private static async Task<PipelineFacts> FactsAsync(

@@ -41,7 +41,14 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
         var all = new List<Ledger>();
         foreach (var name in pipeline is { } one ? [one] : await PipelinesAsync(cancellation))
         {
-            all.Add(await ledgers.ReadAsync(name, cancellation));
+            try
+            {
+                all.Add(await ledgers.ReadAsync(name, cancellation));
+            }
+            catch (InvalidDataException) when (pipeline is null)
+            {
+                // The list of pipelines says what is wrong with this one; the others' runs are listed all the same.
+            }
         }
 
         return all;
@@ -166,6 +173,18 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
         return alsoNew ? await FindAsync(id, alsoNew: false, cancellation) : throw new NotFoundException($"there is no run {id}. `mlops runs` lists all of them.");
     }
 
+    private static string FirstReason(BinaryData errors)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize<RejectionList>(errors, ArtifactJson.Compact)?.Errors is [var first, ..] ? first.Message : "the file was refused";
+        }
+        catch (JsonException)
+        {
+            return "the file was refused";
+        }
+    }
+
     private async Task<Dictionary<string, string>> RefusalsAsync(PipelineName pipeline, CancellationToken cancellation)
     {
         var reasons = new Dictionary<string, string>();
@@ -177,8 +196,7 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
                 if (!refusals.TryGetValue((blob.Name, blob.Properties.ETag), out var reason))
                 {
                     var content = await account.Rejected.GetBlobClient(blob.Name).DownloadContentAsync(cancellation);
-                    var list = JsonSerializer.Deserialize<RejectionList>(content.Value.Content, ArtifactJson.Compact);
-                    reason = list?.Errors is [var first, ..] ? first.Message : "the file was refused";
+                    reason = FirstReason(content.Value.Content);
                     refusals[(blob.Name, blob.Properties.ETag)] = reason;
                 }
 

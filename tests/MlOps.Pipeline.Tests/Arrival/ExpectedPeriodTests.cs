@@ -31,6 +31,27 @@ public sealed class ExpectedPeriodTests
     public void Without_a_distance_nothing_is_expected(string periods) =>
         Assert.Null(ExpectedPeriod.Overdue(Ledger(periods.Split(',')), Loaded.AddYears(10)));
 
+    [Theory]
+    [InlineData("20251201,20260101,99991231", "20260201")]
+    [InlineData("20251231,20260131,29991231", "20260228")]
+    [InlineData("20260105,20260112,21000101", "20260119")]
+    public void A_day_that_lies_years_ahead_is_no_measure_of_what_comes_next(string periods, string next) =>
+        Assert.Equal(next, ExpectedPeriod.Overdue(Ledger(periods.Split(',')), Loaded.AddYears(1))!.Period.Value);
+
+    [Theory]
+    [InlineData("99981231,99991231")]
+    [InlineData("99991130,99991231")]
+    [InlineData("99991201,99991230")]
+    [InlineData("99991230,99991231")]
+    public void Beyond_the_last_day_that_there_is_nothing_is_expected(string periods)
+    {
+        var ledger = Ledger(periods.Split(','));
+        var then = new DateTimeOffset(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        ledger = ledger with { Drops = [.. ledger.Drops.Select(d => d with { AdmittedAt = then })] };
+
+        Assert.Null(ExpectedPeriod.Overdue(ledger, then.AddDays(360)));
+    }
+
     [Fact]
     public void Labels_that_come_late_do_not_move_the_arrival_of_their_period()
     {

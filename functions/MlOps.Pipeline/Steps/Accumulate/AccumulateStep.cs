@@ -3,6 +3,7 @@ using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Accumulate;
@@ -92,6 +93,11 @@ public sealed class AccumulateStep
         // A drop that is held out of training brings no features.
         schema = schema with { Columns = [.. schema.Columns.Where(c => c.Role != ColumnRole.Feature || history.Table.Find(c.Name) is not null)] };
         var transform = TransformFit.Fit(history.Table, Learned(history, definition), schema.Features(), definition);
+        if (transform.FeatureNames().Count == 0)
+        {
+            throw new StepRefusedException(Sentence.Of("no-usable-column", ("columns", string.Join(", ", schema.Features().Take(5).Select(name => $"'{name}' has one value")))).ToString());
+        }
+
         await work.WriteAsync(HistoryOutput, history.Table.Save, cancellation);
         await work.WriteAsync(SplitOutput, s => s.Write([.. history.Parts.Select(p => (byte)p)]), cancellation);
         if (history.Folds is { } folds)

@@ -106,6 +106,11 @@ internal static class History
 
         var count = definition.Validation.FoldsFor(parts.Count(p => p != Part.Test));
         var folds = count == 0 ? null : definition.Split.Group is null ? Folds.Assign(count, parts, classes, hashes) : GroupSplit.Folds(count, parts, groups);
+        if (PartSizes.Problem(PartSizes.Of(parts), folds is not null) is { } problem)
+        {
+            throw new StepRefusedException(problem.ToString());
+        }
+
         return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], folds, periods, rowsOfPeriods, findings);
     }
 

@@ -139,6 +139,10 @@ internal static class FileValidator
         {
             var features = used.Where(u => u.Role == ColumnRole.Feature && !definition.Categorical.Contains(u.Name, StringComparer.Ordinal));
             MixedColumnCheck.Check(table, [.. features.Select(u => u.Name)], ColumnOf, errors);
+            if (errors.Count == 0)
+            {
+                WeakHistory.Check(table, [.. used.Where(u => u.Role == ColumnRole.Feature).Select(u => u.Name)], classes, definition, errors, warnings);
+            }
         }
 
         TableSchema? learned = null;

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Wording;
+
 namespace MlOps.Pipeline.Steps.Validate;
 
 /// <summary>Collects findings: all are counted, the first so many are kept.</summary>
@@ -30,6 +32,10 @@ internal sealed class FindingList
 
     public void Add(string code, string message, string? columnName = null, int column = 0, long line = 0, string? text = null) =>
         Add(new Finding(code, line, column, columnName, message, text));
+
+    /// <summary>Adds what a sentence says.</summary>
+    public void Add(Sentence said, string? columnName = null, int column = 0, long line = 0, string? text = null, string? code = null) =>
+        Add(Finding.Of(said, columnName, column, line, text, code));
 
     /// <summary>Counts errors that were not kept where they were found.</summary>
     public void AddUncounted(long count) => Count += count;

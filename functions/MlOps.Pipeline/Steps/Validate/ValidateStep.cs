@@ -50,6 +50,12 @@ public sealed class ValidateStep
             ["file"] = input.Sha256,
             ["history"] = historyHash,
         };
+        if (input.Initial is null)
+        {
+            // What is said of a history that is too small to be divided, or to be split.
+            inputs["parts"] = StepContext.Part(new { definition.Split, definition.Validation, Leaf = definition.Model.GetValueOrDefault("min_data_in_leaf") });
+        }
+
         if (definition.GroupColumns.Count > 0)
         {
             inputs["groups"] = StepContext.Part(definition.GroupColumns);

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace MlOps.Pipeline.Wording;
+
+/// <summary>The wording of every <see cref="Sentence"/> in each language, from the resource <c>sentences.json</c>, which the page has too.</summary>
+public static partial class Sentences
+{
+    /// <summary>The language of the command line, of logs and of artifacts.</summary>
+    public const string English = "en";
+
+    /// <summary>The other language of the page.</summary>
+    public const string Japanese = "ja";
+
+    private static readonly Lazy<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> Known = new(Load);
+
+    /// <summary>Template of each sentence, by code and language; <c>{name}</c> is the place of an argument.</summary>
+    public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> All => Known.Value;
+
+    /// <summary>Words a sentence.</summary>
+    /// <param name="sentence">The sentence.</param>
+    /// <param name="language"><see cref="English"/> or <see cref="Japanese"/>.</param>
+    /// <exception cref="ArgumentException">There is no such sentence, or an argument is missing.</exception>
+    public static string Word(Sentence sentence, string language)
+    {
+        ArgumentNullException.ThrowIfNull(sentence);
+        if (!All.TryGetValue(sentence.Code, out var templates) || !templates.TryGetValue(language, out var template))
+        {
+            throw new ArgumentException($"There is no sentence '{sentence.Code}' in '{language}'.", nameof(sentence));
+        }
+
+        return Places().Replace(template, place => sentence.Arguments.TryGetValue(place.Groups[1].Value, out var value)
+            ? value
+            : throw new ArgumentException($"The sentence '{sentence.Code}' lacks its argument '{place.Groups[1].Value}'.", nameof(sentence)));
+    }
+
+    /// <summary>Places of arguments in a template.</summary>
+    [GeneratedRegex(@"\{([a-z_]+)\}")]
+    public static partial Regex Places();
+
+    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Load()
+    {
+        using var json = typeof(Sentences).Assembly.GetManifestResourceStream("MlOps.Pipeline.Wording.sentences.json")!;
+        return JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(json)!
+            .ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, string>)s.Value, StringComparer.Ordinal);
+    }
+}
