@@ -69,6 +69,15 @@ internal static class RunCommand
         }
     }
 
+    // Every figure says whose it is.
+    private static void Print(string? version, string standing, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> metrics)
+    {
+        foreach (var (part, values) in metrics)
+        {
+            Answer.Line($"metrics   {version}{standing}, {part}: {string.Join(", ", values.Select(value => $"{value.Key} {value.Value:0.####}"))}");
+        }
+    }
+
     private static void Print(RunDocument document)
     {
         if (document.Training is { } training)
@@ -78,7 +87,8 @@ internal static class RunCommand
 
         if (document.Promotion is { } promotion)
         {
-            Answer.Line($"model     {promotion.Version}, {(promotion.Promoted ? "promoted" : "the champion stays")}; of the newly trained model: {promotion.Verdict.Reason}");
+            var standing = promotion.Promoted ? "promoted" : promotion.IsNobodysChampion ? "predicts, and is not in production" : "the champion stays";
+            Answer.Line($"model     {promotion.Version}, {standing}; of the newly trained model: {promotion.Verdict.Reason}");
         }
 
         if (document.FailedStep is { } step)
@@ -102,9 +112,10 @@ internal static class RunCommand
         }
 
         document.Outputs.ToList().ForEach(output => Answer.Line($"output    output/{output}"));
-        foreach (var (part, values) in document.Metrics)
+        Print(document.ModelVersion, "", document.Metrics);
+        if (document.Challenger is { } challenger)
         {
-            Answer.Line($"metrics   {part}: {string.Join(", ", values.Select(value => $"{value.Key} {value.Value:0.####}"))}");
+            Print(challenger.Version, ", not promoted", challenger.Metrics);
         }
 
         if (document.Steps.Count > 0)

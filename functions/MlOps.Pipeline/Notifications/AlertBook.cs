@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Notifications;
 
@@ -11,8 +12,28 @@ namespace MlOps.Pipeline.Notifications;
 /// <param name="LastSeenIn">Latest period in which it was still there.</param>
 /// <param name="ClosedIn">First period in which it was gone; <see langword="null"/> while it is open.</param>
 /// <param name="Cause">What was found when it was raised.</param>
+/// <param name="Latest">What was found in the latest period in which it was still there; <see langword="null"/> where that is the one that raised it, or an earlier version of this product saw it.</param>
+/// <param name="Said">The latest finding as a code with arguments.</param>
 public sealed record TrackedAlert(
-    string Kind, string Subject, string OpenedIn, string OpenedBy, string LastSeenIn, string? ClosedIn, string Cause);
+    string Kind, string Subject, string OpenedIn, string OpenedBy, string LastSeenIn, string? ClosedIn, string Cause, string? Latest = null, Sentence? Said = null)
+{
+    /// <summary>
+    /// What somebody must look at now: the latest measurement with its period, and since when the alert is open. A period of which no figures are kept is not
+    /// told with those of another one.
+    /// </summary>
+    public Sentence Tell()
+    {
+        var known = Latest is not null || LastSeenIn == OpenedIn;
+        object kind = Kind switch
+        {
+            "incident" => Sentence.Of("kind-incident"), "drift" => Sentence.Of("kind-drift"), "score-drift" => Sentence.Of("kind-score-drift"), "fairness" => Sentence.Of("kind-fairness"), _ => Kind,
+        };
+        object cause = known && Said is not null ? Said : Latest ?? Cause;
+        return !known || OpenedIn == LastSeenIn
+            ? Sentence.Of("alert-open", ("period", OpenedIn), ("kind", kind), ("cause", cause))
+            : Sentence.Of("alert-open-since", ("period", LastSeenIn), ("kind", kind), ("since", OpenedIn), ("cause", cause));
+    }
+}
 
 /// <summary>The alerts of a pipeline: <c>artifacts/{pipeline}/alerts.json</c>, changed only under If-Match.</summary>
 /// <param name="account">The account.</param>
@@ -51,8 +72,8 @@ public sealed class AlertBook(StorageAccount account)
                 return alert;
             }
 
-            return found.Any(f => Is(alert, f))
-                ? alert with { LastSeenIn = period }
+            return found.FirstOrDefault(f => Is(alert, f)) is { } still
+                ? alert with { LastSeenIn = period, Latest = still.Cause, Said = still.Said }
                 : alert.LastSeenIn == period ? alert : alert with { ClosedIn = period };
         }).ToList();
         foreach (var alert in found)
@@ -61,7 +82,7 @@ public sealed class AlertBook(StorageAccount account)
                 && string.CompareOrdinal(a.OpenedIn, period) <= 0 && (a.ClosedIn is null || string.CompareOrdinal(period, a.ClosedIn) < 0));
             if (!isKnown && !after.Exists(a => Is(a, alert) && a.OpenedBy == runId))
             {
-                after.Add(new TrackedAlert(alert.Kind, alert.Subject, period, runId, period, null, alert.Cause));
+                after.Add(new TrackedAlert(alert.Kind, alert.Subject, period, runId, period, null, alert.Cause, null, alert.Said));
             }
         }
 

@@ -58,13 +58,13 @@ public sealed record Manifest
     /// <summary>The file that was predicted.</summary>
     public required PinnedDrop Drop { get; init; }
 
-    /// <summary>The files that the model was trained on, in order.</summary>
+    /// <summary>The files that the model that predicted was trained on, in order: those of its entry in the registry.</summary>
     public required IReadOnlyList<PinnedDrop> History { get; init; }
 
     /// <summary>Hash of the pinned definition, at <c>artifacts/{pipeline}/definitions/{hash}.yaml</c>.</summary>
     public required string DefinitionHash { get; init; }
 
-    /// <summary>Parameters of the learner.</summary>
+    /// <summary>Parameters of the learner of the model that predicted.</summary>
     public required IReadOnlyDictionary<string, string> Parameters { get; init; }
 
     /// <summary>Metrics by part and name.</summary>
@@ -78,6 +78,20 @@ public sealed record Manifest
 
     /// <summary>Version of this product.</summary>
     public required string CodeVersion { get; init; }
+
+    /// <summary>The manifest with what the registry knows of the model that predicted; earlier versions of this product wrote what the run had learned from.</summary>
+    /// <param name="model">The model of <see cref="ModelVersion"/>.</param>
+    public Manifest Of(Registry.ModelVersion model)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(model.Metrics.ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal), StringComparer.Ordinal);
+        if (Metrics.TryGetValue(RunMetrics.DropPart, out var drop))
+        {
+            metrics[RunMetrics.DropPart] = drop;
+        }
+
+        return this with { History = model.History, Parameters = model.Parameters, Metrics = metrics };
+    }
 }
 
 /// <summary>

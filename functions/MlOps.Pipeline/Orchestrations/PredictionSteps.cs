@@ -10,6 +10,7 @@ using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Report;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -108,6 +109,18 @@ internal static class PredictionSteps
 
         var promoted = trained.Retained ?? await PromoteAsync(context, run, trained);
 
+        if (promoted.IsNobodysChampion)
+        {
+            trained = trained with
+            {
+                Warnings =
+                [
+                    Finding.Of(Sentence.Of("no-champion-predicts", ("pipeline", pipeline), ("version", promoted.Version), ("reason", promoted.Verdict.Reason))),
+                    .. trained.Warnings,
+                ],
+            };
+        }
+
         run.Stage("predict");
         var features = trained.ScoreFeaturesKey;
         if (promoted.Version != trained.ModelVersion)
@@ -137,7 +150,7 @@ internal static class PredictionSteps
             performance is null ? null : [.. performance.Earlier, .. performance.Measured]));
         var prepared = new Prepared(
             trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored), .. Optional(performance?.Step), .. Outcomes(reported)],
-            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured);
+            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion);
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }

@@ -14,10 +14,12 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="outputs">Output container.</param>
 /// <param name="alerts">Tells of what was found in the period.</param>
 /// <param name="performance">How predictions have turned out.</param>
+/// <param name="models">What the model that predicts has learned from.</param>
 /// <param name="time">Clock for the as-of time.</param>
 /// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PublishActivity))]
-public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, PerformanceBook performance, TimeProvider time, ActivityStop stopping)
+public sealed class PublishActivity(
+    LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, PerformanceBook performance, ModelRegistry models, TimeProvider time, ActivityStop stopping)
     : TaskActivity<PublishInput, PublishResult>
 {
     /// <inheritdoc/>
@@ -33,8 +35,10 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
             return new PublishResult(false, 0, [], []);
         }
 
+        // The run may have learned from files that the model that predicts has never seen.
+        var model = await models.RequireAsync(pipeline, input.Prepared.Promotion.Version, stopping.Token);
         var names = await outputs.WriteAsync(
-            Describe(input, claim), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), stopping.Token);
+            Describe(input, claim).Of(model), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), stopping.Token);
         await alerts.TellAsync(pipeline, input.RunId, input.Prepared.Drop, claim, input.Prepared.Monitor.Alerts, stopping.Token);
         await performance.EnterAsync(
             pipeline, input.RunId, claim.DropRevision,
@@ -78,7 +82,7 @@ public sealed class PublishActivity(LedgerStore ledgers, InputFiles files, Outpu
     };
 }
 
-/// <summary>The metrics of a run in one table.</summary>
+/// <summary>The metrics of the model that predicts, in one table.</summary>
 internal static class RunMetrics
 {
     /// <summary>Name of the part for metrics against the labels in the predicted file itself.</summary>
@@ -87,7 +91,9 @@ internal static class RunMetrics
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Of(Prepared prepared)
     {
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
-        foreach (var (part, values) in prepared.Evaluate.Metrics)
+        // Those of the run's own model say nothing of another one that predicts.
+        var own = prepared.PredictsWithItsOwn ? prepared.Evaluate.Metrics : prepared.Promotion.Metrics;
+        foreach (var (part, values) in own ?? new Dictionary<string, IReadOnlyDictionary<string, double>>())
         {
             metrics[part] = values;
         }

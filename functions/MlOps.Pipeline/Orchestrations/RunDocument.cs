@@ -95,9 +95,15 @@ public sealed record RunDocument
     /// <summary>The run's models in order; all metrics are in the step's <c>leaderboard.json</c>.</summary>
     public LeaderboardResult? Leaderboard { get; init; }
 
-    /// <summary>Metrics by part (<c>train</c>, <c>valid</c>, <c>test</c>, and <c>drop</c> where the file carries labels) and name.</summary>
+    /// <summary>
+    /// Metrics of the model that predicted (<see cref="ModelVersion"/>), by part and name: <c>train</c>, <c>valid</c> and <c>test</c> as it was measured when it was
+    /// trained, and <c>drop</c> on this file where it carries labels.
+    /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, double>>();
+
+    /// <summary>The model that the run trained, where another one predicted.</summary>
+    public TrainedModel? Challenger { get; init; }
 
     /// <summary>SHA-256 of the model.</summary>
     public string? ModelSha256 { get; init; }
@@ -132,6 +138,11 @@ public sealed record RunDocument
     /// <summary>Why it failed, in a sentence.</summary>
     public string? Cause { get; init; }
 }
+
+/// <summary>A model that a run trained and that does not predict.</summary>
+/// <param name="Version">Its version.</param>
+/// <param name="Metrics">Its metrics by part and name, on the parts of its own history.</param>
+public sealed record TrainedModel(string Version, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics);
 
 /// <summary>One line of a run's log.</summary>
 /// <param name="Time">When it began.</param>

@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -81,6 +82,7 @@ internal static class RunFailure
 
     private static string Decision(RunDocument run) => run.Promotion switch
     {
+        { IsNobodysChampion: true } promotion => " " + Sentence.Of("no-champion-predicts", ("pipeline", run.Pipeline), ("version", promotion.Version), ("reason", promotion.Verdict.Reason)),
         { Approval: ApprovalState.Approved } promotion => $" Model {promotion.Version} is the new champion: {promotion.Verdict.Reason}.",
         { Approval: not null } promotion => $" The champion {promotion.Version} stays: {promotion.Verdict.Reason}.",
         _ => "",

@@ -172,6 +172,7 @@ internal sealed class RunInProgress
         History = prepared.History,
         HistoryHash = prepared.HistoryHash,
         Metrics = RunMetrics.Of(prepared),
+        Challenger = prepared.PredictsWithItsOwn || prepared.TrainedVersion is null ? null : new TrainedModel(prepared.TrainedVersion, prepared.Evaluate.Metrics),
         ModelSha256 = prepared.Predict.ModelSha256,
         ModelVersion = prepared.Promotion.Version,
         Leaderboard = prepared.Leaderboard with { Step = null },

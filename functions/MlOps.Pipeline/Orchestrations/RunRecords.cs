@@ -128,6 +128,7 @@ public sealed record Trained(
 /// <param name="Monitor">What was watched.</param>
 /// <param name="Report">The report; <see langword="null"/> for a run that was begun before there were reports.</param>
 /// <param name="Measured">How each set of predictions of the period has turned out; <see langword="null"/> where the drop carries no labels.</param>
+/// <param name="TrainedVersion">Version of the run's own model; <see langword="null"/> of a run that was begun by a version that does not say.</param>
 public sealed record Prepared(
     string HistoryHash,
     PinnedDrop Drop,
@@ -140,7 +141,12 @@ public sealed record Prepared(
     PredictResult Predict,
     MonitorResult Monitor,
     ReportResult? Report = null,
-    IReadOnlyList<RealisedPerformance>? Measured = null);
+    IReadOnlyList<RealisedPerformance>? Measured = null,
+    string? TrainedVersion = null)
+{
+    /// <summary>Whether the model that predicts is the one that the run trained.</summary>
+    public bool PredictsWithItsOwn => TrainedVersion is null ? Promotion.Promoted || Promotion.Champion is null : TrainedVersion == Promotion.Version;
+}
 
 /// <summary>Input of <see cref="PublishActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Wording;
+
 namespace MlOps.Pipeline.Registry;
 
 /// <summary>One decision about the champion: a promotion, a refusal, a move by hand.</summary>
@@ -34,6 +36,15 @@ public sealed record Aliases(string? Champion, string? Previous, IReadOnlyList<R
         var earlier = History.Where(r => string.CompareOrdinal(Order(r.Period), Order(period)) < 0).ToArray();
         return earlier.Length == 0 ? null : earlier.Where(r => r.Period == earlier.MaxBy(e => Order(e.Period), StringComparer.Ordinal)!.Period).Last().Champion;
     }
+
+    /// <summary>Why no model is in production; <see langword="null"/> where one is.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    public Sentence? WhyNone(string pipeline) => Champion is not null ? null
+        : Current(History) is { Challenger: { } refused } last
+            ? Sentence.Of("no-champion-refused", ("pipeline", pipeline), ("version", refused), ("period", last.Period), ("reason", Reason(last)))
+            : Sentence.Of("no-champion-yet", ("pipeline", pipeline));
+
+    private static string Reason(Release release) => release.Reason.StartsWith("refused: ", StringComparison.Ordinal) ? release.Reason["refused: ".Length..] : release.Reason;
 
     /// <summary>
     /// The decision that had put the champion of a time in its place: a later one that left it there only confirmed it.

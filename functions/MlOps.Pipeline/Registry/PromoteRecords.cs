@@ -23,6 +23,11 @@ public sealed record PromoteInput(
 /// <param name="Verdict">The evidence.</param>
 /// <param name="Approval">Where a person was asked: <c>pending</c> while nothing is decided yet, <c>approved</c>, <c>rejected</c> or <c>timed_out</c>.</param>
 /// <param name="ApprovalTimeout">How long a pending approval is waited for.</param>
+/// <param name="Metrics">Metrics of the model to predict with, by part and name, as it was measured when it was trained.</param>
 public sealed record PromoteResult(
     string Version, bool Promoted, string? Champion, string AccumulateKey, string TrainKey, string EvaluateKey, CompareResult Verdict,
-    string? Approval = null, TimeSpan? ApprovalTimeout = null);
+    string? Approval = null, TimeSpan? ApprovalTimeout = null, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Metrics = null)
+{
+    /// <summary>Whether no model is in production: the run's own was refused, and predicts because there is no other.</summary>
+    public bool IsNobodysChampion => !Promoted && Champion is null;
+}

@@ -99,7 +99,7 @@ public sealed class Retraining
             false, $"no new model was trained, because {reason}", definition.Promote.Rule, definition.Promote.MetricOf(definition.Task), 0, null, null, null, null, null, null, null);
         return new RetrainResult(
             false, reason,
-            new PromoteResult(champion.Version, false, champion.Version, champion.AccumulateKey, champion.TrainKey, champion.EvaluateKey, verdict),
+            new PromoteResult(champion.Version, false, champion.Version, champion.AccumulateKey, champion.TrainKey, champion.EvaluateKey, verdict, Metrics: champion.Metrics),
             train.ResultOf<TrainResult>(), evaluate.ResultOf<EvaluateResult>());
     }
 

@@ -29,8 +29,8 @@ public static partial class Sentences
             throw new ArgumentException($"There is no sentence '{sentence.Code}' in '{language}'.", nameof(sentence));
         }
 
-        return Places().Replace(template, place => sentence.Arguments.TryGetValue(place.Groups[1].Value, out var value)
-            ? value
+        return Places().Replace(template, place => sentence.Arguments.TryGetValue(place.Groups[1].Value, out var value) ? value
+            : sentence.Parts?.TryGetValue(place.Groups[1].Value, out var part) == true ? Word(part, language)
             : throw new ArgumentException($"The sentence '{sentence.Code}' lacks its argument '{place.Groups[1].Value}'.", nameof(sentence)));
     }
 

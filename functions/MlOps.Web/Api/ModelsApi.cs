@@ -11,7 +11,8 @@ namespace MlOps.Web.Api;
 /// <param name="Models">The versions, the newest period first.</param>
 /// <param name="Challenger">The one that answers a share of the rows.</param>
 /// <param name="Shadow">The one that scores for the record only.</param>
-internal sealed record ModelList(string? Champion, string? Previous, Page<ModelVersion> Models, string? Challenger, string? Shadow);
+/// <param name="WhyNone">Why no model is in production, where none is.</param>
+internal sealed record ModelList(string? Champion, string? Previous, Page<ModelVersion> Models, string? Challenger, string? Shadow, Told? WhyNone);
 
 /// <summary>Two models side by side.</summary>
 /// <param name="Left">One version.</param>
@@ -49,7 +50,7 @@ internal static class ModelsApi
         var name = Lookup.Pipeline(pipeline);
         var now = await aliases.ReadAsync(name, cancellation);
         var versions = (await models.ListAsync(name, cancellation)).Reverse().ToList();
-        return Tagged.Of(new ModelList(now.Champion, now.Previous, Page.Of(versions, v => v.Version, limit, continuation), now.Traffic?.Challenger, now.Traffic?.Shadow));
+        return Tagged.Of(new ModelList(now.Champion, now.Previous, Page.Of(versions, v => v.Version, limit, continuation), now.Traffic?.Challenger, now.Traffic?.Shadow, Told.Of(now.WhyNone(name.Value))));
     }
 
     private static async Task<Tagged<ModelVersion>> GetAsync(string pipeline, string version, ModelRegistry models, CancellationToken cancellation) =>

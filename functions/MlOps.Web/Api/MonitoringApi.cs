@@ -11,9 +11,10 @@ namespace MlOps.Web.Api;
 /// <param name="Period">The period.</param>
 /// <param name="RunId">The run that predicted it.</param>
 /// <param name="ModelVersion">The model that predicted.</param>
-/// <param name="Metrics">Metrics by part and name; <c>drop</c> where labels of the period are known.</param>
+/// <param name="Metrics">Metrics of that model by part and name; <c>drop</c> where labels of the period are known.</param>
+/// <param name="Challenger">The model that the run trained, where another one predicted.</param>
 internal sealed record PeriodPerformance(
-    string Period, string RunId, string? ModelVersion, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics);
+    string Period, string RunId, string? ModelVersion, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics, TrainedModel? Challenger);
 
 /// <summary>What was watched in a period.</summary>
 /// <param name="Period">The period.</param>
@@ -27,6 +28,7 @@ internal static class MonitoringApi
     // The step and the output that hold what was watched.
     private const string MonitorStep = "monitor";
     private const string MonitorOutput = "monitor.json";
+    private const string DropPart = "drop";
     private const int AtOnce = 8;
 
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
@@ -39,9 +41,20 @@ internal static class MonitoringApi
     private static async Task<Tagged<Page<PeriodPerformance>>> PerformanceAsync(
         string pipeline, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var page = await PublishedAsync(Lookup.Pipeline(pipeline), history, limit, continuation, cancellation);
-        return Tagged.Of(new Page<PeriodPerformance>(
-            [.. page.Items.Select(run => new PeriodPerformance(run.Period, run.RunId, run.Promotion?.Version ?? run.ModelVersion, run.Metrics))], page.Continuation));
+        var name = Lookup.Pipeline(pipeline);
+        var page = await PublishedAsync(name, history, limit, continuation, cancellation);
+        var periods = new PeriodPerformance[page.Items.Count];
+        await Parallel.ForAsync(0, periods.Length, Limit(cancellation), async (i, stop) =>
+        {
+            var run = page.Items[i];
+            var version = run.Promotion?.Version ?? run.ModelVersion;
+            // From the registry: documents of earlier versions of this product name the metrics of the run's own model here, whichever predicted.
+            var metrics = await history.ModelAsync(name, version, stop) is { } model
+                ? model.Metrics.Concat(run.Metrics.Where(m => m.Key == DropPart)).ToDictionary(m => m.Key, m => m.Value, StringComparer.Ordinal)
+                : run.Metrics;
+            periods[i] = new PeriodPerformance(run.Period, run.RunId, version, metrics, run.Challenger);
+        });
+        return Tagged.Of(new Page<PeriodPerformance>(periods, page.Continuation));
     }
 
     private static async Task<Tagged<Page<PeriodDrift>>> DriftAsync(

@@ -2,6 +2,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Wording;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;
@@ -30,9 +31,10 @@ internal enum Attention
 /// <param name="ActiveRuns">Runs that go on or wait.</param>
 /// <param name="LastRunAt">When the newest run began.</param>
 /// <param name="Champion">Version of the model that predicts.</param>
+/// <param name="Said">Each reason as a code with arguments, where it is one.</param>
 internal sealed record PipelineFacts(
     string Name, Attention Attention, IReadOnlyList<string> Reasons, bool HasDefinition, int Periods, string? LatestPeriod, string? LatestState,
-    int ActiveRuns, DateTimeOffset? LastRunAt, string? Champion);
+    int ActiveRuns, DateTimeOffset? LastRunAt, string? Champion, IReadOnlyList<Sentence?> Said);
 
 /// <summary>Pipelines and their periods.</summary>
 internal static class PipelinesApi
@@ -114,7 +116,7 @@ internal static class PipelinesApi
         }
         catch (InvalidDataException e)
         {
-            return new PipelineFacts(name.Value, Attention.Needed, [e.Message], defined, 0, null, null, 0, null, null);
+            return new PipelineFacts(name.Value, Attention.Needed, [e.Message], defined, 0, null, null, 0, null, null, [null]);
         }
     }
 
@@ -123,23 +125,37 @@ internal static class PipelinesApi
     {
         var files = await history.FilesAsync(name, cancellation);
         var standings = files.Periods.Select(files.StandingOf).ToArray();
-        var failed = standings.Reverse().Where(s => s.Standing == Standing.Failed)
-            .Select(s => $"{s.Period} {s.State}: {(s.State == "rejected" ? files.Refusals.GetValueOrDefault(s.Period, s.Reason) : s.Reason)}");
-        var watched = (await alerts.ReadAsync(name, cancellation)).Where(a => a.ClosedIn is null)
-            .OrderByDescending(a => a.LastSeenIn, PeriodOrder.Instance).Select(a => $"{a.LastSeenIn} {a.Kind}: {a.Cause}");
-        var reasons = (defined ? failed : failed.Prepend("It has no definition.")).Concat(watched).Take(ReasonsMax).ToArray();
+        var now = await aliases.ReadAsync(name, cancellation);
+        var reasons = new List<Told>();
+        if (!defined)
+        {
+            reasons.Add(Told.Of(Sentence.Of("no-definition", ("pipeline", name.Value)))!);
+        }
+
+        // Before the first period nobody misses a champion.
+        if (now is { Champion: null, History.Count: > 0 } && Told.Of(now.WhyNone(name.Value)) is { } none)
+        {
+            reasons.Add(none);
+        }
+
+        reasons.AddRange(standings.Reverse().Where(s => s.Standing == Standing.Failed)
+            .Select(s => new Told($"{s.Period} {s.State}: {(s.State == "rejected" ? files.Refusals.GetValueOrDefault(s.Period, s.Reason) : s.Reason)}", null)));
+        reasons.AddRange((await alerts.ReadAsync(name, cancellation)).Where(a => a.ClosedIn is null)
+            .OrderByDescending(a => a.LastSeenIn, PeriodOrder.Instance).Select(a => Told.Of(a.Tell())!));
+        reasons = [.. reasons.Take(ReasonsMax)];
         var working = standings.Any(s => s.Standing == Standing.Pending);
         return new PipelineFacts(
             name.Value,
-            reasons.Length > 0 ? Attention.Needed : working ? Attention.Working : Attention.None,
-            reasons,
+            reasons.Count > 0 ? Attention.Needed : working ? Attention.Working : Attention.None,
+            [.. reasons.Select(r => r.Text)],
             defined,
             standings.Length,
             standings is [.., var latest] ? latest.Period : null,
             standings is [.., var last] ? last.State : null,
             files.Ledger.Runs.Count(r => r.State == RunState.Active),
             files.Ledger.Runs.Count == 0 ? null : files.Ledger.Runs.Max(r => r.StartedAt),
-            (await aliases.ReadAsync(name, cancellation)).Champion);
+            now.Champion,
+            [.. reasons.Select(r => r.Said)]);
     }
 }
 

@@ -51,11 +51,14 @@ public sealed class Lineage(StorageAccount account)
             line = 0;
         }
 
+        // The champion may have been trained under another definition than the run that it predicts for.
+        var model = await runs.ModelAsync(pipeline, manifest.ModelVersion, cancellation);
+        var learned = model is null ? definition : await new DefinitionStore(account).LoadAsync(pipeline, model.DefinitionHash, cancellation);
         return new RowOrigin(
             id, predictions[output.Score].Text(row) ?? "", manifest.Predictions, predictions.LineNumbers[row], manifest.Revision, manifest.AsOf, manifest.RunId,
             manifest.Drop, line, manifest.ModelVersion, manifest.ModelSha256, manifest.History,
-            $"artifacts/{pipeline}/steps/{manifest.Steps.FirstOrDefault(s => s.Name == "accumulate")?.Key}/schema.json",
-            manifest.DefinitionHash, definition.Split.Seed, manifest.Parameters, manifest.CodeVersion);
+            $"artifacts/{pipeline}/steps/{manifest.Promotion.AccumulateKey}/schema.json",
+            manifest.DefinitionHash, learned.Split.Seed, manifest.Parameters, manifest.CodeVersion);
     }
 
     /// <summary>Which published predictions a file is in, every revision, in order of time.</summary>
@@ -73,7 +76,7 @@ public sealed class Lineage(StorageAccount account)
             }
 
             var content = await account.Artifacts.GetBlobClient(blob.Name).DownloadContentAsync(cancellation);
-            var manifest = JsonSerializer.Deserialize<Manifest>(content.Value.Content, ArtifactJson.Compact)!;
+            var manifest = await runs.OfModelAsync(pipeline, JsonSerializer.Deserialize<Manifest>(content.Value.Content, ArtifactJson.Compact)!, cancellation);
             uses.AddRange(manifest.History.Where(Is).Select(d => Use(manifest, d, "trained on")));
             if (Is(manifest.Drop))
             {
@@ -131,10 +134,10 @@ public sealed class Lineage(StorageAccount account)
 /// <param name="FileLine">Line of the row in it, from 1; 0 where rows have no ids, or the row came back from the quarantine.</param>
 /// <param name="ModelVersion">Version of the model.</param>
 /// <param name="ModelSha256">SHA-256 of the model.</param>
-/// <param name="TrainedOn">Files that the run learned from, in order.</param>
+/// <param name="TrainedOn">Files that the model learned from, in order.</param>
 /// <param name="Schema">Where the schema of the columns is.</param>
 /// <param name="DefinitionHash">Hash of the definition.</param>
-/// <param name="Seed">Seed of the split.</param>
+/// <param name="Seed">Seed of the split under which the model was trained.</param>
 /// <param name="Parameters">Parameters of the learner, its seeds among them.</param>
 /// <param name="CodeVersion">Version of this product.</param>
 public sealed record RowOrigin(

@@ -4,9 +4,12 @@ using System.Text.Json;
 using Azure.Storage.Blobs.Models;
 using Azure;
 using Microsoft.DurableTask.Client;
+using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps;
 
 namespace MlOps.Web.Runs;
 
@@ -24,6 +27,7 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
     private static readonly TimeSpan WaitAfter = TimeSpan.FromSeconds(30);
 
     private readonly LedgerStore ledgers = new(account);
+    private readonly ModelRegistry models = new PipelineSteps(account, new StepOptions(), NullLoggerFactory.Instance).Models;
 
     // Reasons of refused files by name and version: what is refused does not change.
     private readonly ConcurrentDictionary<(string Name, ETag? ETag), string> refusals = [];
@@ -139,13 +143,21 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
         try
         {
             var content = await account.Output.GetBlobClient($"{pipeline}/pred_{period}.manifest.json").DownloadContentAsync(cancellation);
-            return JsonSerializer.Deserialize<Manifest>(content.Value.Content, ArtifactJson.Compact);
+            return await OfModelAsync(pipeline, JsonSerializer.Deserialize<Manifest>(content.Value.Content, ArtifactJson.Compact)!, cancellation);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
             return null;
         }
     }
+
+    /// <summary>A manifest with what the registry knows of the model that predicted.</summary>
+    public async Task<Manifest> OfModelAsync(PipelineName pipeline, Manifest manifest, CancellationToken cancellation) =>
+        await models.FindAsync(pipeline, manifest.ModelVersion, cancellation) is { } model ? manifest.Of(model) : manifest;
+
+    /// <summary>The model that predicted in a run; <see langword="null"/> where none did.</summary>
+    public async Task<ModelVersion?> ModelAsync(PipelineName pipeline, string? version, CancellationToken cancellation) =>
+        version is null ? null : await models.FindAsync(pipeline, version, cancellation);
 
     /// <summary>The document of a run; <see langword="null"/> where the run has none yet.</summary>
     public Task<RunDocument?> DocumentAsync(PipelineName pipeline, RunId run, CancellationToken cancellation) => documents.ReadAsync(pipeline, run, cancellation);

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Wording;
+
 namespace MlOps.Pipeline.Steps.Monitor;
 
 /// <summary>What was watched in a period: the monitor step's output <c>monitor.json</c>.</summary>
@@ -50,6 +52,7 @@ public sealed record MonitorDocument(
 /// <param name="Effect">Distance times importance: what the order of the list follows.</param>
 /// <param name="Bins">Rows by bin, missing ones last where there are any.</param>
 /// <param name="Problem">Why there is no number; <see langword="null"/> where there is one.</param>
+/// <param name="Because">Which test and which limit decided; <see langword="null"/> where nothing was tested.</param>
 public sealed record ColumnDrift(
     string Column,
     string Kind,
@@ -68,7 +71,8 @@ public sealed record ColumnDrift(
     double Importance,
     double Effect,
     IReadOnlyList<DriftBin> Bins,
-    string? Problem);
+    string? Problem,
+    Sentence? Because = null);
 
 /// <summary>One bin of a column.</summary>
 /// <param name="Label">Range of numbers, or the category.</param>
@@ -121,4 +125,5 @@ public sealed record EstimatedQuality(IReadOnlyDictionary<string, double> Metric
 /// <param name="Subject">Name of the column.</param>
 /// <param name="Effect">Effect on the model, by which alerts are ordered.</param>
 /// <param name="Cause">What was found, in a sentence.</param>
-public sealed record MonitorAlert(string Kind, string Subject, double Effect, string Cause);
+/// <param name="Said">The cause as a code with arguments.</param>
+public sealed record MonitorAlert(string Kind, string Subject, double Effect, string Cause, Sentence? Said = null);

@@ -22,7 +22,7 @@ public sealed class MonitorStep
 {
     internal const string Name = "monitor";
     internal const string DocumentOutput = "monitor.json";
-    private const int Version = 2;
+    private const int Version = 3;
     private const int Most = 10;
 
     private readonly StepContext _context;

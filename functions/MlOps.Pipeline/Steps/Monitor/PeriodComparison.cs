@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Monitoring;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Monitor;
 
@@ -26,6 +27,7 @@ internal static class PeriodComparison
             var isBroken = column.Kind != "score" && broken.Contains(column.Column);
             judged[i] = column with
             {
+                Because = isBroken ? null : Because(column, settings),
                 Drifted = !isBroken && (ValuesMoved(column, settings) || MissingMoved(column, settings)),
                 Problem = isBroken ? "The column has a data incident, which is no drift." : column.Problem,
             };
@@ -36,7 +38,20 @@ internal static class PeriodComparison
             values.Length + missing.Length);
     }
 
-    private static bool ValuesMoved(ColumnDrift c, MonitorSettings s) =>
+    // The test that decided, not the smallest p value of both: each figure with the rule that it was held against.
+    private static Sentence? Because(ColumnDrift c, MonitorSettings s)
+    {
+        (string, object)[] values = [("p", Spelled.PValue(c.AdjustedPValue)), ("level", Spelled.Number(s.Level)), ("psi", Spelled.Distance(c.Psi)), ("js", Spelled.Distance(c.JensenShannon)), ("psi_limit", Spelled.Number(s.Psi)), ("js_limit", Spelled.Number(s.JensenShannon))];
+        (string, object)[] missing = [("p", Spelled.PValue(c.MissingPValue)), ("level", Spelled.Number(s.Level)), ("before", Spelled.Share(c.ReferenceMissing)), ("now", Spelled.Share(c.CurrentMissing)), ("limit", Spelled.Share(s.Missing))];
+        return ValuesMoved(c, s) ? Sentence.Of("drift-why-values", values)
+            : MissingMoved(c, s) ? Sentence.Of("drift-why-missing", missing)
+            : c.AdjustedPValue <= s.Level ? Sentence.Of("drift-why-small", values)
+            : c.MissingPValue <= s.Level ? Sentence.Of("drift-why-missing-small", missing)
+            : c.AdjustedPValue is not null ? Sentence.Of("drift-why-none", values)
+            : null;
+    }
+
+    internal static bool ValuesMoved(ColumnDrift c, MonitorSettings s) =>
         c.AdjustedPValue <= s.Level && (c.Psi >= s.Psi || c.JensenShannon >= s.JensenShannon);
 
     private static bool MissingMoved(ColumnDrift c, MonitorSettings s) =>

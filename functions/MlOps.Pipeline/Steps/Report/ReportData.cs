@@ -52,6 +52,15 @@ internal sealed record ReportData
     /// <summary>Scores of the predicting model on those rows.</summary>
     public required double[] TestScores { get; init; }
 
+    /// <summary>
+    /// Metrics of the predicting model on those rows: every figure and curve "on the test rows" is of the same rows, also where an earlier model predicts, which was
+    /// measured on fewer when it was trained.
+    /// </summary>
+    public required IReadOnlyDictionary<string, double> TestMetrics { get; init; }
+
+    /// <summary>Whether the model that predicts was trained in an earlier period's run.</summary>
+    public bool IsEarlier => Model.Version != Challenger.Version;
+
     /// <summary>Scores of the other model of the comparison on those rows; empty where there is none.</summary>
     public double[] OtherScores { get; init; } = [];
 

@@ -25,7 +25,7 @@ public sealed class ReportStep
 {
     internal const string Name = "report";
     internal const string ReportOutput = "report.html";
-    private const int Version = 3;
+    private const int Version = 4;
     private const string MonitorOutput = "monitor.json";
     private const string LeaderboardOutput = "leaderboard.json";
 
@@ -102,6 +102,8 @@ public sealed class ReportStep
         var other = promotion.Version != input.Challenger
             ? challenger
             : promotion.Champion is { } before && before != promotion.Version ? await _models.FindAsync(pipeline, before, cancellation) : null;
+        var testLabels = history.Labels(test);
+        var testScores = await ScoresAsync(pipeline, model, history, test, cancellation);
         var comparable = other is not null && other.Classes.SequenceEqual(model.Classes, StringComparer.Ordinal);
         return new ReportData
         {
@@ -118,8 +120,9 @@ public sealed class ReportStep
             Scores = ((NumberColumn)scores.Columns[0]).Values,
             DropLabels = await LabelsAsync(input, pipeline, definition, model, cancellation),
             DropMetrics = input.Metrics,
-            TestLabels = history.Labels(test),
-            TestScores = await ScoresAsync(pipeline, model, history, test, cancellation),
+            TestLabels = testLabels,
+            TestScores = testScores,
+            TestMetrics = Evaluation.Of(definition.Task, model.Classes.Count, testLabels, testScores, model.Threshold),
             OtherScores = comparable ? await ScoresAsync(pipeline, other!, history, test, cancellation) : [],
             OtherName = promotion.Version == input.Challenger ? "former champion" : "challenger",
             Explanation = await _context.OpenJsonAsync<Explanation>(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),

@@ -15,7 +15,7 @@ internal static class DriftSection
     {
         var watched = data.Monitor!;
         var drifted = watched.Columns.Count(c => c.Drifted);
-        page.Add($"<p class=\"note\">{Figures.Whole(watched.CurrentRows)} rows of this period against {Figures.Whole(watched.ReferenceRows)} rows that the model learned from. {Figures.Count(watched.Tests, "test")} share a chance of {Figures.Percent(watched.Level)} of any false alarm ({watched.Correction}). {(drifted == 0 ? "No column has drifted" : $"{Figures.Count(drifted, "column has", "columns have")} drifted")}; the order follows distance times importance for the model.</p>\n");
+        page.Add($"<p class=\"note\">{Figures.Whole(watched.CurrentRows)} rows of this period against {Figures.Whole(watched.ReferenceRows)} rows that the model learned from. {Figures.Count(watched.Tests, "test")} share a chance of {Figures.Percent(watched.Level)} of any false alarm ({watched.Correction}). {(drifted == 0 ? "No column has drifted" : $"{Figures.Count(drifted, "column has", "columns have")} drifted")}; a column has drifted where a test says so (p adjusted for the number of tests, at most {Figures.Percent(watched.Level)}) and the difference is not small: a PSI of {Limit(data.Definition.Monitor.Psi)} or a Jensen-Shannon distance of {Limit(data.Definition.Monitor.JensenShannon)} for its values, {Figures.Percent(data.Definition.Monitor.Missing)} of the rows for its missing values. The order follows distance times importance for the model.</p>\n");
         foreach (var incident in watched.Incidents)
         {
             page.Add($"<div class=\"do bad\"><p><b>{incident.Kind.Replace('-', ' ')}</b>: {incident.Message}</p></div>\n");
@@ -72,10 +72,10 @@ internal static class DriftSection
 
         void Part(IEnumerable<ColumnDrift> rows)
         {
-            page.Add($"<table><thead><tr><th class=\"l\" scope=\"col\">Column</th><th class=\"l\" scope=\"col\">Verdict</th><th scope=\"col\">PSI</th><th scope=\"col\">JS distance</th><th scope=\"col\">p, adjusted</th><th scope=\"col\">Missing before</th><th scope=\"col\">now</th><th scope=\"col\">Importance</th><th scope=\"col\">Method</th></tr></thead><tbody>\n");
+            page.Add($"<table><thead><tr><th class=\"l\" scope=\"col\">Column</th><th class=\"l\" scope=\"col\">Verdict</th><th class=\"l\" scope=\"col\">Because of</th><th scope=\"col\">PSI</th><th scope=\"col\">JS distance</th><th scope=\"col\">p of values</th><th scope=\"col\">p of missing</th><th scope=\"col\">Missing before</th><th scope=\"col\">now</th><th scope=\"col\">Importance</th><th scope=\"col\">Method</th></tr></thead><tbody>\n");
             foreach (var c in rows)
             {
-                page.Add($"<tr><th scope=\"row\">{c.Column}</th><td class=\"l\">{Tag(c)}</td><td>{Figures.Metric(c.Psi)}</td><td>{Figures.Metric(c.JensenShannon)}</td><td>{Probability(c.AdjustedPValue)}</td><td>{Figures.Share(c.ReferenceMissing)}</td><td>{Figures.Share(c.CurrentMissing)}</td><td>{(c.Kind == "score" ? "–" : Figures.Share(c.Importance))}</td><td title=\"{c.Problem ?? c.Method}\">{Array.IndexOf(methods, c.Method) + 1}</td></tr>\n");
+                page.Add($"<tr><th scope=\"row\">{c.Column}</th><td class=\"l\">{Tag(c)}</td><td class=\"w\">{c.Because?.ToString() ?? c.Problem}</td><td>{Figures.Metric(c.Psi)}</td><td>{Figures.Metric(c.JensenShannon)}</td><td>{Probability(c.AdjustedPValue)}</td><td>{Probability(c.MissingPValue)}</td><td>{Figures.Share(c.ReferenceMissing)}</td><td>{Figures.Share(c.CurrentMissing)}</td><td>{(c.Kind == "score" ? "–" : Figures.Share(c.Importance))}</td><td title=\"{c.Problem ?? c.Method}\">{Array.IndexOf(methods, c.Method) + 1}</td></tr>\n");
             }
 
             page.Add($"</tbody></table>");
@@ -103,6 +103,8 @@ internal static class DriftSection
 
         page.Add($"</div>\n");
     }
+
+    private static string Limit(double limit) => limit.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
 
     private static string Probability(double? p) => p is null ? "–" : p < 1e-300 ? "< 1e-300" : Figures.Number(p.Value);
 

@@ -43,7 +43,9 @@ internal static class Headline
 
         foreach (var (name, words) in Main(data.Task))
         {
-            Tile($"{words}, test rows", Figures.Metric(Find(data.Model.Metrics, "test", name)), data.DropMetrics.TryGetValue(name, out var now) ? $"{Figures.Metric(now)} on this period" : "rows never learned from");
+            Tile(
+                $"{words}, test rows", Figures.Metric(data.TestMetrics.TryGetValue(name, out var value) ? value : null),
+                $"on {Figures.Whole(data.TestLabels.Length)} rows never learned from{(data.DropMetrics.TryGetValue(name, out var now) ? $"; {Figures.Metric(now)} on this period" : "")}");
         }
 
         Tile("Learned from", Figures.Count(data.Model.History.Count, "file"), $"up to {Figures.Period(data.Model.History[^1].Period)}");
@@ -61,7 +63,4 @@ internal static class Headline
 
     private static double Positives(ReportData data) =>
         data.Rows == 0 ? double.NaN : data.Scores.Count(s => s >= data.Model.Threshold) / (double)data.Rows;
-
-    private static double? Find(IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> metrics, string part, string name) =>
-        metrics.TryGetValue(part, out var values) && values.TryGetValue(name, out var value) ? value : null;
 }

@@ -27,17 +27,22 @@ internal static class ModelCardSection
         }
 
         Fact("Limits", Limits(data));
-        Fact("Parameters", string.Join(", ", Leading.Where(model.Parameters.ContainsKey).Select(p => $"{p} {Short(model.Parameters[p])}")));
+        Fact("Parameters", string.Join(", ", Leading.Where(model.Parameters.ContainsKey).Select(p => $"{p} {Short(model.Parameters[p])}{Rounds(model, p)}")));
         page.Add($"</dl>\n<details><summary>All parameters</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Parameter</th><th class=\"l\" scope=\"col\">Value</th></tr></thead><tbody>");
         foreach (var (name, value) in model.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            page.Add($"<tr><th scope=\"row\">{name}</th><td class=\"w\">{value}</td></tr>");
+            page.Add($"<tr><th scope=\"row\">{name}</th><td class=\"w\">{value}{Rounds(model, name)}</td></tr>");
         }
 
         page.Add($"</tbody></table></div></details>\n");
 
         void Fact(string name, string value) => page.Add($"<dt>{name}</dt><dd>{value}</dd>\n");
     }
+
+    // The parameter is the limit of a search for the best number of rounds; the final model learns from more rows and takes more rounds in proportion.
+    private static string Rounds(Registry.ModelVersion model, string parameter) => parameter == "num_iterations" && model.Parameters[parameter] != model.BestIteration.ToString(CultureInfo.InvariantCulture)
+        ? $" (the most that a trial may take; this model took {Figures.Count(model.BestIteration, "round")}: the best number found, more in proportion to the rows that it learned from beside those of the trials)"
+        : "";
 
     private static string Use(ReportData data) => data.Task switch
     {
@@ -49,7 +54,7 @@ internal static class ModelCardSection
     private static string Rows(ReportData data)
     {
         string Part(string name) => data.Model.Metrics.TryGetValue(name, out var m) && m.TryGetValue("rows", out var rows) ? Figures.Whole(rows) : "0";
-        return $"{Part("train")} train, {Part("valid")} valid, {Part("test")} test rows";
+        return $"{Part("train")} train, {Part("valid")} valid, {Part("test")} test rows at that time";
     }
 
     private static string Limits(ReportData data)
@@ -59,8 +64,8 @@ internal static class ModelCardSection
         {
             var error = Calibration.ExpectedError(Calibration.EqualCounts(data.TestLabels, data.TestScores, 10));
             limits.Add($"scores differ from observed shares by {Figures.Percent(error)} on average on the test rows");
-            if (data.Model.Metrics.TryGetValue("train", out var train) && data.Model.Metrics.TryGetValue("test", out var test)
-                && train.TryGetValue("auc", out var high) && test.TryGetValue("auc", out var low) && high - low > 0.05)
+            if (data.Model.Metrics.TryGetValue("train", out var train) && train.TryGetValue("auc", out var high)
+                && data.TestMetrics.TryGetValue("auc", out var low) && high - low > 0.05)
             {
                 limits.Add($"it fits its train rows better (AUC {Figures.Metric(high)}) than rows it has not seen ({Figures.Metric(low)})");
             }

@@ -35,7 +35,7 @@ internal static class QualitySection
     private static void Table(HtmlWriter page, ReportData data)
     {
         var parts = new List<(string Name, IReadOnlyDictionary<string, double> Values)>();
-        foreach (var part in new[] { "train", "valid", "test" })
+        foreach (var part in new[] { "train", "valid" })
         {
             if (data.Model.Metrics.TryGetValue(part, out var values))
             {
@@ -43,12 +43,14 @@ internal static class QualitySection
             }
         }
 
+        // Not those of the registry: an earlier model was measured on the test rows of that time, and the curves below are of these.
+        parts.Add(("test", data.TestMetrics));
         if (data.DropMetrics.Count > 0)
         {
             parts.Add(("this period", data.DropMetrics));
         }
 
-        page.Add($"<p class=\"note\">The model that predicted. Train: it learned from these rows; valid: they stopped the training and chose the parameters; test: it has never seen them; this period: the published scores against the labels of the file, which were not used.</p>\n");
+        page.Add($"<p class=\"note\">All figures are of <span class=\"mono\">{data.Model.Version}</span>, the model that predicted{(data.IsEarlier ? $", which was trained in the run of {Figures.Period(data.Model.Period)}" : "")}. Train: it learned from these rows; valid: rows that were not learned from when the number of rounds and the parameters were chosen{(data.IsEarlier ? ", both as they were then" : "")}; test: the {Figures.Whole(data.TestLabels.Length)} test rows of this run's history, which it has never seen; this period: the published scores against the labels of the file, which were not used.</p>\n");
         page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Metric</th>");
         foreach (var (name, _) in parts)
         {
