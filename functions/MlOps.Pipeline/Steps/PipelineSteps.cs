@@ -51,6 +51,7 @@ public sealed class PipelineSteps
         Models = new ModelRegistry(account, Runner, time);
         Aliases = new AliasStore(account, Models, time);
         Compare = new CompareStep(context, Models);
+        SideBySide = new SideBySide(context);
         Report = new ReportStep(context, Models);
         Realised = new PerformanceBook(account, time);
         Approvals = new ApprovalStore(account, time);
@@ -82,6 +83,9 @@ public sealed class PipelineSteps
 
     /// <summary>Holds a new model against the champion.</summary>
     public CompareStep Compare { get; }
+
+    /// <summary>Measures two models on the same rows.</summary>
+    public SideBySide SideBySide { get; }
 
     /// <summary>Judges a drop.</summary>
     public ValidateStep Validate { get; }

@@ -1,6 +1,8 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
+using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Compare;
 using MlOps.Web.Access;
 
 namespace MlOps.Web.Api;
@@ -18,9 +20,11 @@ internal sealed record ModelList(string? Champion, string? Previous, Page<ModelV
 /// <param name="Left">One version.</param>
 /// <param name="Right">The other.</param>
 /// <param name="Parameters">Parameters in which they differ: both values, <see langword="null"/> where a side has none.</param>
-/// <param name="Metrics">Metrics of both by <c>part/name</c>.</param>
+/// <param name="Metrics">Metrics of both by <c>part/name</c> as each was registered with them: on its own rows, so that they say little about which one is better.</param>
+/// <param name="SameRows">Metrics of both on the same rows.</param>
 internal sealed record ModelComparison(
-    ModelVersion Left, ModelVersion Right, IReadOnlyDictionary<string, IReadOnlyList<string?>> Parameters, IReadOnlyDictionary<string, IReadOnlyList<double?>> Metrics);
+    ModelVersion Left, ModelVersion Right, IReadOnlyDictionary<string, IReadOnlyList<string?>> Parameters, IReadOnlyDictionary<string, IReadOnlyList<double?>> Metrics,
+    SameRows SameRows);
 
 /// <summary>What is in production after a change.</summary>
 /// <param name="Champion">The one that predicts.</param>
@@ -57,7 +61,7 @@ internal static class ModelsApi
         Tagged.Of(await FindAsync(pipeline, version, models, cancellation));
 
     private static async Task<Tagged<ModelComparison>> CompareAsync(
-        string pipeline, string version, string other, ModelRegistry models, CancellationToken cancellation)
+        string pipeline, string version, string other, ModelRegistry models, PipelineSteps steps, CancellationToken cancellation)
     {
         var sides = new[] { await FindAsync(pipeline, version, models, cancellation), await FindAsync(pipeline, other, models, cancellation) };
         var parameters = sides.SelectMany(s => s.Parameters.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
@@ -67,7 +71,7 @@ internal static class ModelsApi
             .ToDictionary(value => value.Name, value => value.Value)).ToArray();
         var all = metrics.SelectMany(m => m.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToDictionary(
             name => name, name => (IReadOnlyList<double?>)[.. metrics.Select(m => m.TryGetValue(name, out var value) ? value : (double?)null)]);
-        return Tagged.Of(new ModelComparison(sides[0], sides[1], parameters, all));
+        return Tagged.Of(new ModelComparison(sides[0], sides[1], parameters, all, await steps.SideBySide.MeasureAsync(Lookup.Pipeline(pipeline), sides[0], sides[1], cancellation)));
     }
 
     private static async Task<Tagged<Release>> LiveAsync(string pipeline, DateTimeOffset? at, AliasStore aliases, CancellationToken cancellation)

@@ -1,9 +1,9 @@
-using MlOps.App.Runs;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps;
 using MlOps.Testing;
+using MlOps.Web.Runs;
 
 namespace MlOps.EndToEnd.Tests.Arrival;
 

@@ -35,5 +35,6 @@ public sealed record LeaderboardInput(
 /// <param name="Metric">Metric that orders the list.</param>
 /// <param name="HigherIsBetter">Whether larger values of it are better.</param>
 /// <param name="Entries">Models, best first, without the other metrics.</param>
+/// <param name="Rows">Test rows that all of them were measured on; 0 of a result that an earlier version has made.</param>
 public sealed record LeaderboardResult(
-    string Challenger, string Metric, bool HigherIsBetter, IReadOnlyList<LeaderboardEntry> Entries) : StepResult;
+    string Challenger, string Metric, bool HigherIsBetter, IReadOnlyList<LeaderboardEntry> Entries, long Rows = 0) : StepResult;

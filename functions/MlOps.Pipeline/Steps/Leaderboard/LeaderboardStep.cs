@@ -22,7 +22,7 @@ public sealed class LeaderboardStep
     internal const string Name = "leaderboard";
     internal const string DocumentOutput = "leaderboard.json";
     private const string Trivial = "trivial";
-    private const int Version = 2;
+    private const int Version = 3;
 
     private readonly StepContext _context;
 
@@ -60,7 +60,7 @@ public sealed class LeaderboardStep
                 await work.WriteAsync(DocumentOutput, s => JsonSerializer.Serialize(s, document, ArtifactJson.Indented), stop);
                 return new LeaderboardResult(
                     document.Entries.First(e => e.Chosen).Learner, document.Metric, document.HigherIsBetter,
-                    [.. document.Entries.Select(e => e with { Metrics = new Dictionary<string, double>() })]);
+                    [.. document.Entries.Select(e => e with { Metrics = new Dictionary<string, double>() })], document.Rows);
             },
             cancellation);
     }
