@@ -7,6 +7,13 @@ export interface Page<T> {
 
 export type Attention = "none" | "working" | "needed";
 
+/** Something that people are told: a code with arguments, worded by sentences.json. */
+export interface Sentence {
+  code: string;
+  arguments: Record<string, string>;
+  parts?: Record<string, Sentence> | null;
+}
+
 export interface PipelineFacts {
   name: string;
   attention: Attention;
@@ -18,6 +25,7 @@ export interface PipelineFacts {
   activeRuns: number;
   lastRunAt: string | null;
   champion: string | null;
+  said: (Sentence | null)[];
 }
 
 export interface PeriodFacts {
@@ -60,6 +68,7 @@ export interface Finding {
   columnName: string | null;
   message: string;
   text: string | null;
+  said?: Sentence | null;
 }
 
 export interface Trial {
@@ -87,6 +96,7 @@ export interface LeaderboardEntry {
 export interface Verdict {
   promote: boolean;
   reason: string;
+  said?: Sentence[] | null;
   rule: string;
   metric: string;
   rows: number;
@@ -97,6 +107,8 @@ export interface Verdict {
   lower: number | null;
   upper: number | null;
   confidence: number | null;
+  evidenceRows?: number | null;
+  evidencePeriods?: string[] | null;
 }
 
 export interface RunDocument {
@@ -111,8 +123,10 @@ export interface RunDocument {
   trialSteps: StepOutcome[];
   trials: Trial[];
   searchEnded: string | null;
-  leaderboard: { challenger: string; metric: string; higherIsBetter: boolean; entries: LeaderboardEntry[] } | null;
+  leaderboard: { challenger: string; metric: string; higherIsBetter: boolean; entries: LeaderboardEntry[]; rows?: number } | null;
   metrics: Metrics;
+  /** The model that the run trained, where another one predicted. */
+  challenger?: { version: string; metrics: Metrics } | null;
   modelVersion: string | null;
   promotion: { version: string; promoted: boolean; champion: string | null; verdict: Verdict } | null;
   monitor: { hasDrift: boolean; drifted: string[]; columns: number; incidents: Incident[]; alerts: Alert[]; estimated: Record<string, number> } | null;
@@ -164,6 +178,7 @@ export interface ModelList {
   champion: string | null;
   previous: string | null;
   models: Page<ModelVersion>;
+  whyNone: { text: string; said: Sentence | null } | null;
 }
 
 export interface Release {
@@ -176,7 +191,27 @@ export interface Release {
   reason: string;
 }
 
+export interface MetricOfTwo {
+  left: number | null;
+  right: number | null;
+  higherIsBetter: boolean | null;
+  difference: number | null;
+  low: number | null;
+  high: number | null;
+}
+
+export interface SameRows {
+  rowsOf: string | null;
+  rows: number;
+  periods: string[];
+  metric: string | null;
+  resamples: number;
+  metrics: Record<string, MetricOfTwo>;
+  problem: Sentence | null;
+}
+
 export interface ModelComparison {
+  sameRows: SameRows;
   left: ModelVersion;
   right: ModelVersion;
   parameters: Record<string, (string | null)[]>;
@@ -208,6 +243,7 @@ export interface Alert {
   subject: string;
   effect: number;
   cause: string;
+  said?: Sentence | null;
 }
 
 export interface ColumnDrift {

@@ -1,19 +1,22 @@
-import type { Metrics, RunDocument, Verdict } from "../api/types";
+import type { RunDocument, Verdict } from "../api/types";
 import { Badge, Facts, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 /** What the gate decided, and on what evidence. */
 export function VerdictCard({ pipeline, of }: { pipeline: string; of: NonNullable<RunDocument["promotion"]> }) {
   const t = useText();
+  const none = !of.promoted && of.champion === null;
   return (
     <section class="card" aria-labelledby="verdict-title">
       <div class="card-head">
         <h2 id="verdict-title">{t.run.verdict}</h2>
-        <Badge tone={of.promoted ? "good" : "calm"}>{of.promoted ? t.run.promoted : t.run.kept}</Badge>
+        <Badge tone={of.promoted ? "good" : none ? "bad" : "calm"}>{of.promoted ? t.run.promoted : none ? t.run.noChampion : t.run.kept}</Badge>
       </div>
-      <Said as="p">{of.verdict.reason}</Said>
+      <Worded as="p" said={of.verdict.said} text={of.verdict.reason} />
+      {none && <p>{t.run.noChampionHint(pipeline, of.version)}</p>}
       <Evidence of={of.verdict} />
       <p>
         {t.run.model} <code>{of.version}</code> · <a href={to.tab(pipeline, "models")}>{t.models.title}</a>
@@ -26,36 +29,52 @@ function Evidence({ of: v }: { of: Verdict }) {
   const t = useText();
   const f = useFormat();
   if (v.challenger === null) return null;
-  return (
-    <Facts
-      of={[
-        [t.run.metric, v.metric],
-        [t.run.chosen, f.value(v.challenger)],
-        [t.models.champion, f.value(v.champion)],
-        [t.run.rows, f.count(v.rows)],
-        [t.run.interval, v.lower === null ? "–" : `${f.value(v.lower)} … ${f.value(v.upper)}`],
-      ]}
-    />
-  );
+  const facts: [string, string][] = [
+    [t.run.metric, v.metric],
+    [t.run.chosen, f.value(v.challenger)],
+    [t.models.champion, f.value(v.champion)],
+    [t.run.baseline, f.value(v.baseline)],
+    [t.run.testRows, f.count(v.rows)],
+  ];
+  if (v.lower !== null) facts.push([t.run.improvementInterval, `${f.value(v.lower)} … ${f.value(v.upper)}`]);
+  if (v.evidenceRows) facts.push([t.run.evidenceRows, f.count(v.evidenceRows)]);
+  return <Facts of={facts} />;
 }
 
 const order = ["drop", "test", "valid", "train"];
+const neutral = /^(rows|true_|false_|positive_rate)/;
 
-export function Measures({ of }: { of: Metrics }) {
+/** Every figure in the column of the model that it is of: the one that predicted, and beside it the one that was trained and not promoted. */
+export function Measures({ of }: { of: RunDocument }) {
   const t = useText();
   const f = useFormat();
-  const parts = order.filter((part) => of[part]);
-  const names = [...new Set(parts.flatMap((part) => Object.keys(of[part]!)))].sort();
+  const models = [
+    { version: of.modelVersion ?? "", role: of.challenger ? t.run.model : t.run.modelOfRun, metrics: of.metrics },
+    ...(of.challenger ? [{ version: of.challenger.version, role: t.run.notPromoted, metrics: of.challenger.metrics }] : []),
+  ].filter((m) => Object.keys(m.metrics).length > 0);
+  const columns = models.flatMap((m) => order.filter((part) => m.metrics[part]).map((part) => ({ ...m, part })));
+  const names = [...new Set(models.flatMap((m) => Object.values(m.metrics).flatMap((part) => Object.keys(part))))].sort(
+    (a, b) => Number(neutral.test(a)) - Number(neutral.test(b)) || a.localeCompare(b),
+  );
   return (
     <section class="card" aria-labelledby="metrics-title">
       <h2 id="metrics-title">{t.run.metrics}</h2>
+      <p class="quiet">{models.length > 1 ? t.run.metricsOfTwo : t.run.metricsHint}</p>
       <Table label={t.run.metrics}>
         <thead>
           <tr>
+            <td />
+            {models.map((m) => (
+              <th scope="colgroup" key={m.version} colSpan={order.filter((part) => m.metrics[part]).length} class="number">
+                {m.role} <code>{m.version}</code>
+              </th>
+            ))}
+          </tr>
+          <tr>
             <th scope="col">{t.run.metric}</th>
-            {parts.map((part) => (
-              <th scope="col" key={part} class="number">
-                {t.run.parts[part] ?? part}
+            {columns.map((c) => (
+              <th scope="col" key={c.version + c.part} class="number">
+                {t.run.parts[c.part] ?? c.part}
               </th>
             ))}
           </tr>
@@ -64,9 +83,9 @@ export function Measures({ of }: { of: Metrics }) {
           {names.map((name) => (
             <tr key={name}>
               <th scope="row">{name}</th>
-              {parts.map((part) => (
-                <td key={part} class="number">
-                  {f.value(of[part]![name])}
+              {columns.map((c) => (
+                <td key={c.version + c.part} class="number">
+                  {f.value(c.metrics[c.part]![name])}
                 </td>
               ))}
             </tr>
@@ -84,7 +103,10 @@ export function Leaderboard({ of: board }: { of: NonNullable<RunDocument["leader
     <section class="card" aria-labelledby="board-title">
       <div class="card-head">
         <h2 id="board-title">{t.run.leaderboard}</h2>
-        <span class="quiet">{board.metric}</span>
+        <span class="quiet">
+          {board.metric}, {board.higherIsBetter ? t.compare.higher : t.compare.lower}
+          {board.rows ? ` · ${t.compare.rows(f.count(board.rows))}` : ""}
+        </span>
       </div>
       <Table label={t.run.leaderboard}>
         <thead>

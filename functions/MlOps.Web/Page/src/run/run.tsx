@@ -140,7 +140,7 @@ function Results({ of: { run, document: d } }: { of: RunDetails }) {
         </section>
       )}
       {document.promotion && <VerdictCard pipeline={run.pipeline} of={document.promotion} />}
-      {Object.keys(document.metrics).length > 0 && <Measures of={document.metrics} />}
+      {Object.keys(document.metrics).length > 0 && <Measures of={document} />}
       {document.leaderboard && document.leaderboard.entries.length > 1 && <Leaderboard of={document.leaderboard} />}
       {document.trials.length > 0 && <Trials of={document} />}
       {document.steps.length > 0 && (

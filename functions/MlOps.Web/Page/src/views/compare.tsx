@@ -1,10 +1,11 @@
 import { at } from "../api/client";
-import type { ModelComparison } from "../api/types";
+import type { ModelComparison, SameRows } from "../api/types";
 import { useLoad } from "../api/use-load";
 import { Show, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
 import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 export function Compare({ name, left, right }: { name: string; left: string; right: string }) {
   const t = useText();
@@ -22,30 +23,91 @@ export function Compare({ name, left, right }: { name: string; left: string; rig
   );
 }
 
-function Sides({ of }: { of: ModelComparison }) {
-  const t = useText();
-  const f = useFormat();
-  const parameters = Object.entries(of.parameters);
-  const heads = (
+function Heads({ of }: { of: ModelComparison }) {
+  return (
     <>
       <th scope="col" class="number"><code>{of.left.version}</code></th>
       <th scope="col" class="number"><code>{of.right.version}</code></th>
     </>
   );
+}
+
+function Sides({ of }: { of: ModelComparison }) {
+  return (
+    <>
+      <Same of={of} />
+      <Own of={of} />
+      <Parameters of={of} />
+    </>
+  );
+}
+
+/** The two on the same rows: the only figures whose difference speaks of the models. */
+function Same({ of }: { of: ModelComparison }) {
+  const t = useText();
+  const f = useFormat();
+  const same: SameRows = of.sameRows;
+  const names = Object.keys(same.metrics).sort((a, b) => Number(b === same.metric) - Number(a === same.metric) || Number(same.metrics[a]!.higherIsBetter === null) - Number(same.metrics[b]!.higherIsBetter === null) || a.localeCompare(b));
+  return (
+    <section class="card" aria-labelledby="same-rows">
+      <h2 id="same-rows">{t.compare.same_rows}</h2>
+      {same.problem ? (
+        <Worded as="p" said={same.problem} text={same.problem.code} />
+      ) : (
+        <>
+          <p class="quiet">{t.compare.same_rows_hint(f.count(same.rows), same.periods.map(f.period).join(", "))}</p>
+          <Table label={t.compare.same_rows}>
+            <thead>
+              <tr>
+                <th scope="col">{t.run.metric}</th>
+                <Heads of={of} />
+                <th scope="col" class="number">{t.compare.difference}</th>
+                <th scope="col" class="number">{t.compare.interval}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {names.map((name) => {
+                const m = same.metrics[name]!;
+                const side = m.higherIsBetter === null || m.difference === null || m.difference === 0 ? null : m.difference > 0 === m.higherIsBetter ? "right" : "left";
+                return (
+                  <tr key={name}>
+                    <th scope="row">
+                      {name} {m.higherIsBetter !== null && <span class="quiet small nowrap">{m.higherIsBetter ? `↑ ${t.compare.higher}` : `↓ ${t.compare.lower}`}</span>}
+                    </th>
+                    <td class={`number ${side === "left" ? "better" : ""}`}>{f.value(m.left)}{side === "left" && <span class="unseen"> {t.compare.better}</span>}</td>
+                    <td class={`number ${side === "right" ? "better" : ""}`}>{f.value(m.right)}{side === "right" && <span class="unseen"> {t.compare.better}</span>}</td>
+                    <td class="number">{m.difference === null ? "–" : `${m.difference > 0 ? "+" : ""}${f.value(m.difference)}`}</td>
+                    <td class="number nowrap">{m.low === null ? "–" : `${f.value(m.low)} … ${f.value(m.high)}`}</td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </Table>
+          <p class="quiet small">{t.compare.interval_hint(f.count(same.resamples), same.metric ?? "", f.count(same.rows))}</p>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** What each was registered with, of rows of its own: no difference is formed of these. */
+function Own({ of }: { of: ModelComparison }) {
+  const t = useText();
+  const f = useFormat();
   const part = (name: string) => {
     const [first, ...rest] = name.split("/");
     return `${t.run.parts[first!] ?? first} · ${rest.join("/")}`;
   };
   return (
-    <>
-      <section class="card" aria-labelledby="both-metrics">
-        <h2 id="both-metrics">{t.compare.metrics}</h2>
-        <Table label={t.compare.metrics}>
+    <section class="card" aria-labelledby="own-rows">
+      <details>
+        <summary id="own-rows">{t.compare.own_rows}</summary>
+        <p class="quiet">{t.compare.own_rows_hint}</p>
+        <Table label={t.compare.own_rows}>
           <thead>
             <tr>
               <th scope="col">{t.run.metric}</th>
-              {heads}
-              <th scope="col" class="number">{t.compare.difference}</th>
+              <Heads of={of} />
             </tr>
           </thead>
           <tbody>
@@ -54,36 +116,42 @@ function Sides({ of }: { of: ModelComparison }) {
                 <th scope="row">{part(name)}</th>
                 <td class="number">{f.value(left)}</td>
                 <td class="number">{f.value(right)}</td>
-                <td class="number">{typeof left === "number" && typeof right === "number" ? `${right > left ? "+" : ""}${f.value(right - left)}` : "–"}</td>
               </tr>
             ))}
           </tbody>
         </Table>
-      </section>
-      <section class="card" aria-labelledby="both-parameters">
-        <h2 id="both-parameters">{t.compare.parameters}</h2>
-        {parameters.length === 0 ? (
-          <p class="quiet">{t.compare.same}</p>
-        ) : (
-          <Table label={t.compare.parameters}>
-            <thead>
-              <tr>
-                <th scope="col">{t.run.parameters}</th>
-                {heads}
+      </details>
+    </section>
+  );
+}
+
+function Parameters({ of }: { of: ModelComparison }) {
+  const t = useText();
+  const parameters = Object.entries(of.parameters);
+  return (
+    <section class="card" aria-labelledby="both-parameters">
+      <h2 id="both-parameters">{t.compare.parameters}</h2>
+      {parameters.length === 0 ? (
+        <p class="quiet">{t.compare.same}</p>
+      ) : (
+        <Table label={t.compare.parameters}>
+          <thead>
+            <tr>
+              <th scope="col">{t.run.parameters}</th>
+              <Heads of={of} />
+            </tr>
+          </thead>
+          <tbody>
+            {parameters.map(([name, [left, right]]) => (
+              <tr key={name}>
+                <th scope="row">{name}</th>
+                <td class="number">{left ?? "–"}</td>
+                <td class="number">{right ?? "–"}</td>
               </tr>
-            </thead>
-            <tbody>
-              {parameters.map(([name, [left, right]]) => (
-                <tr key={name}>
-                  <th scope="row">{name}</th>
-                  <td class="number">{left ?? "–"}</td>
-                  <td class="number">{right ?? "–"}</td>
-                </tr>
-              ))}
-            </tbody>
-          </Table>
-        )}
-      </section>
-    </>
+            ))}
+          </tbody>
+        </Table>
+      )}
+    </section>
   );
 }

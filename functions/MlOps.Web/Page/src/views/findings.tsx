@@ -1,7 +1,8 @@
 import type { Finding } from "../api/types";
 import { Table } from "../parts/parts";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 /** What is wrong or odd in a file, and where. Texts from files are shown as texts. */
 export function Findings({ of, count }: { of: Finding[]; count: number }) {
@@ -24,7 +25,7 @@ export function Findings({ of, count }: { of: Finding[]; count: number }) {
               <td class="nowrap">{t.data.line(finding.line, finding.column)}</td>
               <td>{finding.columnName === null ? "–" : <code>{finding.columnName}</code>}</td>
               <td>
-                <Said>{finding.message}</Said> {finding.text !== null && <code class="small">{finding.text}</code>}
+                <Worded said={finding.said} text={finding.message} /> {finding.text !== null && <code class="small">{finding.text}</code>}
               </td>
             </tr>
           ))}

@@ -9,6 +9,7 @@ import { Badge, Empty, Show, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
 import { Said, useText } from "../text/language";
+import { Worded } from "../text/say";
 import { Releases } from "./releases";
 
 export function Models({ name }: { name: string }) {
@@ -38,7 +39,14 @@ export function Models({ name }: { name: string }) {
 function Live({ name, of: list, changed }: { name: string; of: ModelList; changed: () => void }) {
   const t = useText();
   const [asks, setAsks] = useState(false);
-  if (list.champion === null) return null;
+  if (list.champion === null) {
+    return list.models.items.length === 0 ? null : (
+      <section class="card notice bad" aria-labelledby="live-title">
+        <h2 id="live-title">{t.models.noChampion}</h2>
+        {list.whyNone && <Worded as="p" said={list.whyNone.said} text={list.whyNone.text} />}
+      </section>
+    );
+  }
   return (
     <section class="card live-model" aria-labelledby="live-title">
       <div class="title">

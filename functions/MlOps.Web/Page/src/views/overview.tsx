@@ -5,7 +5,8 @@ import { Pager, usePages } from "../parts/pager";
 import { Badge, Empty, Show, StateBadge } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 export function Overview() {
   const t = useText();
@@ -67,10 +68,8 @@ function Card({ of: p }: { of: PipelineFacts }) {
       </div>
       {p.reasons.length > 0 && (
         <ul class="reasons">
-          {p.reasons.slice(0, 3).map((reason) => (
-            <Said as="li" key={reason}>
-              {reason}
-            </Said>
+          {p.reasons.slice(0, 3).map((reason, i) => (
+            <Worded as="li" key={reason} said={p.said[i]} text={reason} />
           ))}
         </ul>
       )}

@@ -5,7 +5,8 @@ import { useLoad } from "../api/use-load";
 import { Chart } from "../parts/chart";
 import { Show } from "../parts/parts";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 // Counts of rows say nothing about quality.
 const isQuality = (name: string) => !/^(rows|true_|false_|positive_rate)/.test(name);
@@ -110,7 +111,7 @@ function Alerts({ of }: { of: Drift[] }) {
             <p>
               <strong>{t.alerts.kind[a.kind] ?? a.kind}</strong> <code>{a.subject}</code> <span class="quiet">{t.alerts.of(f.period(a.period))}</span>
             </p>
-            <Said as="p">{a.cause}</Said>
+            <Worded as="p" said={a.said} text={a.cause} />
           </li>
         ))}
       </ul>

@@ -1,0 +1,38 @@
+import sentences from "../../../../MlOps.Pipeline/Wording/sentences.json";
+import type { Sentence } from "../api/types";
+import { type Language, Said, useLanguage } from "./language";
+
+const templates = sentences as Record<string, Record<Language, string>>;
+
+/** A sentence of the server in a language; null where this page does not know its code. */
+export function word(sentence: Sentence, language: Language): string | null {
+  const template = templates[sentence.code]?.[language];
+  if (template === undefined) return null;
+  return template.replace(/\{([a-z_]+)\}/g, (place, name: string) => {
+    const part = sentence.parts?.[name];
+    return (part ? word(part, language) : sentence.arguments[name]) ?? place;
+  });
+}
+
+interface Words {
+  said: Sentence | Sentence[] | null | undefined;
+  /** The same in English, which stays where there is no code. */
+  text: string;
+  as?: "span" | "p" | "li";
+  class?: string;
+}
+
+/** What the server says, worded in the reader's language by its code and arguments. */
+export function Worded({ said, text, as: Tag = "span", class: name }: Words) {
+  const { language } = useLanguage();
+  const all = said === null || said === undefined ? [] : Array.isArray(said) ? said : [said];
+  const words = all.map((s) => word(s, language));
+  if (words.length === 0 || words.includes(null)) {
+    return (
+      <Said as={Tag} class={name}>
+        {text}
+      </Said>
+    );
+  }
+  return <Tag class={name}>{words.join("")}</Tag>;
+}
