@@ -25,4 +25,23 @@ internal static class CommonOptions
         HelpName = "DIR",
         DefaultValueFactory = _ => DefaultDataFolder,
     };
+
+    /// <summary>A time, ISO alone; without a zone it is UTC.</summary>
+    /// <param name="name">Name of the option.</param>
+    /// <param name="description">What it is for.</param>
+    public static Option<DateTimeOffset?> Time(string name, string description) => new(name)
+    {
+        Description = description,
+        HelpName = "TIME",
+        CustomParser = result =>
+        {
+            if (MlOps.Pipeline.Artifacts.IsoTime.TryParse(result.Tokens[0].Value, out var time))
+            {
+                return time;
+            }
+
+            result.AddError($"'{result.Tokens[0].Value}' is not a time for {name}: {MlOps.Pipeline.Artifacts.IsoTime.Form}.");
+            return null;
+        },
+    };
 }

@@ -29,8 +29,12 @@ internal sealed record Failure(string Message, int ExitCode = ExitCode.Failed)
         {
             CommandException own => new Failure(own.Message, own.ExitCode),
             AzuriteException or DefinitionException or DraftException or CsvException or FormatException or NotFoundException or SteeringException => new Failure(e.Message),
+            RequestFailedException { Status: >= 500 } storage => new Failure(
+                $"the storage account could not do it: {FirstLine(storage.Message)} (HTTP {storage.Status}, {storage.ErrorCode ?? "no code"}). On this machine that mostly means that the disk of the data folder is full: make room and try again. Nothing that was done is lost."),
+            RequestFailedException { Status: 401 or 403 } storage => new Failure(
+                $"the storage account does not let you: {FirstLine(storage.Message)} (HTTP {storage.Status}, {storage.ErrorCode ?? "no code"}). Check --connection and your rights on the account."),
             RequestFailedException storage => new Failure(
-                $"the storage account refused: {FirstLine(storage.Message)} (HTTP {storage.Status}, {storage.ErrorCode ?? "no code"}). Check --connection and your rights on the account."),
+                $"the storage account refused: {FirstLine(storage.Message)} (HTTP {storage.Status}, {storage.ErrorCode ?? "no code"}). Check --connection."),
             AggregateException { InnerException: RequestFailedException inner } => new Failure(
                 $"the storage account does not answer: {FirstLine(inner.Message)}. Is `mlops up` running, or is --connection right?"),
             FileNotFoundException missing => new Failure($"there is no file {missing.FileName}."),

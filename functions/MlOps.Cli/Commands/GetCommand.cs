@@ -2,6 +2,7 @@ using System.CommandLine;
 using Azure.Storage.Blobs;
 using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;
 
@@ -56,13 +57,22 @@ internal static class GetCommand
             }
             else if (required)
             {
-                throw new CommandException(
-                    $"there are no predictions of '{name}' for {period} (no {storage.Output.Name}/{name}/{file}). `mlops wait {name} {period}` waits for its run and says why one failed.");
+                throw new CommandException($"there are no predictions of '{name}' for {period} (no {storage.Output.Name}/{name}/{file}). {await NextAsync(storage, name, period, cancellation)}");
             }
         }
 
         return written;
     }
+
+    // What became of the period, so that nobody is sent to wait for what will never come.
+    private static async Task<string> NextAsync(StorageAccount storage, PipelineName name, Period period, CancellationToken cancellation) =>
+        (await new RunHistory(storage).StandingsAsync(name, [period.Value], cancellation))[0] switch
+        {
+            { Standing: Standing.Pending } => $"`mlops wait {name} {period}` waits for its run.",
+            { Standing: Standing.Absent } => $"No file of {period} was dropped: `mlops put {name} {period}.csv` drops one.",
+            { Run: { } run, Reason: var reason } => $"{reason} `mlops run {run.RunId}` shows more.",
+            { Reason: var reason } => reason,
+        };
 
     private static async Task<string> CopyAsync(BlobClient blob, string path, CancellationToken cancellation)
     {

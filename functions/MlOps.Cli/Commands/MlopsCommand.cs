@@ -58,7 +58,7 @@ internal static class MlopsCommand
         {
             foreach (var error in parse.Errors)
             {
-                Console.Error.WriteLine($"mlops: {error.Message}");
+                Console.Error.WriteLine($"mlops: {UsageWords.Of(error.Message)}");
             }
 
             Console.Error.WriteLine($"See `{FullName(parse.CommandResult.Command, parse)} --help`.");

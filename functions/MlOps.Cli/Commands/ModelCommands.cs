@@ -74,7 +74,7 @@ internal static class ModelCommands
     /// <summary><c>mlops live PIPELINE [--at TIME]</c>.</summary>
     public static Command Live()
     {
-        var at = new Option<DateTimeOffset?>("--at") { Description = "A time such as 2026-11-21T09:00:00Z. Default: now.", HelpName = "TIME" };
+        var at = CommonOptions.Time("--at", "A time such as 2026-11-21T09:00:00Z; without a zone it is UTC. Default: now.");
         var (command, pipeline, account, json) = Begin("live", "Say which model was in production at a time, who put it there and why.", at);
         command.SetAction(async (parse, cancellation) =>
         {
@@ -99,7 +99,7 @@ internal static class ModelCommands
     /// <summary><c>mlops performance PIPELINE [--at TIME]</c>.</summary>
     public static Command Performance()
     {
-        var at = new Option<DateTimeOffset?>("--at") { Description = "What was known at a time such as 2026-11-21T09:00:00Z. Default: now.", HelpName = "TIME" };
+        var at = CommonOptions.Time("--at", "What was known at a time such as 2026-11-21T09:00:00Z; without a zone it is UTC. Default: now.");
         var (command, pipeline, account, json) = Begin("performance", "Show how predictions have turned out, by period and model, as far as labels are known.", at);
         command.SetAction(async (parse, cancellation) =>
         {

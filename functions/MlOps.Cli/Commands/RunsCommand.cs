@@ -17,7 +17,13 @@ internal static class RunsCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Pipeline.Artifacts.PipelineName?)null;
-            var ledgers = await account.Find(parse).History.LedgersAsync(name, cancellation);
+            var history = account.Find(parse).History;
+            if (name is { } wanted)
+            {
+                await history.RequireAsync(wanted, cancellation);
+            }
+
+            var ledgers = await history.LedgersAsync(name, cancellation);
             var runs = ledgers.SelectMany(ledger => ledger.Runs.Select(run => (ledger.Pipeline, Run: run))).OrderByDescending(r => r.Run.StartedAt).ToArray();
             if (parse.GetValue(json))
             {

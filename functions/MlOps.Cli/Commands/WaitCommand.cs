@@ -24,7 +24,9 @@ internal static class WaitCommand
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
             var wanted = (parse.GetValue(periods) ?? []).Select(text => Names.Period(text).Value).ToArray();
             var limit = parse.GetValue(timeout) is { } seconds ? TimeSpan.FromSeconds(seconds) : Timeout.InfiniteTimeSpan;
-            var standings = await UntilEndedAsync(account.Find(parse).History, name, wanted, limit, cancellation);
+            var history = account.Find(parse).History;
+            await history.RequireAsync(name, cancellation);
+            var standings = await UntilEndedAsync(history, name, wanted, limit, cancellation);
             return Tell(standings, name, parse.GetValue(json));
         });
         return command;

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using MlOps.Cli.Commands;
 using MlOps.Web.Api;
 
 namespace MlOps.Cli.Hosting;
@@ -30,7 +31,24 @@ internal static class HttpServer
             }
         }
 
+        RequireFree(port.Value);
         return await StartOnAsync(port.Value, logging, api, cancellation);
+    }
+
+    // Asked before, so that the web server has no failure to log with its inside.
+    private static void RequireFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+        }
+        catch (SocketException e)
+        {
+            throw new CommandException(e.SocketErrorCode == SocketError.AccessDenied
+                ? $"port {port} needs rights that you do not have. Choose one above 1023 with --port, or leave --port out."
+                : $"port {port} is taken by another program. Choose another with --port, or leave --port out: a free one is found then.");
+        }
     }
 
     private static async Task<(WebApplication App, Uri Address)> StartOnAsync(

@@ -54,7 +54,6 @@ internal sealed class LocalAccount : IAsyncDisposable
     public static async Task<LocalAccount> OpenAsync(string folder, CancellationToken cancellation)
     {
         folder = Path.GetFullPath(folder);
-        Directory.CreateDirectory(folder);
         var taken = Own(folder);
         try
         {
@@ -98,7 +97,13 @@ internal sealed class LocalAccount : IAsyncDisposable
     {
         try
         {
+            Directory.CreateDirectory(folder);
             return new FileStream(Path.Combine(folder, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException || (e is IOException && !IsHeld(e)))
+        {
+            throw new CommandException(
+                $"the data folder {folder} cannot be written: {e.Message.Split('\n')[0].TrimEnd()} Give yourself the right to write there, free some space, or choose another folder with --data.");
         }
         catch (IOException)
         {
@@ -107,6 +112,9 @@ internal sealed class LocalAccount : IAsyncDisposable
                 $"another mlops{other} already serves the data folder {folder}. Use that one, stop it first, or choose another folder with --data.");
         }
     }
+
+    // What the lock of another process looks like: EWOULDBLOCK of flock (11 on Linux, 35 on macOS), ERROR_SHARING_VIOLATION on Windows.
+    private static bool IsHeld(Exception e) => OperatingSystem.IsWindows() ? e.HResult == unchecked((int)0x80070020) : e.HResult is 11 or 35;
 
     private static LocalAccountInfo? Read(string folder)
     {

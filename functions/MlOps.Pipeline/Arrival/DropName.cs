@@ -61,6 +61,12 @@ public static class DropName
             return true;
         }
 
+        if (file.EndsWith(".csv", StringComparison.Ordinal) && Period.MissingDay(file.Split('.')[0]) is { } missing)
+        {
+            problem = $"{missing}. Give the file the name of a day of its period and drop it again.";
+            return false;
+        }
+
         problem = "The name of a drop is initial.csv or the period's day as yyyyMMdd.csv, such as 20201001.csv. Rename the file and drop it again.";
         return false;
     }

@@ -33,7 +33,22 @@ public readonly record struct Period : IComparable<Period>
     public static Period Parse(string? text) => TryParse(text, out var period)
         ? period
         : throw new FormatException(
-            $"'{PipelineName.Shorten(text)}' is not a period: write 'initial' or a day as yyyyMMdd, such as 20201001.");
+            $"'{PipelineName.Shorten(text)}' is not a period: {MissingDay(text) ?? "write 'initial' or a day as yyyyMMdd, such as 20201001"}.");
+
+    /// <summary>Why eight digits are no day; <see langword="null"/> where the text is something else.</summary>
+    /// <param name="text">Text that is no period.</param>
+    public static string? MissingDay(string? text)
+    {
+        if (text is not { Length: 8 } || !text.All(char.IsAsciiDigit))
+        {
+            return null;
+        }
+
+        var (year, month, day) = (int.Parse(text.AsSpan(0, 4), CultureInfo.InvariantCulture), int.Parse(text.AsSpan(4, 2), CultureInfo.InvariantCulture), text[6..]);
+        return year == 0 || month is < 1 or > 12
+            ? $"{text[..4]}-{text[4..6]}-{day} is a day that does not exist, because the months are 01 to 12 (yyyyMMdd)"
+            : $"{text[..4]}-{text[4..6]}-{day} is a day that does not exist: {text[..4]}-{text[4..6]} has the days 01 to {DateTime.DaysInMonth(year, month)}";
+    }
 
     /// <summary>Parses <c>initial</c> or <c>yyyyMMdd</c> without throwing.</summary>
     /// <param name="text">The text.</param>

@@ -26,7 +26,9 @@ public sealed record PerformanceQuestion(
 /// <param name="Measured">Every set of predictions of this period, the run's own last; empty where the drop carries no labels.</param>
 /// <param name="Earlier">The predictions of earlier periods that are in force, in period order, as far as their labels are known.</param>
 /// <param name="Step">How the measuring step came to its result; <see langword="null"/> without labels.</param>
-public sealed record PerformanceAnswer(IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<RealisedPerformance> Earlier, StepOutcome? Step);
+/// <param name="Warnings">Published predictions that the ids of the labels hardly meet; <see langword="null"/> of an answer that an earlier version has given.</param>
+public sealed record PerformanceAnswer(
+    IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<RealisedPerformance> Earlier, StepOutcome? Step, IReadOnlyList<Finding>? Warnings = null);
 
 /// <summary>Finds what was published for a period, by whichever model, and measures it against the labels of the run's drop.</summary>
 /// <param name="account">The account, for manifests.</param>
@@ -69,7 +71,8 @@ public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledg
                 .. known.Where(k => PeriodOrder.IsBefore(k.Period, input.Period) && ledger.Published(k.Period)?.PredictionsSha256 == k.PredictionsSha256)
                     .TakeLast(PeriodsMax),
             ],
-            measured.Step);
+            measured.Step,
+            measured.Warnings);
     }
 
     private static IEnumerable<Publication> Distinct(IEnumerable<Publication> publications) =>

@@ -143,6 +143,11 @@ internal static class PredictionSteps
             predicted.RequireKey(), drop, trained.Initial));
         var performance = await run.PerformanceAsync(new PerformanceQuestion(
             id, pipeline, definition, drop.Period, features, promoted.Version, predicted.PredictionsSha256, predicted.RequireKey()));
+        if (performance?.Warnings is { Count: > 0 } unmet)
+        {
+            trained = trained with { Warnings = [.. unmet, .. trained.Warnings] };
+        }
+
         run.Stage("report");
         var reported = await run.StepAsync<ReportResult>(StepActivities.Report, new ReportInput(
             id, pipeline, definition, drop, trained.History, trained.ModelVersion, promoted, features, predicted.RequireKey(), explained.RequireKey(),

@@ -51,6 +51,7 @@ public static class JsonRows
 
         if (json.ValueKind == JsonValueKind.Object)
         {
+            RequireOnce(json.EnumerateObject().Select(p => p.Name), "The body");
             foreach (var name in (string[])["rows", "dataframe_records", "instances"])
             {
                 if (json.TryGetProperty(name, out var records))
@@ -110,16 +111,28 @@ public static class JsonRows
             }
         }
 
+        if (number == 0)
+        {
+            throw Empty();
+        }
+
         var writer = new Rows(header);
         var cells = new JsonElement[header.Count];
+        number = 0;
         foreach (var record in records.EnumerateArray())
         {
+            number++;
             // A name that a row lacks is a missing value, as in a data frame made from such records.
             Array.Clear(cells);
             var at = 0;
             foreach (var cell in record.EnumerateObject())
             {
                 at = at < header.Count && cell.NameEquals(header[at]) ? at : place[cell.Name];
+                if (cells[at].ValueKind != JsonValueKind.Undefined)
+                {
+                    throw Twice($"Row {number}", header[at], number);
+                }
+
                 cells[at++] = cell.Value;
             }
 
@@ -138,6 +151,12 @@ public static class JsonRows
         }
 
         var header = columns.EnumerateArray().Select(Name).ToList();
+        RequireOnce(header, "The list of columns of dataframe_split");
+        if (data.GetArrayLength() == 0)
+        {
+            throw Empty();
+        }
+
         var writer = new Rows(header);
         var number = 0;
         foreach (var row in data.EnumerateArray())
@@ -162,7 +181,13 @@ public static class JsonRows
         }
 
         var columns = inputs.EnumerateObject().Select(c => (c.Name, Cells: c.Value.EnumerateArray().ToArray())).ToArray();
+        RequireOnce(columns.Select(c => c.Name), "inputs");
         var rows = columns.Length == 0 ? 0 : columns[0].Cells.Length;
+        if (rows == 0)
+        {
+            throw Empty();
+        }
+
         if (Array.Find(columns, c => c.Cells.Length != rows) is { Name: { } uneven })
         {
             throw Refused("form", $"Column '{Short(uneven)}' of inputs has another number of values than the first column ({rows}).", column: uneven);
@@ -175,6 +200,23 @@ public static class JsonRows
         }
 
         return writer.End();
+    }
+
+    private static ScoringRefusedException Empty() => Refused("no-rows", "The body has no rows. Send at least one, with the columns' names.");
+
+    private static ScoringRefusedException Twice(string where, string name, long row = 0) =>
+        Refused("repeated-name", $"{where} has '{Short(name)}' twice. Send each name once: which of the values is meant cannot be known.", row, name);
+
+    private static void RequireOnce(IEnumerable<string> names, string where)
+    {
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            if (!seen.Add(name))
+            {
+                throw Twice(where, name);
+            }
+        }
     }
 
     private static string Name(JsonElement name) => name.ValueKind == JsonValueKind.String

@@ -8,6 +8,9 @@ namespace MlOps.Web.Api;
 /// <summary>Whether the server lives, and whether it can work.</summary>
 internal static class HealthApi
 {
+    // No pipeline's name begins with an underscore.
+    private const string Probe = "_health/ready";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static void MapHealth(this IEndpointRouteBuilder routes)
@@ -29,9 +32,22 @@ internal static class HealthApi
         limit.CancelAfter(Patience);
         try
         {
-            return await account.Definitions.ExistsAsync(limit.Token)
-                ? TypedResults.Text("ready\n")
-                : TypedResults.Text("not ready: the account has no containers yet\n", statusCode: 503);
+            if (!await account.Definitions.ExistsAsync(limit.Token))
+            {
+                return TypedResults.Text("not ready: the account has no containers yet\n", statusCode: 503);
+            }
+
+            // Reading goes on for long where nothing can be written any more, such as on a full disk.
+            await account.Artifacts.GetBlobClient(Probe).UploadAsync(BinaryData.FromString("ready"), overwrite: true, limit.Token);
+            return TypedResults.Text("ready\n");
+        }
+        catch (RequestFailedException e) when (e.Status >= 500)
+        {
+            return TypedResults.Text("not ready: the storage account cannot write; is its disk full?\n", statusCode: 503);
+        }
+        catch (RequestFailedException e) when (e.Status is 401 or 403)
+        {
+            return TypedResults.Text("not ready: the server has no right to write to the storage account\n", statusCode: 503);
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException && !cancellation.IsCancellationRequested)
         {

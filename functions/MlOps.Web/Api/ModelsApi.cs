@@ -74,10 +74,10 @@ internal static class ModelsApi
         return Tagged.Of(new ModelComparison(sides[0], sides[1], parameters, all, await steps.SideBySide.MeasureAsync(Lookup.Pipeline(pipeline), sides[0], sides[1], cancellation)));
     }
 
-    private static async Task<Tagged<Release>> LiveAsync(string pipeline, DateTimeOffset? at, AliasStore aliases, CancellationToken cancellation)
+    private static async Task<Tagged<Release>> LiveAsync(string pipeline, string? at, AliasStore aliases, CancellationToken cancellation)
     {
         var name = Lookup.Pipeline(pipeline);
-        return (await aliases.ReadAsync(name, cancellation)).LiveAt(at ?? DateTimeOffset.MaxValue) is { } release
+        return (await aliases.ReadAsync(name, cancellation)).LiveAt(at is null ? DateTimeOffset.MaxValue : IsoTime.Parse(at)) is { } release
             ? Tagged.Of(release)
             : throw ApiException.NotFound($"'{name}' had no model in production then.", $"GET /api/pipelines/{name}/releases lists every decision.");
     }

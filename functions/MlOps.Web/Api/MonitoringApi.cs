@@ -34,14 +34,14 @@ internal static class MonitoringApi
     public static void MapMonitoring(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("monitoring");
-        group.MapGet("/performance", PerformanceAsync).WithSummary("Metrics of each predicted period, the newest first.");
-        group.MapGet("/drift", DriftAsync).WithSummary("What was watched in each period, the newest first; periods without such a document are left out.");
+        group.MapGet("/performance", PerformanceAsync).WithSummary("Metrics of each predicted period, the newest first.").ProducesProblem(404);
+        group.MapGet("/drift", DriftAsync).WithSummary("What was watched in each period, the newest first; periods without such a document are left out.").ProducesProblem(404);
     }
 
     private static async Task<Tagged<Page<PeriodPerformance>>> PerformanceAsync(
         string pipeline, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = Lookup.Pipeline(pipeline);
+        var name = await history.RequireAsync(Lookup.Pipeline(pipeline), cancellation);
         var page = await PublishedAsync(name, history, limit, continuation, cancellation);
         var periods = new PeriodPerformance[page.Items.Count];
         await Parallel.ForAsync(0, periods.Length, Limit(cancellation), async (i, stop) =>
@@ -60,7 +60,7 @@ internal static class MonitoringApi
     private static async Task<Tagged<Page<PeriodDrift>>> DriftAsync(
         string pipeline, StorageAccount account, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = Lookup.Pipeline(pipeline);
+        var name = await history.RequireAsync(Lookup.Pipeline(pipeline), cancellation);
         var page = await PublishedAsync(name, history, limit, continuation, cancellation);
         var documents = new PeriodDrift?[page.Items.Count];
         await Parallel.ForAsync(0, documents.Length, Limit(cancellation), async (i, stop) =>

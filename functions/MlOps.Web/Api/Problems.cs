@@ -73,6 +73,10 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
                 return new ApiException(404, "not found", missing.Message);
             case RequestFailedException { Status: 412 }:
                 return new ApiException(412, "changed meanwhile", "Somebody else has changed it since it was read.", "Read it again and repeat the change on what is there now.");
+            case RequestFailedException { Status: >= 500 } storage:
+                logger.LogError(exception, "the storage account failed");
+                return new ApiException(
+                    503, "the storage account could not do it", $"The storage account answered with HTTP {storage.Status}.", "Where it is the local emulator, its disk is mostly full: make room and try again.");
             case RequestFailedException or AggregateException { InnerException: RequestFailedException }:
                 logger.LogError(exception, "the storage account refused");
                 return new ApiException(503, "the storage account does not answer", "The storage account refused or does not answer.", "Try again; the server's log has the reason.");

@@ -42,7 +42,7 @@ internal static class RunsApi
     public static void MapRuns(this IEndpointRouteBuilder routes, bool streams)
     {
         var group = routes.MapGroup("/api/runs").WithTags("runs");
-        group.MapGet("", ListAsync).WithSummary("The runs, the newest first.").ProducesProblem(400);
+        group.MapGet("", ListAsync).WithSummary("The runs, the newest first.").ProducesProblem(400).ProducesProblem(404);
         group.MapGet("/{id}", GetAsync).WithSummary("One run with its steps.").ProducesProblem(404);
         group.MapGet("/{id}/logs", (string id, RunHistory history, TimeProvider time, HttpContext context, CancellationToken cancellation) => LogsAsync(id, streams, history, time, context, cancellation))
             .WithSummary("What the run did and does, as server-sent events, until it has ended.").ProducesProblem(404);
@@ -63,7 +63,7 @@ internal static class RunsApi
     private static async Task<Tagged<Page<RunFacts>>> ListAsync(
         RunHistory history, string? pipeline, string? state, string? period, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = pipeline is null ? (PipelineName?)null : Lookup.Pipeline(pipeline);
+        var name = pipeline is null ? (PipelineName?)null : await history.RequireAsync(Lookup.Pipeline(pipeline), cancellation);
         var wanted = period is null ? null : Lookup.Period(period).Value;
         var wantedState = state is null ? (RunState?)null : State(state);
         var runs = (await history.LedgersAsync(name, cancellation))

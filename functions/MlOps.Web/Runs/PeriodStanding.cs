@@ -88,6 +88,12 @@ public sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, st
         // A file that was dropped again with the same bytes stands as its first drop does.
         var telling = run.State == RunState.Unchanged && Ledger.DropOf(run) is { } drop ? Ledger.LastRunOf(drop) ?? run : run;
         var failed = telling.State is RunState.Failed or RunState.Rejected or RunState.Cancelled;
-        return new PeriodStanding(period, failed ? Standing.Failed : Standing.Done, telling, telling.Reason ?? "");
+        var reason = telling.Reason ?? "";
+        if (telling.State == RunState.Duplicate && Ledger.DropOf(telling) is { } copy && Ledger.OriginalOf(copy) is { } original)
+        {
+            reason = $"The same bytes stand under {original}.csv and are not used twice: {period} has no predictions of its own, those of {original} are of the same rows. If the wrong file was dropped, drop the right one as {period}.csv.";
+        }
+
+        return new PeriodStanding(period, failed ? Standing.Failed : Standing.Done, telling, reason);
     }
 }

@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
-using Azure.Storage.Blobs.Models;
 using Azure;
+using Azure.Storage.Blobs.Models;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Pipeline.Arrival;
@@ -56,6 +56,28 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
         }
 
         return all;
+    }
+
+    /// <summary>A pipeline that has a definition or a file.</summary>
+    /// <exception cref="NotFoundException">There is none of this name; says which there are.</exception>
+    public async Task<PipelineName> RequireAsync(PipelineName name, CancellationToken cancellation)
+    {
+        var known = await PipelinesAsync(cancellation);
+        if (known.Contains(name) || await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation) || (await ledgers.ReadAsync(name, cancellation)).Runs.Count > 0)
+        {
+            return name;
+        }
+
+        var input = account.Input.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: $"{name}/", cancellationToken: cancellation);
+        await foreach (var _ in input)
+        {
+            // A file whose run has not begun.
+            return name;
+        }
+
+        throw new NotFoundException(known.Count == 0
+            ? $"there is no pipeline '{name}', nor any other yet: put a definition at definitions/{name}.yaml and drop its initial.csv."
+            : $"there is no pipeline '{name}'. There are: {string.Join(", ", known.Order().Take(20))}.");
     }
 
     /// <summary>How periods of a pipeline stand; all that have a file or a run where none is named.</summary>

@@ -21,12 +21,13 @@ public sealed partial class SentencesTests
     [Fact]
     public void Every_sentence_is_said_somewhere_and_every_code_that_is_said_exists()
     {
-        var said = Directory.GetFiles(Path.Combine(Shared.Repository, "functions"), "*.cs", SearchOption.AllDirectories)
+        string[] sources = [.. Directory.GetFiles(Path.Combine(Shared.Repository, "functions"), "*.cs", SearchOption.AllDirectories)
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal))
-            .SelectMany(f => Codes().Matches(File.ReadAllText(f)).Select(m => m.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
+            .Select(File.ReadAllText)];
+        var said = sources.SelectMany(s => Codes().Matches(s).Select(m => m.Groups[1].Value)).ToHashSet(StringComparer.Ordinal);
 
         Assert.Empty(said.Except(Sentences.All.Keys));
-        Assert.Empty(Sentences.All.Keys.Except(said));
+        Assert.Empty(Sentences.All.Keys.Where(code => !sources.Any(s => s.Contains($"\"{code}\"", StringComparison.Ordinal))));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ namespace MlOps.Pipeline.Steps.Compare;
 public sealed class CompareStep
 {
     internal const string Name = "compare";
-    private const int Version = 3;
+    private const int Version = 4;
 
     private readonly StepContext _context;
     private readonly ModelRegistry _models;
@@ -89,6 +89,12 @@ public sealed class CompareStep
 
         var baseline = comparison.Baseline(history.Labels(history.Rows(Part.Train)));
         result = result with { Challenger = measured, Baseline = double.IsFinite(baseline) ? baseline : null };
+        if (IsAlike(scores, rows.Length))
+        {
+            // Its loss may differ from the baseline's by the rows that the mean was taken of; it is the baseline all the same.
+            return result with { Promote = false, Reason = "it predicts every row alike, as the trivial baseline does" };
+        }
+
         if (!(comparison.HigherIsBetter ? measured > baseline : measured < baseline))
         {
             return result with { Promote = false, Reason = "it does not beat the trivial baseline, which predicts every row alike" };
@@ -139,6 +145,20 @@ public sealed class CompareStep
             Method = Verdict.Method(rule, result),
             Reason = Verdict.Reason(rule, result),
         }, guarded);
+    }
+
+    private static bool IsAlike(double[] scores, int rows)
+    {
+        var width = scores.Length / rows;
+        for (var i = width; i < scores.Length; i++)
+        {
+            if (scores[i] != scores[i % width])
+            {
+                return false;
+            }
+        }
+
+        return rows > 1;
     }
 
     // What each earlier challenger gained over the champion that it met, on all rows of the period that came after both.

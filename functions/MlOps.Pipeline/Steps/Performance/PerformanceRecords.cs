@@ -40,4 +40,5 @@ public sealed record RealisedPerformance(
 
 /// <summary>Measurements, in the order in which the predictions were named.</summary>
 /// <param name="Measured">The measurements.</param>
-public sealed record PerformanceResult(IReadOnlyList<RealisedPerformance> Measured) : StepResult;
+/// <param name="Warnings">Published predictions that the ids of the labels hardly meet.</param>
+public sealed record PerformanceResult(IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<Finding>? Warnings = null) : StepResult;

@@ -7,6 +7,7 @@ using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Performance;
@@ -18,7 +19,10 @@ namespace MlOps.Pipeline.Steps.Performance;
 public sealed class PerformanceStep
 {
     internal const string Name = "performance";
-    private const int Version = 1;
+    private const int Version = 2;
+
+    // Labels of half of the predicted rows may come at a time; of hardly any they are not those rows' labels.
+    private const double HardlyAny = 0.1;
 
     private readonly StepContext _context;
 
@@ -55,14 +59,36 @@ public sealed class PerformanceStep
                 var labels = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.LabelsOutput, stop)).Columns[0];
                 var rows = RowsById((await _context.OpenTableAsync(pipeline, input.FeaturizeKey, ValidateStep.IdsOutput, stop)).Columns[0]);
                 var measured = new List<RealisedPerformance>();
+                var warnings = new List<Finding>();
                 foreach (var published in input.Published)
                 {
                     measured.Add(await MeasureAsync(pipeline, definition, input.Period, published, labels, rows, stop));
+                    if (await UnmetAsync(pipeline, input.Period, published, rows, labels, stop) is { } unmet)
+                    {
+                        warnings.Add(unmet);
+                    }
                 }
 
-                return new PerformanceResult(measured);
+                return new PerformanceResult(measured, warnings);
             },
             cancellation);
+    }
+
+    // Ids that lost their leading zeros, say, meet nothing, and the predictions would wait for their labels for ever.
+    private async Task<Finding?> UnmetAsync(
+        PipelineName pipeline, string period, PublishedScores published, Dictionary<string, int> rows, Column labels, CancellationToken cancellation)
+    {
+        var predict = (await _context.Runner.ReadRecordAsync(pipeline, published.PredictKey, cancellation)).Request.Deserialize<PredictInput>(ArtifactJson.Compact)!;
+        var ids = (await _context.OpenTableAsync(pipeline, predict.FeaturizeKey, ValidateStep.IdsOutput, cancellation)).Columns[0];
+        var labelled = rows.Where(r => !labels.IsMissing(r.Value)).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
+        string?[] predicted = [.. Enumerable.Range(0, ids.RowCount).Select(ids.Text)];
+        var met = predicted.Count(id => labelled.Contains(id ?? ""));
+        return predicted.Length == 0 || labelled.Count == 0 || met > HardlyAny * Math.Min(predicted.Length, labelled.Count)
+            ? null
+            : Finding.Of(Sentence.Of(
+                met == 0 ? "labels-meet-nothing" : "labels-meet-few",
+                ("period", period), ("revision", published.Revision), ("met", met), ("predicted", predicted.Length), ("labels", labelled.Count),
+                ("label_id", labelled.Order(StringComparer.Ordinal).First()), ("predicted_id", predicted.Order(StringComparer.Ordinal).First() ?? "")));
     }
 
     private async Task<RealisedPerformance> MeasureAsync(
