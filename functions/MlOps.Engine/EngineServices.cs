@@ -24,6 +24,7 @@ public static class EngineServices
             .AddSingleton(_ => WorkerSlot.Take(Path.Combine(options.Folder, "slots")))
             .AddSingleton(s => s.GetRequiredService<TaskHub>().Open(s.GetRequiredService<WorkerSlot>().Id))
             .AddSingleton<ActivityDrain>()
+            .AddSingleton<LostInstances>()
             .AddDurableTaskWorker(builder => builder.AddTasks(tasks).UseBuildTarget<TaskHubWorkerService>());
         return services;
     }

@@ -26,6 +26,8 @@ internal sealed class Hub : IAsyncDisposable
 
     public DurableTaskClient Client => services.GetRequiredService<DurableTaskClient>();
 
+    public LostInstances Lost => services.GetRequiredService<LostInstances>();
+
     public static async Task<Hub> StartAsync(AzuriteFixture azurite, Action<DurableTaskRegistry> tasks, TaskHubOptions? options = null, Action<IServiceCollection>? configure = null)
     {
         var own = options is null ? new TemporaryFolder() : null;

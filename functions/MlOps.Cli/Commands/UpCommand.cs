@@ -51,7 +51,7 @@ internal static class UpCommand
                 await Task.WhenAny(server.Broken, Task.Delay(Timeout.Infinite, cancellation));
                 if (!cancellation.IsCancellationRequested)
                 {
-                    throw new CommandException("the storage emulator has ended by itself. Start `mlops up` again: everything goes on from its last completed step.");
+                    throw new CommandException("the storage emulator has ended by itself and could not be started again; the lines above say why. Once that is mended, start `mlops up` again: everything goes on from its last completed step.");
                 }
 
                 Answer.Progress("mlops: stopping: letting running steps end");

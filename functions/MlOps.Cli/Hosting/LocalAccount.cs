@@ -25,21 +25,22 @@ internal sealed class LocalAccount : IAsyncDisposable
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly string folder;
     private readonly FileStream ownership;
-    private readonly AzuriteProcess azurite;
+    private readonly AzuriteKeeper azurite;
 
-    private LocalAccount(string folder, FileStream ownership, AzuriteProcess azurite)
+    private LocalAccount(string folder, FileStream ownership, AzuriteKeeper azurite)
     {
         this.folder = folder;
         this.ownership = ownership;
         this.azurite = azurite;
-        Info = new LocalAccountInfo(azurite.ConnectionString, Environment.ProcessId, azurite.ProcessId, ProcessStart.Of(azurite.ProcessId) ?? default, null, azurite.Endpoints.Ports);
+        Info = Describe(azurite.Current);
+        azurite.Replaced = next => Publish(Describe(next) with { Address = Info.Address });
     }
 
     /// <summary>How others reach the account.</summary>
     public LocalAccountInfo Info { get; private set; }
 
-    /// <summary>Completes when the emulator has ended, wanted or not.</summary>
-    public Task Ended => azurite.Ended;
+    /// <summary>Completes when the emulator has ended and could not be started again.</summary>
+    public Task Failed => azurite.Failed;
 
     /// <summary>Told the container's name whenever a blob has been stored. Must return at once.</summary>
     public Action<string>? Stored
@@ -64,7 +65,7 @@ internal sealed class LocalAccount : IAsyncDisposable
             var data = Path.Combine(folder, "azurite");
             var ports = former?.Ports ?? new AzuritePorts();
             var started = await StartOnAsync(data, new(Free(ports.Blob), Free(ports.Queue), Free(ports.Table)), cancellation);
-            var account = new LocalAccount(folder, taken, started);
+            var account = new LocalAccount(folder, taken, new AzuriteKeeper(started, data, Answer.Progress));
             account.Publish(account.Info);
             return account;
         }
@@ -90,6 +91,9 @@ internal sealed class LocalAccount : IAsyncDisposable
         await azurite.DisposeAsync();
         await ownership.DisposeAsync();
     }
+
+    private static LocalAccountInfo Describe(AzuriteProcess azurite) =>
+        new(azurite.ConnectionString, Environment.ProcessId, azurite.ProcessId, ProcessStart.Of(azurite.ProcessId) ?? default, null, azurite.Endpoints.Ports);
 
     private static string NotePath(string folder) => Path.Combine(folder, "account.json");
 

@@ -1,3 +1,4 @@
+using MlOps.Cli.Commands;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Web.Api;
 using MlOps.Web.Runs;
@@ -54,8 +55,8 @@ internal sealed partial class LocalServer : IAsyncDisposable
     /// <summary>Connection string of the emulator; <see langword="null"/> for a named account.</summary>
     public string? LocalConnection => local?.Info.ConnectionString;
 
-    /// <summary>Completes when the server cannot go on, because the emulator has ended.</summary>
-    public Task Broken => local?.Ended ?? Task.Delay(Timeout.Infinite, stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
+    /// <summary>Completes when the server cannot go on, because the emulator has ended and could not be started again.</summary>
+    public Task Broken => local?.Failed ?? Task.Delay(Timeout.Infinite, stopping.Token).ContinueWith(_ => { }, TaskScheduler.Default);
 
     /// <summary>Starts everything; returns when files can be dropped.</summary>
     /// <param name="options">Options.</param>
@@ -66,6 +67,7 @@ internal sealed partial class LocalServer : IAsyncDisposable
         await using var started = new Undo();
         var local = options.Connection is null ? started.Keep(await LocalAccount.OpenAsync(options.DataFolder, cancellation)) : null;
         var account = ConnectedAccount.To(options.Connection ?? local!.Info.ConnectionString);
+        await FormerJournal.LeaveAsync(account.Storage, Answer.Progress, cancellation);
         var pipelines = started.Keep(await PipelineHost.StartAsync(account, ConnectedAccount.HubOptions(Path.Combine(options.DataFolder, "worker")), logging, cancellation));
         var (web, address) = await HttpServer.StartAsync(options.Port, logging, new ApiServer(account.Storage, pipelines.Client), cancellation);
         started.Keep(web);

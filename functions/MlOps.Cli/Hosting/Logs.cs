@@ -15,6 +15,7 @@ internal static class Logs
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
+        logging.AddFilter("DurableTask", LogLevel.Warning);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (Environment.GetEnvironmentVariable(Variable) is "json")
         {

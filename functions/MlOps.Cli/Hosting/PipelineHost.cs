@@ -43,6 +43,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         configure?.Invoke(collection);
         var services = collection
             .AddTaskHubWorker(account.TaskHub, hub, tasks => tasks.AddPipeline())
+            .AddSingleton<IsInstanceLost>(s => (instance, stop) => s.GetRequiredService<LostInstances>().IsLostAsync(instance, DateTime.UtcNow, stop))
             .AddSingleton(s => new ActivityLimits(s.GetRequiredService<ActivityDrain>().Token, ActivityDeadline))
             .AddPipeline(account.Storage)
             .BuildServiceProvider();

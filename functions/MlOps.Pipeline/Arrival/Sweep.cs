@@ -21,6 +21,11 @@ public sealed record SweepResult(int Files, IReadOnlyList<string> Started, IRead
 /// <param name="Reason">Why, in a sentence.</param>
 public sealed record SweepTrouble(string Pipeline, string Reason);
 
+/// <summary>Whether an orchestration that is not over can never go on.</summary>
+/// <param name="instanceId">The orchestration.</param>
+/// <param name="cancellation">Gives up.</param>
+public delegate Task<bool> IsInstanceLost(string instanceId, CancellationToken cancellation);
+
 /// <summary>
 /// Finds what events and the platform have lost: files that no run has read, runs whose orchestration is gone or has failed for
 /// reasons that are not the run's, runs that can go on because what they lacked is there now, and notices that were not delivered.
@@ -41,6 +46,7 @@ public sealed class Sweep
     private readonly NoticeSender _notices;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly IsInstanceLost? _isLost;
 
     /// <summary>Makes a sweep.</summary>
     /// <param name="account">The account.</param>
@@ -53,9 +59,10 @@ public sealed class Sweep
     /// <param name="notices">Sends notices.</param>
     /// <param name="time">Clock for the ledger.</param>
     /// <param name="logger">Gets a line for each thing found.</param>
+    /// <param name="isLost">Tells orchestrations that can never go on; <see langword="null"/> where the host cannot tell.</param>
     public Sweep(
         StorageAccount account, InputFiles files, LedgerStore ledgers, DropReceiver receiver, RunStarter starter, DurableTaskClient client,
-        DefinitionStore definitions, NoticeSender notices, TimeProvider time, ILogger<Sweep> logger)
+        DefinitionStore definitions, NoticeSender notices, TimeProvider time, ILogger<Sweep> logger, IsInstanceLost? isLost = null)
     {
         _account = account;
         _files = files;
@@ -67,6 +74,7 @@ public sealed class Sweep
         _notices = notices;
         _time = time;
         _logger = logger;
+        _isLost = isLost;
     }
 
     /// <summary>Sweeps one pipeline, or all.</summary>
@@ -202,6 +210,11 @@ public sealed class Sweep
             if (instance is { IsCompleted: true })
             {
                 lost.Add(run.RunId);
+            }
+            else if (instance is not null && _isLost is not null && await _isLost(run.RunId, cancellation))
+            {
+                lost.Add(run.RunId);
+                await _client.TerminateInstanceAsync(run.RunId, "Its messages are gone; another run took over.", cancellation);
             }
         }
 

@@ -19,7 +19,7 @@ public sealed class StorageAccount
         Artifacts = service.GetBlobContainerClient(containerPrefix + "artifacts");
         Definitions = service.GetBlobContainerClient(containerPrefix + "definitions");
         Notifications = service.GetBlobContainerClient(containerPrefix + "notifications");
-        Journal = service.GetBlobContainerClient(containerPrefix + "durable");
+        FormerJournal = service.GetBlobContainerClient(containerPrefix + "durable");
     }
 
     /// <summary>Connects with a connection string.</summary>
@@ -60,14 +60,14 @@ public sealed class StorageAccount
     /// <summary>Outbox of notifications.</summary>
     public BlobContainerClient Notifications { get; }
 
-    /// <summary>Journal of the local durable driver.</summary>
-    public BlobContainerClient Journal { get; }
+    /// <summary>Where versions before 0.2 kept orchestrations on a laptop. Nothing is written there any more.</summary>
+    public BlobContainerClient FormerJournal { get; }
 
     /// <summary>Creates every container that does not exist yet.</summary>
     /// <param name="cancellation">Stops the wait.</param>
     public async Task EnsureContainersAsync(CancellationToken cancellation = default)
     {
-        foreach (var container in new[] { Input, Output, Rejected, Artifacts, Definitions, Notifications, Journal })
+        foreach (var container in new[] { Input, Output, Rejected, Artifacts, Definitions, Notifications })
         {
             await container.CreateIfNotExistsAsync(cancellationToken: cancellation);
         }

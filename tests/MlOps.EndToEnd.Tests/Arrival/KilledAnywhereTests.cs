@@ -40,7 +40,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
             }
 
             var ledger = await EndAsync(server);
-            await CompareAsync(server, ledger);
+            await CompareAsync(azurite, server, ledger);
             NoFinishedStepRanTwice(server);
         }
         finally
@@ -62,7 +62,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
         }
     }
 
-    private static async Task<Ledger> EndAsync(MortalServer server)
+    internal static async Task<Ledger> EndAsync(MortalServer server)
     {
         var store = new LedgerStore(server.Account);
         for (var patience = 0; patience < 1800; patience++)
@@ -94,7 +94,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
     }
 
     // Exactly one complete file a drop, and its bytes are those of a run that nobody disturbed.
-    private async Task CompareAsync(MortalServer server, Ledger ledger)
+    internal static async Task CompareAsync(AzuriteFixture azurite, MortalServer server, Ledger ledger)
     {
         await using var calm = await ArrivalSystem.StartAsync(azurite);
         foreach (var period in Periods)

@@ -6,7 +6,9 @@ using MlOps.Pipeline.Artifacts;
 namespace MlOps.EndToEnd.Tests.Arrival;
 
 /// <summary><c>mlops up</c> as a process of its own that can be killed at any moment and started again on the same data.</summary>
-internal sealed class MortalServer(string dataFolder) : IAsyncDisposable
+/// <param name="dataFolder">Its data folder.</param>
+/// <param name="connection">The account that it works on; <see langword="null"/> for the emulator on its data folder.</param>
+internal sealed class MortalServer(string dataFolder, string? connection = null) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> lines = new();
     private Process? process;
@@ -28,6 +30,11 @@ internal sealed class MortalServer(string dataFolder) : IAsyncDisposable
         }
 
         start.Environment.Remove("MLOPS_CONNECTION");
+        if (connection is not null)
+        {
+            start.Environment["MLOPS_CONNECTION"] = connection;
+        }
+
         var ready = new TaskCompletionSource();
         process = Process.Start(start)!;
         process.EnableRaisingEvents = true;
@@ -46,8 +53,8 @@ internal sealed class MortalServer(string dataFolder) : IAsyncDisposable
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         await ready.Task.WaitAsync(TimeSpan.FromMinutes(3));
-        local = LocalAccount.FindRunning(dataFolder)!;
-        Account = new StorageAccount(local.ConnectionString);
+        local = LocalAccount.FindRunning(dataFolder);
+        Account = new StorageAccount(connection ?? local!.ConnectionString);
     }
 
     /// <summary>SIGKILL: nothing of the process gets a chance to do anything more.</summary>
@@ -58,6 +65,16 @@ internal sealed class MortalServer(string dataFolder) : IAsyncDisposable
             process.Kill();
             await process.WaitForExitAsync();
         }
+    }
+
+    /// <summary>SIGKILL for the server and for its storage emulator, at the same moment: as if the machine had lost its power.</summary>
+    public async Task LoseMachineAsync()
+    {
+        using var emulator = Process.GetProcessById(local!.EmulatorProcessId);
+        process!.Kill();
+        emulator.Kill();
+        await process.WaitForExitAsync();
+        await emulator.WaitForExitAsync();
     }
 
     /// <summary>Kills it and waits until its storage emulator has saved its data and ended too.</summary>

@@ -1,0 +1,56 @@
+using Azure.Storage.Queues;
+using DurableTask.AzureStorage;
+using DurableTask.Core;
+
+namespace MlOps.Engine;
+
+/// <summary>
+/// Tells instances that can never go on: the hub holds no message for anybody, neither due nor hidden nor a timer's, and yet they are not
+/// over. That is what a storage leaves whose queues and tables came back as of different moments. Whoever is told starts the work again
+/// under another id.
+/// </summary>
+/// <param name="hub">The hub.</param>
+/// <param name="account">Its account.</param>
+/// <param name="engine">The engine on it.</param>
+public sealed class LostInstances(TaskHub hub, TaskHubAccount account, AzureStorageOrchestrationService engine)
+{
+    // Between the end of an activity and the message that tells of it nothing may be there for a moment.
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
+
+    /// <summary>Whether an instance is lost.</summary>
+    /// <param name="instanceId">The instance.</param>
+    /// <param name="now">The time, UTC.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async Task<bool> IsLostAsync(string instanceId, DateTime now, CancellationToken cancellation)
+    {
+        if (!await IsStillAsync(instanceId, now) || await HasMessagesAsync(cancellation))
+        {
+            return false;
+        }
+
+        // Looked at again in this order: a message that was taken in between has brought the instance on.
+        return await IsStillAsync(instanceId, now) && !await HasMessagesAsync(cancellation);
+    }
+
+    private async Task<bool> IsStillAsync(string instanceId, DateTime now) =>
+        (await engine.GetOrchestrationStateAsync(instanceId, allExecutions: false, fetchInput: false)) is [{ } state, ..]
+        && state.OrchestrationStatus is OrchestrationStatus.Pending or OrchestrationStatus.Running
+        && now - state.LastUpdatedTime.ToUniversalTime() > Quiet;
+
+    private async Task<bool> HasMessagesAsync(CancellationToken cancellation)
+    {
+        var provider = account.Clients.Queue;
+        var service = provider.CreateClient(provider.CreateOptions());
+        var prefix = hub.Options.HubName.ToLowerInvariant();
+        foreach (var name in new[] { $"{prefix}-control-00", $"{prefix}-workitems" })
+        {
+            var properties = await service.GetQueueClient(name).GetPropertiesAsync(cancellation);
+            if (properties.Value.ApproximateMessagesCount > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
