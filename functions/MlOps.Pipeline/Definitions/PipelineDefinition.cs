@@ -50,6 +50,10 @@ public sealed record CsvFormat(
     char? Delimiter = null, char? Quote = null, string? Encoding = null, IReadOnlyList<string>? Missing = null,
     char? Decimal = null, char? Thousands = null, IReadOnlyDictionary<string, ColumnSettings>? Columns = null, bool PlainToo = false)
 {
+    /// <summary>How numbers are written in columns of which nothing else is said; <see langword="null"/> for plainly.</summary>
+    [JsonIgnore]
+    public NumberNotation? Numbers => Decimal is null && Thousands is null ? null : new NumberNotation(Decimal ?? '.', Thousands, Signs: false, PlainToo);
+
     /// <summary>What the definition says of a column; nothing where it says nothing.</summary>
     /// <param name="name">Name of the column.</param>
     public ColumnSettings Of(string name) => Columns?.GetValueOrDefault(name) ?? ColumnSettings.None;

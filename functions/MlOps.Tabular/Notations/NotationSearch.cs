@@ -24,7 +24,8 @@ public static class NotationSearch
 
     /// <summary>What nearly all texts of the column are; <see langword="null"/> where they are ordinary texts, or plain numbers.</summary>
     /// <param name="column">A column of texts.</param>
-    public static WrittenForm? Find(TextColumn column)
+    /// <param name="usual">How the file's numbers are written, which the reader has tried; <see langword="null"/> for plainly.</param>
+    public static WrittenForm? Find(TextColumn column, NumberNotation? usual = null)
     {
         ArgumentNullException.ThrowIfNull(column);
         var counts = new long[column.Categories.Count];
@@ -36,13 +37,14 @@ public static class NotationSearch
             }
         }
 
-        return Find(column.Categories, counts);
+        return Find(column.Categories, counts, usual);
     }
 
     /// <summary>What nearly all of the texts are.</summary>
     /// <param name="texts">Different texts.</param>
     /// <param name="counts">How often each occurs.</param>
-    public static WrittenForm? Find(IReadOnlyList<string> texts, IReadOnlyList<long> counts)
+    /// <param name="usual">How the file's numbers are written; <see langword="null"/> for plainly.</param>
+    public static WrittenForm? Find(IReadOnlyList<string> texts, IReadOnlyList<long> counts, NumberNotation? usual = null)
     {
         ArgumentNullException.ThrowIfNull(texts);
         ArgumentNullException.ThrowIfNull(counts);
@@ -54,7 +56,7 @@ public static class NotationSearch
             return null;
         }
 
-        return Dates(texts, counts, total) ?? Numbers(texts, counts, total);
+        return Dates(texts, counts, total) ?? Numbers(texts, counts, total, usual ?? NumberNotation.Plain);
     }
 
     private static bool IsNearlyAll(long fitting, long total) => fitting == total || (total >= FewestCells && fitting >= NearlyAll * total);
@@ -85,7 +87,7 @@ public static class NotationSearch
         }
     }
 
-    private static WrittenForm? Numbers(IReadOnlyList<string> texts, IReadOnlyList<long> counts, long total)
+    private static WrittenForm? Numbers(IReadOnlyList<string> texts, IReadOnlyList<long> counts, long total, NumberNotation usual)
     {
         var readings = Notations.Select(n => Read(n, texts, counts)).ToArray();
         var most = readings.Max(r => r.Fitting);
@@ -94,15 +96,17 @@ public static class NotationSearch
             return null;
         }
 
+        // In a file with a decimal comma 1.234 is more than a thousand.
         var fitting = readings.Where(r => r.Fitting == most).ToArray();
+        fitting = usual.Decimal == ',' && Array.Exists(fitting, r => r.Notation.Decimal == ',') ? [.. fitting.Where(r => r.Notation.Decimal == ',')] : fitting;
         var best = fitting[0];
-        if (!texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !NumberNotation.TryParsePlain(t, out _)).Any())
+        if (!texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !usual.TryParse(t, out _)).Any())
         {
-            return null; // plain numbers with a few other cells
+            return null; // numbers as they are usual, with a few other cells
         }
 
         var other = fitting.Skip(1).FirstOrDefault(r => !r.Values.AsSpan().SequenceEqual(best.Values));
-        var shown = texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !NumberNotation.TryParsePlain(t, out _));
+        var shown = texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !usual.TryParse(t, out _));
         var example = other.Values is null ? shown.First() : texts.Where((_, i) => !best.Values[i].Equals(other.Values[i])).First();
         return new WrittenForm(best.Notation, null, other.Notation is null && best.OneUnit, other.Notation, null, example, total - most);
     }

@@ -35,7 +35,7 @@ internal static class TransformFit
                 continue;
             }
 
-            if (column is TextColumn text && !definition.Categorical.Contains(feature, StringComparer.Ordinal) && NotationSearch.Find(text) is { Certain: false })
+            if (column is TextColumn text && !definition.Categorical.Contains(feature, StringComparer.Ordinal) && NotationSearch.Find(text, definition.Csv.Numbers) is { Certain: false })
             {
                 // Numbers or dates that can be read in two ways: validation has said so, and each as a category of its own would mean nothing.
                 columns.Add(new ColumnTransform(feature, ColumnEncoding.OneHot, [], []));

@@ -28,16 +28,19 @@ internal static class FileReading
         options = WithOwnDelimiter(options, stream, history, warnings);
         options = WithAdded(options, stream, definition, history);
         var file = Once(options);
-        var forms = Forms(Once, options, file, definition, history);
-        if (forms.Count > 0)
+        var forms = new Dictionary<string, WrittenForm>(StringComparer.Ordinal);
+        while (true)
         {
-            Tell(forms, file, history is not null, warnings);
-            var certain = forms.Where(f => f.Value.Certain).ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
-            if (certain.Count > 0)
+            // A label that refuses every row hides the other columns until it is read as what it is.
+            var found = Forms(Once, options, file, definition, history).Where(f => forms.TryAdd(f.Key, f.Value)).ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal);
+            Tell(found, file, history is not null, warnings);
+            if (!found.Values.Any(f => f.Certain))
             {
-                options = With(options, certain);
-                file = Once(options);
+                break;
             }
+
+            options = With(options, found.Where(f => f.Value.Certain));
+            file = Once(options);
         }
 
         IReadOnlyList<string> retyped = [];
@@ -112,7 +115,7 @@ internal static class FileReading
             Quote = csv.Quote,
             Encoding = csv.Encoding,
             MissingMarkers = csv.Missing is null ? null : ["", .. csv.Missing],
-            Numbers = csv.Decimal is null && csv.Thousands is null ? null : new NumberNotation(csv.Decimal ?? '.', csv.Thousands, Signs: false, csv.PlainToo),
+            Numbers = csv.Numbers,
             Columns = columns,
             Kinds = kinds,
             Formats = formats,
@@ -226,7 +229,7 @@ internal static class FileReading
         {
             foreach (var column in file.Table.Columns.OfType<TextColumn>().Where(c => MayBe(c.Name)))
             {
-                if (NotationSearch.Find(column) is { } form)
+                if (NotationSearch.Find(column, options.Numbers) is { } form)
                 {
                     forms[column.Name] = form;
                 }
@@ -243,7 +246,7 @@ internal static class FileReading
             var kinds = refused.ToDictionary(n => n, _ => ColumnKind.Text, StringComparer.Ordinal);
             foreach (var column in read(options with { Columns = refused, Kinds = kinds, KeepRejectedRows = false }).Table.Columns.OfType<TextColumn>())
             {
-                if (NotationSearch.Find(column) is { Certain: true } form && (form.Dates is not null) == (options.Kinds!.GetValueOrDefault(column.Name) == ColumnKind.Date))
+                if (NotationSearch.Find(column, options.Numbers) is { Certain: true } form && (form.Dates is not null) == (options.Kinds!.GetValueOrDefault(column.Name) == ColumnKind.Date))
                 {
                     forms[column.Name] = form;
                 }
@@ -258,7 +261,7 @@ internal static class FileReading
             && !definition.GroupColumns.Contains(name, StringComparer.Ordinal);
     }
 
-    private static CsvReadOptions With(CsvReadOptions options, IReadOnlyDictionary<string, WrittenForm> forms)
+    private static CsvReadOptions With(CsvReadOptions options, IEnumerable<KeyValuePair<string, WrittenForm>> forms)
     {
         var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
         var formats = new Dictionary<string, ColumnFormat>(options.Formats!, StringComparer.Ordinal);
