@@ -47,13 +47,17 @@ internal static class InitCommand
     private static DefinitionDraft Draft(string path, PipelineName pipeline, string? label, string? id, CancellationToken cancellation)
     {
         using var stream = File.OpenRead(path);
-        var csv = CsvFile.ReadTable(stream, new CsvReadOptions(), cancellation);
+        var options = new CsvReadOptions { ComposeNames = true };
+        var csv = CsvFile.ReadTable(stream, options, cancellation);
         if (csv.ErrorCount > 0)
         {
             Answer.Progress($"{path}: {csv.ErrorCount} rows cannot be read and were left out, the first: {csv.Errors[0]}");
         }
 
-        return DefinitionDraft.From(pipeline.Value, Path.GetFileName(path), csv, label, id);
+        // Once more with texts such as NA as they stand: an id or a class may be called so.
+        using var again = File.OpenRead(path);
+        var raw = CsvFile.ReadTable(again, options with { MissingMarkers = [""] }, cancellation).Table;
+        return DefinitionDraft.From(pipeline.Value, Path.GetFileName(path), csv, label?.Normalize(), id?.Normalize(), raw);
     }
 
     /// <summary>The file's name without endings; the folder's where the file is named as a drop.</summary>

@@ -14,6 +14,9 @@ internal sealed record DefinitionDraft
     private const int ClassesMax = 20;
 
     private static readonly string[] LabelNames = ["target", "label", "y", "class", "outcome", "default", "churn", "survived", "response"];
+    private const int CounterRowsMin = 20;
+
+    private static readonly string[] NumberNames = ["no", "nr", "num", "number", "key", "uuid", "guid", "code", "serial", "ticket", "account", "phone", "index"];
     private static readonly string[] PositiveWords = ["1", "yes", "true", "y", "t"];
 
     public required string Name { get; init; }
@@ -34,6 +37,18 @@ internal sealed record DefinitionDraft
     /// <summary>The label's values and how often each occurs, most frequent first; empty for a quantity.</summary>
     public required IReadOnlyList<(string Text, int Count)> Classes { get; init; }
 
+    /// <summary>Why the task is the one that it is, where another would do as well; <see langword="null"/> where it is plain.</summary>
+    public string? TaskReason { get; init; }
+
+    /// <summary>Label texts that elsewhere mean a missing value, and how often each occurs.</summary>
+    public IReadOnlyList<(string Text, int Count)> Markers { get; init; } = [];
+
+    /// <summary>A column of which every cell is another one, where no column is taken for the id.</summary>
+    public string? IdCandidate { get; init; }
+
+    /// <summary>How numbers, dates and missing values are written.</summary>
+    public WritingDraft Writing { get; init; } = WritingDraft.None;
+
     /// <summary>The positive class where it is not one of the words that are known as such.</summary>
     public string? Positive { get; init; }
 
@@ -48,26 +63,38 @@ internal sealed record DefinitionDraft
     /// <param name="name">Name of the pipeline.</param>
     /// <param name="source">Name of the file, for the comment.</param>
     /// <param name="csv">The table.</param>
+    /// <param name="raw">The same file in which only empty cells are missing; <see langword="null"/> where it has no other markers.</param>
     /// <param name="label">Label column; <see langword="null"/> to guess.</param>
     /// <param name="id">Id column; <see langword="null"/> to guess.</param>
     /// <exception cref="DraftException">A named column is absent, or no column can be the label.</exception>
-    public static DefinitionDraft From(string name, string source, CsvTable csv, string? label, string? id)
+    public static DefinitionDraft From(string name, string source, CsvTable csv, string? label, string? id, Table? raw = null)
     {
-        var table = csv.Table;
-        if (table.RowCount == 0)
+        if (csv.Table.RowCount == 0)
         {
-            throw new DraftException($"{source} has a header and no rows: there is nothing to draft from.");
+            throw new DraftException(csv.ErrorCount > 0
+                ? $"none of the {csv.RecordCount} rows of {source} can be read, the first because: {csv.Errors[0]}"
+                : $"{source} has a header and no rows: there is nothing to draft from.");
         }
 
+        raw ??= csv.Table;
+        var writing = WritingDraft.Of(csv.Table);
+        var table = writing.Read(csv.Table);
         var target = label is null ? GuessLabel(table) : Named(table, label, "--label");
-        var identity = id is null ? GuessId(table, target.Name) : Named(table, id, "--id");
-        if (identity == target)
+        var identity = id is null ? GuessId(raw, target.Name) : Named(raw, id, "--id");
+        if (identity?.Name == target.Name)
         {
             throw new DraftException($"'{target.Name}' cannot be both label and id.");
         }
 
-        var task = TaskOf(target);
+        var (labelTexts, markers) = LabelDraft.Markers(target, raw[target.Name]);
+        target = labelTexts;
+        var (task, taskReason) = TaskOf(target);
         var classes = task == TaskKind.Regression ? [] : ClassesOf(target);
+        var candidate = identity is null ? raw.Columns.FirstOrDefault(c => c.Name != target.Name && IsAllDifferent(c) && c is TextColumn or NumberColumn { IsInteger: true })?.Name : null;
+        var giveaways = GiveawaySearch.Find(
+            new Table([.. table.Columns.Select(c => c.Name == target.Name ? target : c)], table.LineNumbers, table.RowCount), target.Name, identity is null ? [] : [identity.Name], task == TaskKind.Regression);
+        string? Left(Column column) => Unfit(column) ?? Counter(column)
+            ?? (giveaways.FirstOrDefault(g => g.Columns.Contains(column.Name, StringComparer.Ordinal)) is { } leak ? $"gives the label away: {leak.Evidence}; take this line out to keep it" : null);
         return new DefinitionDraft
         {
             Name = name,
@@ -80,7 +107,12 @@ internal sealed record DefinitionDraft
             Classes = classes,
             Positive = task == TaskKind.Binary ? PositiveOf(classes) : null,
             Id = identity?.Name,
-            Exclude = [.. table.Columns.Where(column => column != target && column != identity).Select(Unfit).OfType<(string, string)>()],
+            TaskReason = taskReason,
+            Markers = markers,
+            IdCandidate = candidate,
+            Writing = writing.Without(target.Name, identity?.Name),
+            Exclude = [.. table.Columns.Where(column => column.Name != target.Name && column.Name != identity?.Name)
+                .Select(column => (column.Name, Reason: Left(column))).Where(c => c.Reason is not null).Select(c => (c.Name, c.Reason!))],
             Delimiter = csv.Dialect.Delimiter,
         };
     }
@@ -102,7 +134,11 @@ internal sealed record DefinitionDraft
     }
 
     private static Column? GuessId(Table table, string label) => table.Columns.FirstOrDefault(column =>
-        column.Name != label && IsIdName(column.Name) && column.MissingCount == 0 && Distinct(column, int.MaxValue) == table.RowCount);
+        column.Name != label && IsIdName(column.Name) && IsAllDifferent(column))
+        // A text of its own in every row at the very left is what the rows are called by.
+        ?? (table.Columns[0] is TextColumn first && first.Name != label && IsAllDifferent(first) && first.Categories.All(c => c.Length <= 40) ? first : null);
+
+    private static bool IsAllDifferent(Column column) => column.RowCount > 1 && column.MissingCount == 0 && Distinct(column, int.MaxValue) == column.RowCount;
 
     private static bool IsIdName(string name)
     {
@@ -112,16 +148,16 @@ internal sealed record DefinitionDraft
             || name.Equals("instant", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static TaskKind TaskOf(Column label)
+    private static (TaskKind Task, string? Reason) TaskOf(Column label)
     {
         var distinct = Distinct(label, ClassesMax + 1);
         return distinct switch
         {
             < 2 => throw new DraftException($"the label '{label.Name}' has only one value: there is nothing to learn."),
-            2 => TaskKind.Binary,
-            _ when label.Kind == ColumnKind.Text => TaskKind.Multiclass,
-            <= ClassesMax when label is NumberColumn { IsInteger: true } => TaskKind.Multiclass,
-            _ => TaskKind.Regression,
+            2 => (TaskKind.Binary, null),
+            _ when label.Kind == ColumnKind.Text => (TaskKind.Multiclass, null),
+            <= ClassesMax when label is NumberColumn { IsInteger: true } numbers => LabelDraft.OfWholeNumbers(numbers),
+            _ => (TaskKind.Regression, null),
         };
     }
 
@@ -143,22 +179,45 @@ internal sealed record DefinitionDraft
     private static string? PositiveOf(List<(string Text, int Count)> classes) =>
         classes.Any(c => PositiveWords.Contains(c.Text, StringComparer.OrdinalIgnoreCase)) ? null : classes[^1].Text;
 
-    private static (string, string)? Unfit(Column column)
+    /// <summary>A number that tells rows apart rather than describes them.</summary>
+    private static string? Counter(Column column)
+    {
+        if (column is not NumberColumn { IsInteger: true, MissingCount: 0, Kind: ColumnKind.Number } numbers || numbers.RowCount < CounterRowsMin)
+        {
+            return null;
+        }
+
+        var values = numbers.Values;
+        var step = values[1] - values[0];
+        if (step != 0 && Enumerable.Range(1, values.Length - 1).All(r => values[r] - values[r - 1] == step))
+        {
+            return "counts the rows; take this line out to keep it";
+        }
+
+        var different = Distinct(column, int.MaxValue);
+        return (IsIdName(column.Name) || IsNumberName(column.Name)) && different > FreeTextShare * column.RowCount
+            ? $"{different} different values under the name of a number that is given out; take this line out to keep it"
+            : null;
+    }
+
+    private static bool IsNumberName(string name) => name.Split('_', ' ', '-', '.').Any(part => NumberNames.Contains(part, StringComparer.OrdinalIgnoreCase));
+
+    private static string? Unfit(Column column)
     {
         if (column.MissingCount == column.RowCount)
         {
-            return (column.Name, "empty");
+            return "empty";
         }
 
         if (Distinct(column, 2) == 1 && column.MissingCount == 0)
         {
-            return (column.Name, "one value only");
+            return "one value only";
         }
 
         if (column is TextColumn text && text.Categories.Count >= FreeTextDistinctMin
             && text.Categories.Count > FreeTextShare * (column.RowCount - column.MissingCount))
         {
-            return (column.Name, $"{text.Categories.Count} different texts");
+            return $"{text.Categories.Count} different texts";
         }
 
         return null;

@@ -8,38 +8,68 @@ namespace MlOps.Cli.Drafts;
 /// <summary>A draft as the text of a definition file, with comments that say what was guessed.</summary>
 internal static partial class DraftYaml
 {
+    // For people: '>50K' as it stands in the file.
+    private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     public static string Write(DefinitionDraft draft)
     {
         var yaml = new StringBuilder();
         yaml.Append($"# Pipeline '{draft.Name}', drafted from {Comment(draft.Source)}: {draft.Rows} rows, {draft.Columns.Count} columns. Read it, correct it.\n");
-        yaml.Append($"task: {draft.Task.ToString().ToLowerInvariant()}\n");
+        yaml.Append($"task: {draft.Task.ToString().ToLowerInvariant()}{(draft.TaskReason is { } why ? $"    # {why}" : "")}\n");
         yaml.Append($"label: {Scalar(draft.Label)}{LabelComment(draft)}\n");
         if (draft.Positive is { } positive)
         {
             yaml.Append($"positive: {Scalar(positive)}    # the rarer of the two; change it if the other one is what you look for\n");
         }
 
-        yaml.Append(draft.Id is { } id ? $"id: {Scalar(id)}\n" : "# id: NAME    # no column tells the rows apart; the row number is the id\n");
+        AppendMarkers(yaml, draft);
+        yaml.Append(
+            draft.Id is { } id ? $"id: {Scalar(id)}\n"
+            : draft.IdCandidate is { } candidate ? $"# id: {Scalar(candidate)}    # each of its cells is another one: take off the # if it names the rows; without it the row number is the id\n"
+            : "# id: NAME    # no column tells the rows apart; the row number is the id\n");
         yaml.Append("features: all    # every column but id, label and those under 'exclude'\n");
         if (draft.Exclude.Count > 0)
         {
             yaml.Append("exclude:\n");
             foreach (var (name, reason) in draft.Exclude)
             {
-                yaml.Append($"  - {Scalar(name)}    # {reason}\n");
+                yaml.Append($"  - {Scalar(name)}    # {Line(reason)}\n");
             }
         }
 
-        if (draft.Delimiter != ',')
-        {
-            yaml.Append($"csv:\n  delimiter: {(draft.Delimiter == '\t' ? "tab" : Scalar(draft.Delimiter.ToString()))}\n");
-        }
-
+        AppendCsv(yaml, draft);
         return yaml.ToString();
     }
 
+    private static void AppendMarkers(StringBuilder yaml, DefinitionDraft draft)
+    {
+        foreach (var (text, count) in draft.Markers)
+        {
+            var isClass = draft.Classes.Any(c => c.Text == text);
+            yaml.Append(isClass
+                ? $"# '{Comment(text)}' ({count} rows) is taken for a class of the label. If it means a missing label, write csv: {{columns: {{{Scalar(draft.Label)}: {{missing: [{JsonSerializer.Serialize(text, Readable)}]}}}}}}\n"
+                : $"# '{Comment(text)}' ({count} rows) is taken for a missing label. If it is a class, write csv: {{columns: {{{Scalar(draft.Label)}: {{missing: []}}}}}}, and task: multiclass\n");
+        }
+    }
+
+    private static void AppendCsv(StringBuilder yaml, DefinitionDraft draft)
+    {
+        string[] lines =
+        [
+            .. draft.Delimiter == ',' ? Array.Empty<string>() : [$"  delimiter: {(draft.Delimiter == '\t' ? "tab" : Scalar(draft.Delimiter.ToString()))}"],
+            .. draft.Writing.Lines(Scalar).Select(Line),
+        ];
+        if (lines.Length > 0)
+        {
+            yaml.Append(Array.TrueForAll(lines, l => l.StartsWith('#')) ? "# csv:\n" : "csv:\n").AppendJoin('\n', lines).Append('\n');
+        }
+    }
+
+    // Nothing from a file may begin another line.
+    private static string Line(string text) => string.Concat(text.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' or '\u0085' ? ' ' : c));
+
     /// <summary>A text as YAML: plain where that is safe, else in double quotes, whose escapes are those of JSON.</summary>
-    private static string Scalar(string text) => PlainText().IsMatch(text) && !Reserved().IsMatch(text) ? text : JsonSerializer.Serialize(text);
+    private static string Scalar(string text) => PlainText().IsMatch(text) && !Reserved().IsMatch(text) ? text : JsonSerializer.Serialize(text, Readable);
 
     private static string LabelComment(DefinitionDraft draft)
     {

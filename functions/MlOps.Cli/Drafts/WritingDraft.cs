@@ -1,0 +1,97 @@
+using System.Globalization;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
+
+namespace MlOps.Cli.Drafts;
+
+/// <summary>How a file writes numbers, dates and missing values, where a definition should say it.</summary>
+internal sealed record WritingDraft
+{
+    public static WritingDraft None { get; } = new();
+
+    /// <summary>Whether all its numbers have a decimal comma.</summary>
+    public bool DecimalComma { get; private init; }
+
+    /// <summary>Columns with a form of their own.</summary>
+    public IReadOnlyList<(string Name, WrittenForm Form)> Forms { get; private init; } = [];
+
+    /// <summary>Numbers that may mean a missing value.</summary>
+    public IReadOnlyList<(string Name, Sentinel Sentinel)> Sentinels { get; private init; } = [];
+
+    public static WritingDraft Of(Table table)
+    {
+        var forms = table.Columns.OfType<TextColumn>().Select(c => (c.Name, Form: NotationSearch.Find(c)!)).Where(f => f.Form is not null).ToArray();
+        var numbers = forms.Where(f => f.Form is { Numbers: not null }).ToArray();
+        var comma = numbers.Length > 0
+            && numbers.All(f => f.Form is { Certain: true, Numbers: { Decimal: ',', Thousands: null } } && Array.TrueForAll(Texts(table, f.Name), t => new NumberNotation(',', Signs: false).TryParse(t, out _)))
+            && table.Columns.OfType<NumberColumn>().All(c => c.IsInteger);
+        return new WritingDraft
+        {
+            DecimalComma = comma,
+            Forms = [.. comma ? forms.Except(numbers) : forms],
+            Sentinels = [.. Converted(table, forms).Columns.OfType<NumberColumn>().Where(c => c.Kind == ColumnKind.Number).Select(c => (c.Name, Sentinel: SentinelSearch.Find(c)!)).Where(s => s.Sentinel is not null)],
+        };
+    }
+
+    /// <summary>The table with the numbers and dates as what they are.</summary>
+    public Table Read(Table table) => Converted(table, [.. Forms, .. DecimalComma ? table.Columns.OfType<TextColumn>().Select(c => (c.Name, Form: NotationSearch.Find(c)!)).Where(f => f.Form is not null) : []]);
+
+    /// <summary>Without what is no matter of the id, and no sentinel of the label.</summary>
+    public WritingDraft Without(string label, string? id) => this with
+    {
+        Forms = [.. Forms.Where(f => f.Name != id)],
+        Sentinels = [.. Sentinels.Where(s => s.Name != id && s.Name != label)],
+    };
+
+    /// <summary>Lines of the definition; nothing where nothing is to be said.</summary>
+    public IEnumerable<string> Lines(Func<string, string> scalar)
+    {
+        if (DecimalComma)
+        {
+            yield return "  decimal: \",\"    # numbers such as 69,32";
+        }
+
+        if (Forms.Count + Sentinels.Count == 0)
+        {
+            yield break;
+        }
+
+        // Without a line that counts, the key itself has to stay a comment.
+        yield return Forms.Any(f => f.Form.Certain) ? "  columns:" : "#  columns:    # take off the # to use a line below";
+        foreach (var (name, form) in Forms)
+        {
+            if (form.Certain)
+            {
+                yield return $"    {scalar(name)}: {FormSettings.Inner(form)}    # {(form.Dates is null ? "numbers" : "dates")} such as {form.Example}";
+                continue;
+            }
+
+            yield return $"#    {scalar(name)}: {FormSettings.Inner(form)}    # {form.Example} can be read in two ways, and the column is not used until one is chosen: this";
+            if (form.Other is not null || form.OtherDates is not null)
+            {
+                yield return $"#    {scalar(name)}: {FormSettings.Inner(form with { Numbers = form.Other, Dates = form.OtherDates })}    # or this";
+            }
+        }
+
+        foreach (var (name, sentinel) in Sentinels)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"#    {scalar(name)}: {{missing: [{sentinel.Value}]}}    # {sentinel.Value} stands in {sentinel.Count} cells, far from the others ({sentinel.Least} to {sentinel.Most}): take off the # if it means a missing value");
+        }
+    }
+
+    private static string[] Texts(Table table, string name) => [.. ((TextColumn)table[name]).Categories];
+
+    private static Table Converted(Table table, IEnumerable<(string Name, WrittenForm Form)> forms)
+    {
+        var byName = forms.Where(f => f.Form.Certain).DistinctBy(f => f.Name).ToDictionary(f => f.Name, f => f.Form, StringComparer.Ordinal);
+        return new Table([.. table.Columns.Select(c => byName.TryGetValue(c.Name, out var form) ? Converted((TextColumn)c, form) : c)], table.LineNumbers, table.RowCount);
+    }
+
+    private static NumberColumn Converted(TextColumn column, WrittenForm form)
+    {
+        double[] byCode = [.. column.Categories.Select(t => form.Dates is { } order ? DateText.Seconds(t, order) : form.Numbers!.TryParse(t, out var value) ? value : double.NaN)];
+        return new NumberColumn(column.Name, Array.ConvertAll(column.Codes, c => c < 0 ? double.NaN : byCode[c]), form.Dates is null ? ColumnKind.Number : ColumnKind.Date);
+    }
+}
