@@ -98,7 +98,16 @@ internal static class CsvCommand
             try
             {
                 using var stream = System.IO.File.OpenRead(path);
-                var table = CsvFile.ReadTable(stream, Options(parse), cancellation).Table;
+                var file = CsvFile.ReadTable(stream, Options(parse), cancellation);
+                var table = file.Table;
+                TellErrors(path, file.Errors, file.ErrorCount);
+                if (table.RowCount == 0)
+                {
+                    throw new CommandException(file.ErrorCount == 0
+                        ? $"{path} has a header and no rows: there is nothing to learn from."
+                        : $"{path}: none of its {file.RecordCount} rows can be read, so there is nothing to learn from. Correct the rows above.");
+                }
+
                 foreach (var (option, name) in new[] { ("--id", parse.GetValue(id)), ("--label", parse.GetValue(label)) })
                 {
                     if (name is not null && table.Find(name) is null)
@@ -123,6 +132,20 @@ internal static class CsvCommand
     {
         var options = new CsvReadOptions { Delimiter = parse.GetValue(Delimiter), Encoding = parse.GetValue(Encoding) };
         return parse.GetValue(Quote) is { } quote ? options with { Quote = quote } : options;
+    }
+
+    /// <summary>Says on stderr which rows could not be read: the first, and how many more.</summary>
+    public static void TellErrors(string path, IReadOnlyList<CsvError> errors, long count)
+    {
+        foreach (var error in errors.Take(20))
+        {
+            Answer.Progress($"{path}: {error}");
+        }
+
+        if (count > 20)
+        {
+            Answer.Progress($"{path}: and {count - 20} more errors");
+        }
     }
 
     /// <summary>The first findings, each with its place.</summary>

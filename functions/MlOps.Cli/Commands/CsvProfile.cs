@@ -49,16 +49,7 @@ internal static class CsvProfile
             Answer.Progress($"page written to {html}");
         }
 
-        foreach (var error in errors.Take(20))
-        {
-            Answer.Progress($"{path}: {error}");
-        }
-
-        if (profile.Errors > 20)
-        {
-            Answer.Progress($"{path}: and {profile.Errors - 20} more errors");
-        }
-
+        CsvCommand.TellErrors(path, errors, profile.Errors);
         if (json)
         {
             if (findings is null)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Globalization;
 using MlOps.Boosting;
 using MlOps.Cli.Commands.Learner;
 
@@ -53,6 +54,7 @@ internal static class FitCommand
         Booster? earlier = inputModel.Length > 0 ? ScoreCommand.Load(inputModel) : null;
         using TrainingSets sets = TrainingSets.Read(parameters, earlier, cancellation);
         Dataset dataset = sets.Train;
+        CheckClasses(parameters, dataset);
         GC.Collect(); // the raw values are of no more use
         if (talks)
         {
@@ -101,6 +103,38 @@ internal static class FitCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>Labels above 0 are one class: what was meant as two classes would give a constant model.</summary>
+    private static void CheckClasses(Parameters parameters, Dataset dataset)
+    {
+        var labels = dataset.Label.Span;
+        if (parameters.Text("objective") != "binary" || labels.IsEmpty)
+        {
+            return;
+        }
+
+        var (positives, least, most) = (0, labels[0], labels[0]);
+        foreach (var label in labels)
+        {
+            positives += label > 0 ? 1 : 0;
+            least = Math.Min(least, label);
+            most = Math.Max(most, label);
+        }
+
+        if (positives != 0 && positives != labels.Length)
+        {
+            return;
+        }
+
+        if (least != most)
+        {
+            throw new CommandException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"objective=binary takes labels above 0 as one class and all others as the other, and the labels go from {least} to {most}: there is only one class. Write 0 and 1 in the label column, or use objective=multiclass or regression."));
+        }
+
+        Answer.Progress(string.Create(CultureInfo.InvariantCulture, $"warning: the labels contain only one class (all are {least}); the model will be constant."));
     }
 
     /// <summary>Largest working set of the process, in MB.</summary>

@@ -42,6 +42,32 @@ public sealed class CsvAndInitTests : IDisposable
     }
 
     [Fact]
+    public async Task Schema_says_which_rows_cannot_be_read_and_ends_with_1_where_none_is_left()
+    {
+        File.WriteAllText(folder["trail.csv"], "a,b,c\n1,2,3,\n4,5,6,\n");
+        var none = await MlopsProcess.RunAsync(folder.Path, "csv", "schema", "trail.csv");
+        Assert.Equal((1, ""), (none.ExitCode, none.Output));
+        Assert.Contains("line 2: the row has 4 cells, the header 3", none.Errors, StringComparison.Ordinal);
+        Assert.Contains("none of its 2 rows can be read", none.Errors, StringComparison.Ordinal);
+
+        File.WriteAllText(folder["some.csv"], "a,b,c\n1,2,3\n4,5\n6,7,8\n,,\n , ,\n");
+        var some = await MlopsProcess.RunAsync(folder.Path, "csv", "schema", "some.csv");
+        Assert.Equal(0, some.ExitCode);
+        Assert.Contains("line 3: the row has 2 cells", some.Errors, StringComparison.Ordinal);
+        Assert.Contains("\"rows\": 2", some.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Init_says_why_no_row_can_be_read()
+    {
+        File.WriteAllText(folder["trail.csv"], "a,b,y\n1,2,0,\n4,5,1,\n");
+        var ended = await MlopsProcess.RunAsync(folder.Path, "init", "trail.csv", "--label", "y");
+        Assert.Equal(1, ended.ExitCode);
+        Assert.Contains("none of the 2 rows of trail.csv can be read, the first because: line 2: the row has 4 cells", ended.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("no rows:", ended.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_is_held_against_the_schema_that_another_gave_and_ends_with_1_when_it_does_not_fit()
     {
         File.WriteAllText(folder["a.csv"], "id,age,city\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{i},{20 + (i % 40)},{(i % 2 == 0 ? "Kyoto" : "Osaka")}\n")));

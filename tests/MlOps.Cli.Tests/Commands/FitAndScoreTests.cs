@@ -37,6 +37,21 @@ public sealed class FitAndScoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Labels_1_and_2_with_a_binary_objective_are_refused_and_a_constant_label_is_warned_of()
+    {
+        File.WriteAllText(folder["two.csv"], "y,a\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"{1 + (i % 2)},{i}\n")));
+        var two = await MlopsProcess.RunAsync(folder.Path, "fit", "data=two.csv", "header=true", "label=name:y", "objective=binary", "output_model=two.txt");
+        Assert.Equal(1, two.ExitCode);
+        Assert.Contains("the labels go from 1 to 2: there is only one class", two.Errors, StringComparison.Ordinal);
+        Assert.False(File.Exists(folder["two.txt"]));
+
+        File.WriteAllText(folder["one.csv"], "y,a\n" + string.Concat(Enumerable.Range(0, 60).Select(i => $"1,{i}\n")));
+        var one = await MlopsProcess.RunAsync(folder.Path, "fit", "data=one.csv", "header=true", "label=name:y", "objective=binary", "output_model=one.txt");
+        Assert.Equal(0, one.ExitCode);
+        Assert.Contains("only one class (all are 1)", one.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Weights_beside_the_data_count_as_a_column_of_weights_does()
     {
         Unpack("c16c_weights_l2", "train.csv", "model.txt");

@@ -21,6 +21,10 @@ public sealed class RetrainSettingsTests
     [InlineData("0 0 1 */3 *", "20201001", "20201201", null)]
     [InlineData("0 0 1 */3 *", "20201001", "20210101", "2021-01-01")]
     [InlineData("0 30 9 * * Mon", "20210103", "20210110", "2021-01-04")]
+    [InlineData("0 30 9 * * Mon", "20210104", "20210110", null)]
+    [InlineData("0 30 9 * * Mon", "20210104", "20210111", "2021-01-11")]
+    [InlineData("0 0 6 1 * *", "20210101", "20210108", null)]
+    [InlineData("0 0 6 1 * *", "20210101", "20210201", "2021-02-01")]
     [InlineData("0 0 0 1 1 *", "20210101", "20211231", null)]
     public void A_schedule_is_due_where_a_time_of_it_lies_between_two_periods(string schedule, string last, string now, string? due)
     {

@@ -16,6 +16,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
     private int[] _start = new int[512];
     private int[] _line = new int[512];
     private int _rows;
+    private int _blank;
 
     public BlockResult Parse(TextBlock block, bool holdsHeader)
     {
@@ -52,7 +53,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         return new BlockResult
         {
             Number = block.Number,
-            RecordCount = _index.RowCount - from,
+            RecordCount = _index.RowCount - from - _blank,
             LineCount = _index.LineCount,
             Lines = _line.AsSpan(0, _rows).ToArray(),
             Chunks = chunks,
@@ -81,6 +82,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         }
 
         _rows = 0;
+        _blank = 0;
         var text = block.Text;
         var next = 0;
         var raw = header.Raw;
@@ -99,6 +101,14 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
 
             if (bad)
             {
+                continue;
+            }
+
+            if (text[_index.RowStart[r]] is var start && (start == dialect.DelimiterByte || start == ' ') && _index.RowCells[r] > 1
+                && text[_index.RowStart[r].._index.RowEnd(r)].IndexOfAnyExcept(dialect.DelimiterByte, (byte)' ') < 0)
+            {
+                // What a spreadsheet writes for the empty lines below a table.
+                _blank++;
                 continue;
             }
 

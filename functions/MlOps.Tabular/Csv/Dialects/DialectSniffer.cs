@@ -88,6 +88,11 @@ internal static class DialectSniffer
                     }
 
                     var dialect = new CsvDialect(d, q, e, SpaceFollowsEveryDelimiter(head, d, q, delimiter is null ? 3 : 6), "", Compressed: false);
+                    if (options.Quote is null && q == '\'' && !QuotesACell(head, dialect))
+                    {
+                        continue;
+                    }
+
                     var candidate = Score(head, complete, dialect);
                     if (best.Dialect is null || candidate.IsBetterThan(best))
                     {
@@ -98,6 +103,27 @@ internal static class DialectSniffer
         }
 
         return best.Dialect!;
+    }
+
+    /// <summary>Whether some cell begins and ends with the quote; else it is a character like any other.</summary>
+    private static bool QuotesACell(ReadOnlySpan<byte> head, CsvDialect dialect)
+    {
+        var index = new RecordIndex();
+        PlainIndexer.Index(head, dialect, index);
+        for (var r = 0; r < Math.Min(index.RowCount, SampleRecords); r++)
+        {
+            for (var c = 0; c < index.CellCount(r); c++)
+            {
+                var (start, end) = index.Cell(r, c);
+                var cell = head[start..end].Trim((byte)' ');
+                if (cell.Length > 1 && cell[0] == dialect.QuoteByte && cell[^1] == dialect.QuoteByte)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
     }
 
     private static void Check(char? value, string what)

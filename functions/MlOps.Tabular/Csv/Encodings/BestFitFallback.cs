@@ -4,7 +4,7 @@ namespace MlOps.Tabular;
 
 /// <summary>
 /// For bytes that the strict table of a code page lacks: what the platform's lenient table says (it has the duplicate places that Windows
-/// uses, such as the variant kanji of Windows-31J), else the replacement character.
+/// uses, such as the variant kanji of Windows-31J), else the mark of invalid bytes.
 /// </summary>
 internal sealed class BestFitFallback(Encoding lenient) : DecoderFallback
 {
@@ -26,7 +26,7 @@ internal sealed class BestFitFallback(Encoding lenient) : DecoderFallback
             // The lenient table answers "?" or a middle dot where it has nothing either.
             if (_text.Length is 0 or > 2 || _text.AsSpan().IndexOfAny('?', '\u30FB', '\uFFFD') >= 0 || bytesUnknown.Length < 2)
             {
-                _text = "\uFFFD";
+                _text = TextSource.Invalid.ToString();
             }
 
             return true;

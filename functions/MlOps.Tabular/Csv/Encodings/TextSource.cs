@@ -5,11 +5,14 @@ namespace MlOps.Tabular;
 
 /// <summary>
 /// A stream of bytes as UTF-8 text: gzip opened, byte-order mark removed, other encodings rewritten. Bytes that are not valid come out
-/// as bytes that are not valid UTF-8 (0xFF in place of a replacement character), so that the reader finds them where they stand.
+/// as bytes that are not valid UTF-8 (0xFF), so that the reader finds them where they stand.
 /// </summary>
 /// <remarks>As long as the text is ASCII its encoding is open; the first other byte decides it, by what follows.</remarks>
 internal sealed class TextSource : IDisposable
 {
+    /// <summary>Stands for bytes that are not valid until they are written: no character, unlike U+FFFD, which a text may hold.</summary>
+    public const char Invalid = '\uFFFF';
+
     private const int HeadBytes = 1 << 16;
     private const int WindowBytes = 1 << 15;
     private readonly Stream _raw;
@@ -131,6 +134,7 @@ internal sealed class TextSource : IDisposable
             [0xFF, 0xFE, 0, 0, ..] => (4, "utf-32"),
             [0xFF, 0xFE, ..] => (2, "utf-16"),
             [0xFE, 0xFF, ..] => (2, "utf-16BE"),
+            [0x84, 0x31, 0x95, 0x33, ..] => (4, "gb18030"),
             _ => (0, declared ?? Utf16WithoutMark(head)),
         };
         _aheadStart += mark;
@@ -177,7 +181,7 @@ internal sealed class TextSource : IDisposable
         {
             var lenient = Encoding.GetEncoding(canonical);
             DecoderFallback fallback = lenient.IsSingleByte || canonical.StartsWith("utf", StringComparison.Ordinal)
-                ? new DecoderReplacementFallback("\uFFFD")
+                ? new DecoderReplacementFallback(Invalid.ToString())
                 : new BestFitFallback(lenient);
             _decoder = Encoding.GetEncoding(canonical, EncoderFallback.ExceptionFallback, fallback).GetDecoder();
         }
@@ -240,10 +244,10 @@ internal sealed class TextSource : IDisposable
         var text = _chars.AsSpan(0, made);
         var from = _utf8End;
         _utf8End += Encoding.UTF8.GetBytes(text, _utf8.AsSpan(_utf8End));
-        if (text.Contains('\uFFFD'))
+        if (text.Contains(Invalid))
         {
             var written = _utf8.AsSpan(from, _utf8End - from);
-            for (int at; (at = written.IndexOf("\uFFFD"u8)) >= 0; written = written[(at + 3)..])
+            for (int at; (at = written.IndexOf("\uFFFF"u8)) >= 0; written = written[(at + 3)..])
             {
                 written.Slice(at, 3).Fill(0xFF);
             }
