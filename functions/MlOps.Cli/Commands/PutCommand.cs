@@ -30,7 +30,7 @@ internal static class PutCommand
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
             var paths = parse.GetValue(files) ?? [];
-            var drops = paths.Select(path => (Path: path, Blob: $"{name}/{BlobName(path)}")).ToArray();
+            var drops = paths.Select(path => (Path: path, Blob: BlobName(name, path))).ToArray();
             var yaml = DefinitionFile(parse.GetValue(definition), name);
             if (drops.Length == 0 && yaml is null)
             {
@@ -107,22 +107,20 @@ internal static class PutCommand
         return File.Exists(beside) ? beside : null;
     }
 
-    /// <summary>File name without folder and <c>.gz</c>; it must be that of a period, or no run would ever begin.</summary>
-    private static string BlobName(string path)
+    /// <summary>Name in the input container; it must be that of a drop, or no run would ever begin.</summary>
+    private static string BlobName(PipelineName pipeline, string path)
     {
         if (!File.Exists(path))
         {
             throw new CommandException($"there is no file {path}.");
         }
 
-        var name = Path.GetFileName(path);
-        name = name.EndsWith(".gz", StringComparison.OrdinalIgnoreCase) ? name[..^3] : name;
-        if (!name.EndsWith(".csv", StringComparison.Ordinal) || !Period.TryParse(name[..^4], out _))
-        {
-            throw new CommandException(
-                $"{path} is not named as a drop: call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv).", ExitCode.WrongUsage);
-        }
-
-        return name;
+        return DropUpload.TryName(pipeline, Path.GetFileName(path), out var blob)
+            ? blob
+            : throw new CommandException(
+                Period.MissingDay(Path.GetFileName(path).Split('.')[0]) is { } missing
+                    ? $"{path}: {missing}. Give the file the name of a day of its period."
+                    : $"{path} is not named as a drop: call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv); a refused file may keep the name it was kept under.",
+                ExitCode.WrongUsage);
     }
 }

@@ -1,9 +1,10 @@
+using System.Text.RegularExpressions;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Arrival;
 
 /// <summary>What the name of a blob in the input container says: <c>{pipeline}/initial.csv</c> or <c>{pipeline}/{yyyyMMdd}.csv</c>, or the quarantine file of one, corrected.</summary>
-public static class DropName
+public static partial class DropName
 {
     /// <summary>Whether a blob's file name begins with <c>.</c> or <c>_</c>, by which upstream marks what is not meant to be read.</summary>
     /// <param name="blobName">Name inside the input container.</param>
@@ -36,6 +37,23 @@ public static class DropName
         return blobName.EndsWith(".quarantine.csv", StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// The period of a file that comes back, corrected, under the name that it has in the rejected container: <c>{period}.{etag}.csv</c>, perhaps with what browsers
+    /// add to a second download.
+    /// </summary>
+    /// <param name="file">Name of the file without folder.</param>
+    /// <param name="period">The period.</param>
+    /// <returns>Whether it is such a name.</returns>
+    public static bool TryParseKept(string file, out Period period)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        period = default;
+        return Kept().Match(file) is { Success: true } match && Period.TryParse(match.Groups[1].Value, out period);
+    }
+
+    [GeneratedRegex(@"^(initial|\d{8})\.0x[0-9A-Fa-f]{1,40}( ?\(\d{1,3}\))?\.csv$")]
+    private static partial Regex Kept();
+
     /// <summary>Reads pipeline and period.</summary>
     /// <param name="blobName">Name inside the input container.</param>
     /// <param name="pipeline">The pipeline.</param>
@@ -56,7 +74,8 @@ public static class DropName
 
         var file = blobName[(slash + 1)..];
         problem = "";
-        if (file.EndsWith(".csv", StringComparison.Ordinal) && Period.TryParse(IsCorrection(blobName) ? file.Split('.')[0] : file[..^4], out period))
+        if ((file.EndsWith(".csv", StringComparison.Ordinal) && Period.TryParse(IsCorrection(blobName) ? file.Split('.')[0] : file[..^4], out period))
+            || TryParseKept(file, out period))
         {
             return true;
         }

@@ -28,7 +28,8 @@ public sealed class RejectedFiles(StorageAccount account, InputFiles input)
     {
         ArgumentNullException.ThrowIfNull(blobName);
         var file = blobName[(blobName.LastIndexOf('/') + 1)..];
-        var stem = file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? file[..^4] : file;
+        // What comes back under the name that it has here is known by its period again.
+        var stem = DropName.TryParseKept(file, out var period) ? period.Value : file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? file[..^4] : file;
         return $"{pipeline}/{stem}.{RunIds.NormalizeETag(etag)}.csv";
     }
 

@@ -4,6 +4,7 @@ using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Tuning;
 
@@ -29,6 +30,9 @@ internal sealed class RunInProgress
     private string? _waitsFor;
     private DateTime _waitsSince;
     private string _step = "admit";
+    private DateTime _since;
+    private DateTime? _searchBegan;
+    private LiveSearch? _search;
 
     public RunInProgress(TaskOrchestrationContext context, RunRequest request)
     {
@@ -69,7 +73,31 @@ internal sealed class RunInProgress
         _step = stage;
         Note(stage);
         RunLog.WriteStage(_context.CreateReplaySafeLogger<ProcessDropOrchestrator>(), Document, stage);
-        _context.SetCustomStatus(new { stage, since = Utc(_context.CurrentUtcDateTime) });
+        _since = _context.CurrentUtcDateTime;
+        Tell();
+    }
+
+    // The document says nothing until the end: who looks meanwhile sees this.
+    private void Tell() => _context.SetCustomStatus(new LiveRun(
+        _step, Utc(_since), Document.Rows > 0 ? Document.Rows : null,
+        [.. _log.TakeLast(LiveRun.LinesMax).Select(l => new LiveLine(l.Time, l.Text.Length <= LiveRun.LineMax ? l.Text : l.Text[..LiveRun.LineMax] + "…"))],
+        _search));
+
+    /// <summary>Tells of the trials that have ended so far.</summary>
+    /// <param name="planned">Trials that the definition asks for; 0 where it is not known.</param>
+    /// <param name="ended">Trials and their trainings.</param>
+    public void Searched(int planned, IReadOnlyList<(TrialRecord Trial, TrainResult? Trained)> ended)
+    {
+        var known = ended.Where(e => e.Trial is { State: TrialState.Complete, Value: { } value } && double.IsFinite(value)).ToArray();
+        var higher = ended.Select(e => e.Trained).OfType<TrainResult>().FirstOrDefault()?.HigherIsBetter ?? false;
+        var best = known.Length == 0 ? default : higher ? known.MaxBy(e => e.Trial.Value) : known.MinBy(e => e.Trial.Value);
+        _search = new LiveSearch(
+            Utc(_searchBegan ??= _context.CurrentUtcDateTime), planned, ended.Count, Round(best.Trial?.Value), best.Trial?.Number,
+            ended.Select(e => e.Trained).OfType<TrainResult>().FirstOrDefault()?.Metric, higher,
+            [.. ended.OrderBy(e => e.Trial.Number).TakeLast(LiveRun.TrialsMax).Select(e => new LiveTrial(e.Trial.Number, e.Trial.State == TrialState.Complete ? Round(e.Trial.Value) : null))]);
+        Tell();
+
+        static double? Round(double? value) => value is { } v && double.IsFinite(v) ? Math.Round(v, 6) : null;
     }
 
     // Looking again and again for the same thing is one line.

@@ -15,6 +15,7 @@ internal static class TuningWaves
     {
         var trials = new List<TrialRecord>();
         var steps = new List<StepOutcome>();
+        var ended = new List<(TrialRecord Trial, TrainResult? Trained)>();
         var began = run.Now;
         while (true)
         {
@@ -28,9 +29,32 @@ internal static class TuningWaves
 
             var running = plan.Parameters.Select((parameters, i) => run.StepAsync<TrainResult>(
                 StepActivities.Train, new TrainInput(id, pipeline, definition, featurizeKey, parameters, Trial: true, Pruning: plan.Prunes ? new Pruning(plan.Wave[i], [.. trials]) : null))).ToArray();
+            await TellAsync(run, plan, running, ended);
             var trained = await Task.WhenAll(running);
             steps.AddRange(trained.Select(t => t.Step).OfType<StepOutcome>());
             trials.AddRange(plan.Wave.Select((trial, i) => TuneStep.Tell(trial, trained[i])));
+        }
+    }
+
+    // Each trial is told as it ends, in whatever order; what comes of the wave does not depend on it.
+    private static async Task TellAsync(RunInProgress run, TuneResult plan, Task<TrainResult>[] running, List<(TrialRecord Trial, TrainResult? Trained)> ended)
+    {
+        run.Searched(plan.Planned ?? 0, ended);
+        var open = Enumerable.Range(0, running.Length).ToList();
+        while (open.Count > 0)
+        {
+            await Task.WhenAny(open.Select(i => running[i]));
+            foreach (var i in open.Where(i => running[i].IsCompleted).ToArray())
+            {
+                open.Remove(i);
+                if (running[i].IsCompletedSuccessfully)
+                {
+                    var trained = await running[i];
+                    ended.Add((TuneStep.Tell(plan.Wave[i], trained), trained));
+                }
+            }
+
+            run.Searched(plan.Planned ?? 0, ended);
         }
     }
 }

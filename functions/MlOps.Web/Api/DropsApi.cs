@@ -39,7 +39,8 @@ internal static class DropsApi
         var name = Lookup.Pipeline(pipeline);
         if (!DropUpload.TryName(name, file, out var blob))
         {
-            throw new ApiException(400, "not a drop's name", "The name is not that of a drop.", "Call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv).", "file");
+            throw new ApiException(
+                400, "not a drop's name", Period.MissingDay(file.Split('.')[0]) is { } missing ? $"{missing}." : "The name is not that of a drop.", "Call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv).", "file");
         }
 
         if (context.Request.ContentLength == 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })

@@ -28,7 +28,8 @@ internal sealed record RunFacts(
 /// <param name="Run">As in the list.</param>
 /// <param name="Stage">What it does now, while it is active.</param>
 /// <param name="Document">Steps, metrics, warnings, outputs; there from the run's end on.</param>
-internal sealed record RunDetails(RunFacts Run, string? Stage, RunDocument? Document);
+/// <param name="Live">What it tells of itself while it is active.</param>
+internal sealed record RunDetails(RunFacts Run, string? Stage, RunDocument? Document, LiveRun? Live);
 
 /// <summary>How a period stands.</summary>
 /// <param name="Period">The period.</param>

@@ -145,10 +145,8 @@ internal static class RunsApi
     {
         var wanted = Lookup.Run(id);
         var (pipeline, run) = await history.FindAsync(wanted, cancellation);
-        return new RunDetails(
-            RunFacts.Of(pipeline.Value, run),
-            run.State == RunState.Active ? await history.StageAsync(run.RunId, cancellation) : null,
-            await history.DocumentAsync(pipeline, wanted, cancellation));
+        var live = run.State == RunState.Active ? await history.LiveAsync(run.RunId, cancellation) : null;
+        return new RunDetails(RunFacts.Of(pipeline.Value, run), live?.Stage, await history.DocumentAsync(pipeline, wanted, cancellation), live);
     }
 
     // While a run goes on, its stage whenever it changes; at its end its log, line by line, and why it ended so.

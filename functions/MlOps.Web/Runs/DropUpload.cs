@@ -23,6 +23,8 @@ public static class DropUpload
     public static bool TryName(PipelineName pipeline, string file, out string name)
     {
         var bare = IsPacked(file) ? file[..^Packed.Length] : file;
+        // A refused file comes back under the name that it was downloaded with.
+        bare = DropName.TryParseKept(bare, out var kept) ? $"{kept}.csv" : bare;
         name = $"{pipeline}/{bare}";
         return bare.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && DropName.TryParse(name, out _, out _, out _);
     }

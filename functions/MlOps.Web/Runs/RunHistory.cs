@@ -104,7 +104,10 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
     }
 
     /// <summary>What an active run does now, such as <c>train</c>; <see langword="null"/> where it has not said.</summary>
-    public async Task<string?> StageAsync(string run, CancellationToken cancellation)
+    public async Task<string?> StageAsync(string run, CancellationToken cancellation) => (await LiveAsync(run, cancellation))?.Stage;
+
+    /// <summary>What an active run tells of itself; <see langword="null"/> where it has not said anything.</summary>
+    public async Task<LiveRun?> LiveAsync(string run, CancellationToken cancellation)
     {
         if (client is null)
         {
@@ -128,8 +131,16 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
             return null;
         }
 
-        using var json = JsonDocument.Parse(status);
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("stage", out var stage) ? stage.GetString() : null;
+        try
+        {
+            // A run that an earlier version of the program began tells its stage alone.
+            var live = JsonSerializer.Deserialize<LiveRun>(status, ArtifactJson.Compact);
+            return live is { Stage: not null } ? live with { Log = live.Log ?? [] } : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Names of the pipelines that have had a file.</summary>

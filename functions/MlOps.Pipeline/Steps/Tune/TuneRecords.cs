@@ -18,6 +18,7 @@ public sealed record TuneInput(string RunId, string Pipeline, string DefinitionH
 /// <param name="Stop">Why the search is over.</param>
 /// <param name="Prunes">Whether the trials are to be judged while they run.</param>
 /// <param name="Others">Parameters of the next best trials, best first, for a model that is the mean of several.</param>
+/// <param name="Planned">Trials that the definition asks for; a budget may end the search before.</param>
 public sealed record TuneResult(
     IReadOnlyList<TrialRecord> Wave,
     IReadOnlyList<IReadOnlyDictionary<string, string>> Parameters,
@@ -25,4 +26,5 @@ public sealed record TuneResult(
     IReadOnlyDictionary<string, string>? BestParameters,
     string? Stop,
     bool Prunes = false,
-    IReadOnlyList<IReadOnlyDictionary<string, string>>? Others = null);
+    IReadOnlyList<IReadOnlyDictionary<string, string>>? Others = null,
+    int? Planned = null);

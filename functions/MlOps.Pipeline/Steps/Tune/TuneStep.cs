@@ -35,7 +35,8 @@ public sealed class TuneStep
         return new TuneResult(
             wave.Trials, [.. wave.Trials.Select(t => Settings(t.Parameters))], best, best is null ? null : Settings(best.Parameters), wave.Stop,
             study.Pruner is not null,
-            wave.Trials.Count > 0 ? null : Others(study, definition, input.Trials));
+            wave.Trials.Count > 0 ? null : Others(study, definition, input.Trials),
+            definition.Tune.Trials);
     }
 
     private static IReadOnlyList<IReadOnlyDictionary<string, string>> Others(StudyDefinition study, PipelineDefinition definition, IReadOnlyList<TrialRecord> trials)

@@ -22,7 +22,7 @@ public sealed class ValidateStep
     internal const string QuarantineOutput = "quarantine.csv";
     internal const string LearnedOutput = "learned.json";
     internal const string RescuedOutput = "rescued.csv";
-    private const int Version = 5;
+    private const int Version = 6;
     private const int Shown = 20;
 
     private readonly StepContext _context;

@@ -65,7 +65,7 @@ internal static class DriftSection
         page.Add($"</p>\n");
         if (columns.Count > OpenRows)
         {
-            page.Add($"<details><summary>{Figures.Whole(columns.Count - OpenRows)} more columns</summary><div class=\"card wide\" tabindex=\"0\">");
+            page.Add($"<details class=\"all\"><summary>{Figures.Whole(columns.Count - OpenRows)} more columns</summary><div class=\"card wide\" tabindex=\"0\">");
             Part(columns.Skip(OpenRows));
             page.Add($"</div></details>\n");
         }

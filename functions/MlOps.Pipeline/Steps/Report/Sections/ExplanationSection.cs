@@ -56,7 +56,7 @@ internal static class ExplanationSection
 
     private static void Table(HtmlWriter page, Explanation explanation, double gain)
     {
-        page.Add($"<details><summary>All columns with importances</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Column</th><th scope=\"col\">Mean |contribution|</th><th scope=\"col\">Gain</th><th scope=\"col\">Share</th><th scope=\"col\">Splits</th></tr></thead><tbody>\n");
+        page.Add($"<details class=\"all\"><summary>All columns with importances</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Column</th><th scope=\"col\">Mean |contribution|</th><th scope=\"col\">Gain</th><th scope=\"col\">Share</th><th scope=\"col\">Splits</th></tr></thead><tbody>\n");
         foreach (var column in explanation.Columns.Take(TableMax))
         {
             page.Add($"<tr><th scope=\"row\">{column.Column}</th><td>{Figures.Metric(column.MeanAbsolute)}</td><td>{Figures.Number(column.Gain)}</td><td>{Figures.Share(gain > 0 ? column.Gain / gain : 0)}</td><td>{Figures.Whole(column.Splits)}</td></tr>\n");

@@ -28,7 +28,7 @@ internal static class ModelCardSection
 
         Fact("Limits", Limits(data));
         Fact("Parameters", string.Join(", ", Leading.Where(model.Parameters.ContainsKey).Select(p => $"{p} {Short(model.Parameters[p])}{Rounds(model, p)}")));
-        page.Add($"</dl>\n<details><summary>All parameters</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Parameter</th><th class=\"l\" scope=\"col\">Value</th></tr></thead><tbody>");
+        page.Add($"</dl>\n<details class=\"all\"><summary>All parameters</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Parameter</th><th class=\"l\" scope=\"col\">Value</th></tr></thead><tbody>");
         foreach (var (name, value) in model.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
             page.Add($"<tr><th scope=\"row\">{name}</th><td class=\"w\">{value}{Rounds(model, name)}</td></tr>");

@@ -137,10 +137,29 @@ export interface RunDocument {
   cause: string | null;
 }
 
+/** What a run that goes on tells of itself. */
+export interface LiveRun {
+  stage: string;
+  since: string;
+  rows: number | null;
+  log: { time: string; text: string }[];
+  search: {
+    began: string;
+    planned: number;
+    ended: number;
+    best: number | null;
+    bestTrial: number | null;
+    metric: string | null;
+    higherIsBetter: boolean;
+    trials: { n: number; v: number | null }[];
+  } | null;
+}
+
 export interface RunDetails {
   run: RunFacts;
   stage: string | null;
   document: RunDocument | null;
+  live: LiveRun | null;
 }
 
 export interface Approval {

@@ -3,17 +3,10 @@ import { at, get } from "../api/client";
 import type { RunDetails, RunEvent } from "../api/types";
 import type { Loaded } from "../api/use-load";
 
-export interface Line {
-  time: string | null;
-  text: string;
-}
-
 export interface Followed {
   loaded: Loaded<RunDetails>;
   /** What the run does now, while it goes on. */
   stage: string | null;
-  /** Every stage that was seen here. */
-  seen: Line[];
   /** Whether the page has watched the run end. */
   sawEnd: boolean;
 }
@@ -23,28 +16,46 @@ export function useRun(id: string): Followed {
   const [details, setDetails] = useState<RunDetails>();
   const [error, setError] = useState<unknown>();
   const [stage, setStage] = useState<string | null>(null);
-  const [seen, setSeen] = useState<Line[]>([]);
   const [sawEnd, setSawEnd] = useState(false);
   const [turn, setTurn] = useState(0);
   const live = useRef<EventSource>(undefined);
 
   useEffect(() => {
     const stop = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
     const load = async (): Promise<void> => {
       try {
         const loaded = await get<RunDetails>(at.run(id), stop.signal);
         if (stop.signal.aborted) return;
         setDetails(loaded);
         setError(undefined);
-        if (loaded.run.state === "active") follow(loaded.stage);
+        if (loaded.run.state === "active") {
+          follow(loaded.stage);
+          again();
+        }
       } catch (e) {
         if (!stop.signal.aborted) setError(e);
       }
     };
+    // The events tell the stage at once; rows, log and trials come with the next look.
+    const again = () => {
+      clearTimeout(timer);
+      timer = setTimeout(async () => {
+        try {
+          const loaded = await get<RunDetails>(at.run(id), stop.signal);
+          if (stop.signal.aborted) return;
+          if (loaded.run.state === "active") {
+            setDetails(loaded);
+            again();
+          }
+        } catch {
+          if (!stop.signal.aborted) again();
+        }
+      }, document.hidden ? 10_000 : 2_000);
+    };
     const follow = (first: string | null) => {
       const told = (text: string) => {
         setStage(text);
-        setSeen((lines) => (lines[lines.length - 1]?.text === text ? lines : [...lines, { time: new Date().toISOString(), text }]));
       };
       if (first) told(first);
       live.current?.close();
@@ -64,6 +75,7 @@ export function useRun(id: string): Followed {
     void load();
     return () => {
       stop.abort();
+      clearTimeout(timer);
       live.current?.close();
     };
   }, [id, turn]);
@@ -71,5 +83,5 @@ export function useRun(id: string): Followed {
   const reload = () => setTurn((n) => n + 1);
   const loaded: Loaded<RunDetails> =
     details !== undefined ? { is: "ready", value: details, reload } : error !== undefined ? { is: "failed", error, reload } : { is: "loading" };
-  return { loaded, stage, seen, sawEnd };
+  return { loaded, stage, sawEnd };
 }

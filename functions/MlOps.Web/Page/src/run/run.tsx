@@ -3,6 +3,8 @@ import { useEffect, useState } from "preact/hooks";
 import { at } from "../api/client";
 import type { RunDetails } from "../api/types";
 import { announce } from "../parts/announce";
+import { useNow } from "../parts/clock";
+import { DropZone } from "../parts/drop-zone";
 import { Facts, Show, StateBadge } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
@@ -14,7 +16,8 @@ import { Graph } from "./graph";
 import { Leaderboard, Measures, VerdictCard } from "./results";
 import { asking, graphOf } from "./steps";
 import { Steer } from "./steer";
-import { Timings } from "./timings";
+import { Search } from "./search";
+import { Spans } from "./spans";
 import { Trials } from "./trials";
 
 export function Run({ id }: { id: string }) {
@@ -35,6 +38,8 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
   const { run, document } = details;
   const live = run.state === "active";
   const stage = followed.stage ?? details.stage;
+  const now = useNow(live);
+  const seen = details.live?.log ?? [];
 
   useEffect(() => {
     if (followed.sawEnd && !live) announce(t.run.ended(f.state(run.state)));
@@ -54,6 +59,12 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
         <p class={live ? "now" : "quiet"} aria-live="polite">
           {live ? <Now stage={stage} /> : <Said>{run.reason ?? ""}</Said>}
         </p>
+        {live && (
+          <p class="quiet">
+            {t.run.elapsed(f.between(run.startedAt, new Date(now).toISOString()))}
+            {details.live && ` · ${t.run.stageElapsed(f.between(details.live.since, new Date(now).toISOString()))}`}
+          </p>
+        )}
       </div>
       {live && stage?.startsWith(asking) && <Approval id={run.runId} />}
       {document?.cause && (
@@ -65,21 +76,30 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
         </div>
       )}
       {document && document.outputs.length > 0 && <Outputs of={details} />}
+      {document?.rejectedFile && run.state === "rejected" && <Refused of={details} reload={reload} />}
       <section class="card" aria-labelledby="steps-title">
         <h2 id="steps-title">
           {t.run.steps} {live && <span class="badge live">{t.run.live}</span>}
         </h2>
-        <Graph rows={graphOf(details, stage, followed.seen.map((line) => line.text))} />
+        <Graph rows={graphOf(details, stage, seen.map((line) => line.text))} />
       </section>
-      {document && <Results of={details} />}
+      {live && details.live?.search && <Search of={details.live.search} now={now} />}
+      {document && !live && <Results of={details} />}
+      {(live ? seen.length > 0 : document !== null && document.log.length > 0) && (
+        <section class="card" aria-labelledby="timings-title">
+          <h2 id="timings-title">{t.run.timings}</h2>
+          <p class="quiet">{t.run.timingsHint}</p>
+          <Spans of={live ? seen : document!.log} until={live ? now : Date.parse(run.endedAt ?? run.startedAt)} live={live} />
+        </section>
+      )}
       <div class="columns">
         <section class="card" aria-labelledby="facts-title">
           <h2 id="facts-title">{t.run.facts}</h2>
-          <RunFactsList of={details} />
+          <RunFactsList of={details} now={now} />
         </section>
         <section class="card" aria-labelledby="log-title">
           <h2 id="log-title">{t.run.log}</h2>
-          <Log lines={live || !document ? followed.seen : document.log} live={live} />
+          <Log lines={live || !document ? seen : document.log} live={live} />
         </section>
       </div>
     </>
@@ -97,7 +117,7 @@ function Now({ stage }: { stage: string | null }) {
       </>
     );
   }
-  return <>{t.run.doing(t.step[stage] ?? stage)}</>;
+  return <>{t.run.doing(t.stage[stage] ?? t.step[stage] ?? stage)}</>;
 }
 
 function Outputs({ of: { run, document } }: { of: RunDetails }) {
@@ -127,6 +147,24 @@ function Outputs({ of: { run, document } }: { of: RunDetails }) {
   );
 }
 
+/** A refused file: take it, correct it, and drop it back here under the name that it has. */
+function Refused({ of: { run, document }, reload }: { of: RunDetails; reload: () => void }) {
+  const t = useText();
+  const name = document!.rejectedFile!.slice(run.pipeline.length + 1);
+  return (
+    <section class="card" aria-labelledby="refused-title">
+      <h2 id="refused-title">{t.run.refused}</h2>
+      <p>{t.run.refusedText(document!.errorCount)}</p>
+      <p class="links">
+        <a class="button primary" href={at.rejectedFile(run.pipeline, name)} download>
+          {t.data.downloadOf(name)}
+        </a>
+      </p>
+      <DropZone pipeline={run.pipeline} taken={reload} />
+    </section>
+  );
+}
+
 function Results({ of: { run, document: d } }: { of: RunDetails }) {
   const t = useText();
   const document = d!;
@@ -143,17 +181,11 @@ function Results({ of: { run, document: d } }: { of: RunDetails }) {
       {Object.keys(document.metrics).length > 0 && <Measures of={document} />}
       {document.leaderboard && document.leaderboard.entries.length > 1 && <Leaderboard of={document.leaderboard} />}
       {document.trials.length > 0 && <Trials of={document} />}
-      {document.steps.length > 0 && (
-        <section class="card" aria-labelledby="timings-title">
-          <h2 id="timings-title">{t.run.timings}</h2>
-          <Timings of={document.steps} from={document.steps[0]?.startedAt ?? run.startedAt} until={run.endedAt ?? run.startedAt} />
-        </section>
-      )}
     </>
   );
 }
 
-function RunFactsList({ of: { run, document } }: { of: RunDetails }) {
+function RunFactsList({ of: { run, document, live }, now }: { of: RunDetails; now: number }) {
   const t = useText();
   const f = useFormat();
   const all: [string, ComponentChildren][] = [
@@ -161,11 +193,12 @@ function RunFactsList({ of: { run, document } }: { of: RunDetails }) {
     [t.run.why, t.kind[run.kind] ?? run.kind],
     [t.run.began, f.time(run.startedAt)],
     [t.run.ended_at, f.time(run.endedAt)],
-    [t.run.took, f.between(run.startedAt, run.endedAt)],
+    [run.endedAt ? t.run.took : t.run.running, f.between(run.startedAt, run.endedAt ?? new Date(now).toISOString())],
   ];
   if (run.parent) all.push([t.run.repeats, <a href={to.run(run.parent)}>{run.parent}</a>]);
   if (document) {
-    all.push([t.run.file, <code>{document.file}</code>], [t.run.rows, f.count(document.rows)]);
+    const rows = document.rows || live?.rows || null;
+    all.push([t.run.file, <code>{document.file}</code>], [t.run.rows, rows === null ? (run.endedAt ? "–" : t.run.notYet) : f.count(rows)]);
     if (document.modelVersion) all.push([t.run.model, <code>{document.modelVersion}</code>]);
   }
   return <Facts of={all} />;
