@@ -25,7 +25,7 @@ public sealed class ReportStep
 {
     internal const string Name = "report";
     internal const string ReportOutput = "report.html";
-    private const int Version = 4;
+    private const int Version = 5;
     private const string MonitorOutput = "monitor.json";
     private const string LeaderboardOutput = "leaderboard.json";
 
