@@ -4,6 +4,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Compare;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Registry;
 
@@ -56,7 +57,7 @@ public sealed class Promotion
                 return await ResultAsync(pipeline, champion, promoted: false, champion, verdict, ApprovalState.Pending, definition.Promote.ApprovalTimeout, cancellation);
             }
 
-            verdict = verdict with { Promote = approval.State == ApprovalState.Approved, Reason = $"{verdict.Reason}; {approval.Sentence()}" };
+            verdict = verdict with { Promote = approval.State == ApprovalState.Approved, Reason = $"{verdict.Reason}; {approval.Sentence()}", Said = null };
         }
 
         // Without any champion there must still be predictions; a model that was refused makes them and is nobody's champion.
@@ -86,7 +87,7 @@ public sealed class Promotion
     {
         if (verdict.Promote && input.Incidents.Count > 0 && definition.Monitor.Hold)
         {
-            return verdict with { Promote = false, Reason = $"the period's data have an incident, and nothing is promoted on broken data: {input.Incidents[0].Message}" };
+            return verdict.Because(false, Sentence.Of("verdict-incident", ("message", input.Incidents[0].Message)));
         }
 
         if (verdict.Promote && definition.Promote.Guards?.Latency is { } limit)

@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Compare;
 
@@ -36,6 +37,7 @@ public sealed record PastDecision(string Period, string Challenger, string Champ
 /// <param name="EvidenceRows">Test rows that were resampled.</param>
 /// <param name="EvidencePeriods">Their periods, from which the champion has not learned; <see langword="null"/> where all test rows were resampled.</param>
 /// <param name="Record">How challengers of earlier periods turned out; <see langword="null"/> where none is known or asked for.</param>
+/// <param name="Said">The reason as sentences with arguments, one after the other; <see langword="null"/> where it is worded in English alone.</param>
 public sealed record CompareResult(
     bool Promote,
     string Reason,
@@ -53,7 +55,15 @@ public sealed record CompareResult(
     string? Method = null,
     long? EvidenceRows = null,
     IReadOnlyList<string>? EvidencePeriods = null,
-    RecordFinding? Record = null) : StepResult;
+    RecordFinding? Record = null,
+    IReadOnlyList<Sentence>? Said = null) : StepResult
+{
+    /// <summary>The result with its reason.</summary>
+    /// <param name="promote">Whether the rule lets the new model become the champion.</param>
+    /// <param name="reason">Why, sentence after sentence.</param>
+    internal CompareResult Because(bool promote, params IReadOnlyList<Sentence> reason) =>
+        this with { Promote = promote, Reason = string.Concat(reason), Said = reason };
+}
 
 /// <summary>What an earlier challenger was worth in the period that came after it was trained.</summary>
 /// <param name="Period">That period.</param>

@@ -9,6 +9,7 @@ using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Compare;
 
@@ -80,11 +81,7 @@ public sealed class CompareStep
         var measured = rows.Length == 0 ? double.NaN : comparison.Measure(scores);
         if (!double.IsFinite(measured))
         {
-            return result with
-            {
-                Promote = champion is null || rule.Rule == PromoteRule.Always,
-                Reason = "the history is too small to judge it: its test rows give no value of the metric",
-            };
+            return result.Because(champion is null || rule.Rule == PromoteRule.Always, Sentence.Of("verdict-too-small"));
         }
 
         var baseline = comparison.Baseline(history.Labels(history.Rows(Part.Train)));
@@ -92,18 +89,18 @@ public sealed class CompareStep
         if (IsAlike(scores, rows.Length))
         {
             // Its loss may differ from the baseline's by the rows that the mean was taken of; it is the baseline all the same.
-            return result with { Promote = false, Reason = "it predicts every row alike, as the trivial baseline does" };
+            return result.Because(false, Sentence.Of("verdict-alike"));
         }
 
         if (!(comparison.HigherIsBetter ? measured > baseline : measured < baseline))
         {
-            return result with { Promote = false, Reason = "it does not beat the trivial baseline, which predicts every row alike" };
+            return result.Because(false, Sentence.Of("verdict-baseline"));
         }
 
         if (champion is null || !champion.Classes.SequenceEqual(challenger.Classes, StringComparer.Ordinal))
         {
             return Guards.Apply(
-                result with { Reason = champion is null ? "it is the first model" : "the champion predicts other classes" },
+                result.Because(result.Promote, champion is null ? Sentence.Of("verdict-first") : Sentence.Of("verdict-other-classes")),
                 Guards.Judge(definition, history, rows, new GuardedModel(scores, challenger.Threshold), null));
         }
 
@@ -139,12 +136,8 @@ public sealed class CompareStep
             Record = record,
         };
         var better = confidence >= rule.Confidence && record?.Passed != false;
-        return Guards.Apply(result with
-        {
-            Promote = rule.Rule switch { PromoteRule.Always => true, PromoteRule.Better => better, _ => false },
-            Method = Verdict.Method(rule, result),
-            Reason = Verdict.Reason(rule, result),
-        }, guarded);
+        var promote = rule.Rule switch { PromoteRule.Always => true, PromoteRule.Better => better, _ => false };
+        return Guards.Apply((result with { Method = Verdict.Method(rule, result) }).Because(promote, Verdict.Reason(rule, result)), guarded);
     }
 
     private static bool IsAlike(double[] scores, int rows)

@@ -87,7 +87,7 @@ internal static class Guards
 
         verdict = verdict with { Guards = [.. verdict.Guards ?? [], .. findings] };
         return verdict.Promote && findings.FirstOrDefault(f => !f.Passed) is { } veto
-            ? verdict with { Promote = false, Reason = veto.Veto() }
+            ? verdict with { Promote = false, Reason = veto.Veto(), Said = null }
             : verdict;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Compare;
 
@@ -7,14 +8,20 @@ namespace MlOps.Pipeline.Steps.Compare;
 internal static class Verdict
 {
     /// <summary>Why the rule promotes or refuses, as the end of a sentence.</summary>
-    public static string Reason(PromoteSettings rule, CompareResult found) => rule.Rule switch
+    public static IReadOnlyList<Sentence> Reason(PromoteSettings rule, CompareResult found) => rule.Rule switch
     {
-        PromoteRule.Always => "the definition promotes every model that beats the baseline",
-        PromoteRule.Manual => "the definition promotes by hand only",
-        _ => string.Create(
-            CultureInfo.InvariantCulture,
-            $"it is better than the champion by more than {rule.Margin} in {found.Confidence:P1} of the resamples{Rows(found)}, {(found.Confidence >= rule.Confidence ? "at least" : "less than")} the {rule.Confidence:P0} asked for{Record(rule, found)}"),
+        PromoteRule.Always => [Sentence.Of("verdict-always")],
+        PromoteRule.Manual => [Sentence.Of("verdict-manual")],
+        _ => [Better(rule, found), .. Record(rule, found)],
     };
+
+    private static Sentence Better(PromoteSettings rule, CompareResult found)
+    {
+        (string, object)[] facts = [("margin", rule.Margin), ("confidence", Percent(found.Confidence ?? 0, "P1")), ("rows", Rows(found)), ("limit", Percent(rule.Confidence, "P0"))];
+        return found.Confidence >= rule.Confidence ? Sentence.Of("verdict-better", facts) : Sentence.Of("verdict-not-better", facts);
+    }
+
+    private static string Percent(double share, string format) => share.ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>How the evidence was found.</summary>
     public static string Method(PromoteSettings rule, CompareResult found)
@@ -27,16 +34,21 @@ internal static class Verdict
             : rows;
     }
 
-    private static string Rows(CompareResult found) => found.EvidencePeriods is { Count: var count }
-        ? $" of {found.EvidenceRows} test rows of {(count == 1 ? "the period that is" : $"the {count} periods that are")} new to the champion"
-        : "";
-
-    private static string Record(PromoteSettings rule, CompareResult found) => found switch
+    private static object Rows(CompareResult found) => found.EvidencePeriods switch
     {
-        { Record: { Passed: false } record } when found.Confidence >= rule.Confidence => string.Create(
-            CultureInfo.InvariantCulture,
-            $", but new models have lately done worse in the period after their training than the champions that they met: in {record.Harm:P1} of the resamples of {Count(record.Periods.Count, "period")}, and {record.Limit:P0} keep the champion"),
+        { Count: 1 } => Sentence.Of("verdict-rows-one", ("rows", found.EvidenceRows ?? 0)),
+        { Count: var count } => Sentence.Of("verdict-rows-many", ("rows", found.EvidenceRows ?? 0), ("periods", count)),
         _ => "",
+    };
+
+    private static IReadOnlyList<Sentence> Record(PromoteSettings rule, CompareResult found) => found switch
+    {
+        { Record: { Passed: false } record } when found.Confidence >= rule.Confidence =>
+        [
+            Sentence.Of(
+                "verdict-record", ("harm", Percent(record.Harm, "P1")), ("periods", Count(record.Periods.Count, "period")), ("limit", Percent(record.Limit, "P0"))),
+        ],
+        _ => [],
     };
 
     private static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");

@@ -60,7 +60,7 @@ export function Measures({ of }: { of: RunDocument }) {
     <section class="card" aria-labelledby="metrics-title">
       <h2 id="metrics-title">{t.run.metrics}</h2>
       <p class="quiet">{models.length > 1 ? t.run.metricsOfTwo : t.run.metricsHint}</p>
-      <Table label={t.run.metrics}>
+      <Table label={t.run.metrics} class="stacking">
         <thead>
           <tr>
             <td />
@@ -84,7 +84,7 @@ export function Measures({ of }: { of: RunDocument }) {
             <tr key={name}>
               <th scope="row">{name}</th>
               {columns.map((c) => (
-                <td key={c.version + c.part} class="number">
+                <td key={c.version + c.part} class="number" data-label={`${models.length > 1 ? c.version + " " : ""}${t.run.parts[c.part] ?? c.part}`}>
                   {f.value(c.metrics[c.part]![name])}
                 </td>
               ))}

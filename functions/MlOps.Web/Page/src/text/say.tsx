@@ -34,5 +34,6 @@ export function Worded({ said, text, as: Tag = "span", class: name }: Words) {
       </Said>
     );
   }
-  return <Tag class={name}>{words.join("")}</Tag>;
+  const sentence = words.join("");
+  return <Tag class={name}>{sentence.charAt(0).toUpperCase() + sentence.slice(1)}</Tag>;
 }

@@ -56,7 +56,7 @@ function Same({ of }: { of: ModelComparison }) {
       ) : (
         <>
           <p class="quiet">{t.compare.same_rows_hint(f.count(same.rows), same.periods.map(f.period).join(", "))}</p>
-          <Table label={t.compare.same_rows}>
+          <Table label={t.compare.same_rows} class="stacking">
             <thead>
               <tr>
                 <th scope="col">{t.run.metric}</th>
@@ -74,10 +74,10 @@ function Same({ of }: { of: ModelComparison }) {
                     <th scope="row">
                       {name} {m.higherIsBetter !== null && <span class="quiet small nowrap">{m.higherIsBetter ? `↑ ${t.compare.higher}` : `↓ ${t.compare.lower}`}</span>}
                     </th>
-                    <td class={`number ${side === "left" ? "better" : ""}`}>{f.value(m.left)}{side === "left" && <span class="unseen"> {t.compare.better}</span>}</td>
-                    <td class={`number ${side === "right" ? "better" : ""}`}>{f.value(m.right)}{side === "right" && <span class="unseen"> {t.compare.better}</span>}</td>
-                    <td class="number">{m.difference === null ? "–" : `${m.difference > 0 ? "+" : ""}${f.value(m.difference)}`}</td>
-                    <td class="number nowrap">{m.low === null ? "–" : `${f.value(m.low)} … ${f.value(m.high)}`}</td>
+                    <td class={`number ${side === "left" ? "better" : ""}`} data-label={of.left.version}>{f.value(m.left)}{side === "left" && <span class="unseen"> {t.compare.better}</span>}</td>
+                    <td class={`number ${side === "right" ? "better" : ""}`} data-label={of.right.version}>{f.value(m.right)}{side === "right" && <span class="unseen"> {t.compare.better}</span>}</td>
+                    <td class="number" data-label={t.compare.difference}>{m.difference === null ? "–" : `${m.difference > 0 ? "+" : ""}${f.value(m.difference)}`}</td>
+                    <td class="number nowrap" data-label={t.compare.interval}>{m.low === null ? "–" : `${f.value(m.low)} … ${f.value(m.high)}`}</td>
                   </tr>
                 );
               })}
@@ -103,7 +103,7 @@ function Own({ of }: { of: ModelComparison }) {
       <details>
         <summary id="own-rows">{t.compare.own_rows}</summary>
         <p class="quiet">{t.compare.own_rows_hint}</p>
-        <Table label={t.compare.own_rows}>
+        <Table label={t.compare.own_rows} class="stacking">
           <thead>
             <tr>
               <th scope="col">{t.run.metric}</th>
@@ -114,8 +114,8 @@ function Own({ of }: { of: ModelComparison }) {
             {Object.entries(of.metrics).map(([name, [left, right]]) => (
               <tr key={name}>
                 <th scope="row">{part(name)}</th>
-                <td class="number">{f.value(left)}</td>
-                <td class="number">{f.value(right)}</td>
+                <td class="number" data-label={of.left.version}>{f.value(left)}</td>
+                <td class="number" data-label={of.right.version}>{f.value(right)}</td>
               </tr>
             ))}
           </tbody>
@@ -134,7 +134,7 @@ function Parameters({ of }: { of: ModelComparison }) {
       {parameters.length === 0 ? (
         <p class="quiet">{t.compare.same}</p>
       ) : (
-        <Table label={t.compare.parameters}>
+        <Table label={t.compare.parameters} class="stacking">
           <thead>
             <tr>
               <th scope="col">{t.run.parameters}</th>
@@ -145,8 +145,8 @@ function Parameters({ of }: { of: ModelComparison }) {
             {parameters.map(([name, [left, right]]) => (
               <tr key={name}>
                 <th scope="row">{name}</th>
-                <td class="number">{left ?? "–"}</td>
-                <td class="number">{right ?? "–"}</td>
+                <td class="number" data-label={of.left.version}>{left ?? "–"}</td>
+                <td class="number" data-label={of.right.version}>{right ?? "–"}</td>
               </tr>
             ))}
           </tbody>
