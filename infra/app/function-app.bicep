@@ -1,4 +1,4 @@
-// The function app on Flex Consumption. `mlops handler` is its custom handler; everything is reached by identity.
+// The function app on Flex Consumption: a .NET isolated worker. Everything is reached by identity.
 
 @description('Name of the function app.')
 param name string
@@ -116,7 +116,7 @@ resource functionApp 'Microsoft.Web/sites@2024-04-01' = {
     httpsOnly: true
     virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     functionAppConfig: {
-      runtime: { name: 'custom', version: '1.0' }
+      runtime: { name: 'dotnet-isolated', version: '10.0' }
       scaleAndConcurrency: {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount

@@ -80,6 +80,15 @@ public sealed partial class ReadmeShapeTests
             case "azd":
                 Assert.Contains(text, Azd);
                 break;
+            case "cp" when words is [_, var sample, var copy]:
+                Assert.True(File.Exists(Path.Combine(Shared.Repository, sample)) && Directory.Exists(Path.GetDirectoryName(Path.Combine(Shared.Repository, copy))), text);
+                break;
+            case "cd" when words is [_, var app, "&&", "func", "start"]:
+                Assert.True(File.Exists(Path.Combine(Shared.Repository, app, "host.json")), text);
+                break;
+            case "npx":
+                Assert.Equal(["npx", "azurite", "--location"], words[..^1]);
+                break;
             case "eval" or "git":
                 Assert.Contains(text, (string[])["eval \"$(azd env get-values)\"", "git pull"]);
                 break;

@@ -22,7 +22,7 @@ public sealed class SettingsTests
             .SelectMany(file => Regex.Matches(File.ReadAllText(file), "\"(?<name>MLOPS_[A-Z_]+|OTEL_EXPORTER_OTLP_ENDPOINT)\"").Select(m => m.Groups["name"].Value))
             .Except(["MLOPS_LOG", "MLOPS_CSV_KERNEL"]).Distinct(StringComparer.Ordinal);
         Assert.Equal(read.Concat(ofTheHost).Order(StringComparer.Ordinal), settings.Keys.Order(StringComparer.Ordinal));
-        Assert.All(settings.Values, value => Assert.Contains(value, (string[])["", "custom", "UseDevelopmentStorage=true"]));
+        Assert.All(settings.Values, value => Assert.Contains(value, (string[])["", "dotnet-isolated", "UseDevelopmentStorage=true"]));
     }
 
     [Fact]

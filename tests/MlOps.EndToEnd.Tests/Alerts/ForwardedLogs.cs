@@ -1,11 +1,12 @@
+using System.Globalization;
+using System.Text.Json;
 using Microsoft.Extensions.Logging;
-using MlOps.Cli.Hosting;
 
 namespace MlOps.EndToEnd.Tests.Alerts;
 
 /// <summary>
-/// What the Functions host makes of the handler's output: a line of stdout is an entry of level 1, one of stderr of level 2 if it
-/// contains "warn" and else of level 3. Columns as documented for AppTraces and AppRequests
+/// What Application Insights holds of the program's log, by the exporter that the Functions app has: the text as Message, and as Properties the
+/// fields, each as text, with the entry's name as EventName. Columns as documented for AppTraces and AppRequests
 /// (https://learn.microsoft.com/azure/azure-monitor/reference/tables/apptraces).
 /// </summary>
 internal sealed class ForwardedLogs : IDisposable
@@ -17,14 +18,14 @@ internal sealed class ForwardedLogs : IDisposable
     public ForwardedLogs(DateTime now)
     {
         Now = now;
-        Provider = new HostLogs(new Lines(line => Add(line, 1)), new Lines(line => Add(line, line.Contains("warn", StringComparison.OrdinalIgnoreCase) ? 2 : 3)));
+        Provider = new Exporter(Add);
         logging = LoggerFactory.Create(builder => builder.AddProvider(Provider));
     }
 
     /// <summary>The time that entries are made at; tests move it.</summary>
     public DateTime Now { get; set; }
 
-    public HostLogs Provider { get; }
+    public ILoggerProvider Provider { get; }
 
     public ILogger Logger => logging.CreateLogger("MlOps.Test");
 
@@ -62,15 +63,30 @@ internal sealed class ForwardedLogs : IDisposable
 
     public void Dispose() => logging.Dispose();
 
-    private void Add(string line, long severity)
+    private void Add(LogLevel level, string? name, string message, object? state)
     {
+        var properties = new Dictionary<string, string>();
+        foreach (var (key, value) in state as IEnumerable<KeyValuePair<string, object?>> ?? [])
+        {
+            if (value is not null)
+            {
+                properties[key == "{OriginalFormat}" ? "OriginalFormat" : key] = Convert.ToString(value, CultureInfo.InvariantCulture)!;
+            }
+        }
+
+        if (!string.IsNullOrEmpty(name))
+        {
+            properties["EventName"] = name;
+        }
+
         lock (traces)
         {
             traces.Add(new Dictionary<string, object?>
             {
                 ["TimeGenerated"] = Now,
-                ["Message"] = line,
-                ["SeverityLevel"] = severity,
+                ["Message"] = message,
+                ["SeverityLevel"] = level switch { LogLevel.Information => 1L, LogLevel.Warning => 2L, _ => 3L },
+                ["Properties"] = JsonSerializer.SerializeToElement(properties),
                 ["OperationId"] = "",
                 ["OperationName"] = "",
                 ["AppRoleName"] = "func-x",
@@ -78,8 +94,25 @@ internal sealed class ForwardedLogs : IDisposable
         }
     }
 
-    private sealed class Lines(Action<string> take) : StringWriter
+    private sealed class Exporter(Action<LogLevel, string?, string, object?> add) : ILoggerProvider, ILogger
     {
-        public override void WriteLine(string? value) => take(value ?? "");
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+            {
+                add(logLevel, eventId.Name, formatter(state, exception), state);
+            }
+        }
+
+        public void Dispose()
+        {
+        }
     }
 }

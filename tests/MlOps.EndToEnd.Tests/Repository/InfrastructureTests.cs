@@ -96,9 +96,12 @@ public sealed class InfrastructureTests
     {
         var app = Files["app/function-app.bicep"];
         Assert.All(
-            ["name: 'FC1', tier: 'FlexConsumption'", "runtime: { name: 'custom', version: '1.0' }", "type: 'UserAssigned'", "instanceMemoryMB: instanceMemoryMB",
+            ["name: 'FC1', tier: 'FlexConsumption'", "runtime: { name: 'dotnet-isolated', version: '10.0' }", "type: 'UserAssigned'", "instanceMemoryMB: instanceMemoryMB",
              "maximumInstanceCount: maximumInstanceCount", "type: 'UserAssignedIdentity'", "AzureWebJobsStorage__credential: 'managedidentity'", "Authorization=AAD"],
             (string text) => Assert.Contains(text, app, StringComparison.Ordinal));
+
+        // The plan's runtime says it, and refuses the settings that say it elsewhere.
+        Assert.DoesNotMatch(@"\bFUNCTIONS_(WORKER_RUNTIME|EXTENSION_VERSION):", app);
         Assert.All(["AzureStorage", "DurableTaskScheduler", "mssql"], (string backEnd) => Assert.Contains($"'{backEnd}'", app, StringComparison.Ordinal));
         Assert.Contains("storageProvider__type: 'azureManaged'", app, StringComparison.Ordinal);
         Assert.Contains("storageProvider__type: 'mssql'", app, StringComparison.Ordinal);

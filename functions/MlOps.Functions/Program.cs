@@ -1,0 +1,16 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.DurableTask.Worker;
+using Microsoft.Extensions.Hosting;
+using MlOps.Functions.Hosting;
+using MlOps.Pipeline;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.UseMiddleware<InvocationMiddleware>();
+
+// The same classes as on the local engine: each is a function of its name.
+builder.ConfigureDurableWorker().AddTasks(tasks => tasks.AddPipeline());
+builder.Services.AddPipelineUnderFunctions();
+builder.Services.AddTelemetry();
+await builder.Build().RunAsync();

@@ -1,0 +1,34 @@
+using System.Diagnostics;
+using MlOps.Testing;
+
+namespace MlOps.EndToEnd.Tests.Hosting;
+
+/// <summary>The Functions app as <c>dotnet publish</c> lays it out, made once.</summary>
+public sealed class PublishedApp : IAsyncLifetime
+{
+    /// <summary>The folder.</summary>
+    public string Folder { get; } = Directory.CreateTempSubdirectory("mlops-published-").FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        string[] arguments = ["publish", "functions/MlOps.Functions", "-c", "Release", "-o", Folder, "-nologo", "-v", "q", "-p:UseSharedCompilation=false", "-nodeReuse:false"];
+        var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Shared.Repository, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using var publish = Process.Start(start)!;
+        var texts = await Task.WhenAll(publish.StandardOutput.ReadToEndAsync(), publish.StandardError.ReadToEndAsync());
+        await publish.WaitForExitAsync();
+        Assert.True(publish.ExitCode == 0, texts[0] + texts[1]);
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        TemporaryFolder.Remove(Folder);
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>The tests of the published app: one after the other, for each has a worker and a storage emulator of its own.</summary>
+[CollectionDefinition(Name)]
+public sealed class PublishedAppCollection : ICollectionFixture<PublishedApp>
+{
+    public const string Name = "published app";
+}
