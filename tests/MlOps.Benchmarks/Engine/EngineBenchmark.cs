@@ -7,6 +7,7 @@ using MlOps.Cli.Azurite;
 using MlOps.Cli.Hosting;
 using MlOps.EngineWorker;
 using MlOps.Engine;
+using MlOps.Pipeline.Arrival;
 
 namespace MlOps.Benchmarks.Engine;
 
@@ -15,6 +16,7 @@ internal static class EngineBenchmark
 {
     private const int Instances = 30;
     private const int Activities = 10;
+    private const int Drops = 10;
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(1);
 
     public static async Task<int> RunAsync()
@@ -58,6 +60,29 @@ internal static class EngineBenchmark
         listener.Start();
         await Task.Delay(Idle);
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"An idle `mlops up` asks the storage {requests / Idle.TotalMinutes:F0} times a minute"));
+        await DropsAsync(server);
+    }
+
+    // From the storage's answer to upstream until the orchestration runs, on a server that has had nothing to do for a while.
+    private static async Task DropsAsync(LocalServer server)
+    {
+        var times = new List<double>();
+        for (var drop = 0; drop < Drops; drop++)
+        {
+            await Task.Delay(TimeSpan.FromSeconds(10));
+            var put = await server.Account.Input.GetBlobClient($"p{drop}/initial.csv").UploadAsync(BinaryData.FromString("ID,TARGET,X\n1,0,1\n2,1,2\n"));
+            var watch = Stopwatch.StartNew();
+            var run = RunIds.ForArrival($"p{drop}", "initial", put.Value.ETag.ToString().Trim('"'));
+            while (await server.History.StageAsync(run, CancellationToken.None) is null)
+            {
+                await Task.Delay(5);
+            }
+
+            times.Add(watch.Elapsed.TotalMilliseconds);
+        }
+
+        times.Sort();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"From drop to started run on an idle system: median {(times[4] + times[5]) / 2:F0} ms of {Drops} ({times[0]:F0} to {times[^1]:F0} ms)"));
     }
 
     private static async Task<double> RunAsync(string connection, string hub, int processes, int parallel, string folder)
