@@ -171,9 +171,40 @@ public sealed class ReadApiTests(TrainedApi trained)
         Assert.Equal(models.GetProperty("champion").GetString(), versions[0]);
         var compared = await System.GetAsync($"{Home}/models/{versions[0]}/compare/{versions[1]}");
         Assert.Equal(2, compared.GetProperty("metrics").GetProperty("test/auc").GetArrayLength());
+
+        // The model of November learned from October too: on its test rows both are measured.
+        var same = compared.GetProperty("sameRows");
+        Assert.Equal(versions[0], same.GetProperty("rowsOf").GetString());
+        var auc = same.GetProperty("metrics").GetProperty("auc");
+        Assert.True(auc.GetProperty("higherIsBetter").GetBoolean());
+        Assert.Equal(compared.GetProperty("metrics").GetProperty("test/auc")[0].GetDouble(), auc.GetProperty("left").GetDouble());
+        Assert.Equal(compared.GetProperty("metrics").GetProperty("test/rows")[0].GetDouble(), same.GetProperty("rows").GetInt32());
+        Assert.Equal(auc.GetProperty("right").GetDouble() - auc.GetProperty("left").GetDouble(), auc.GetProperty("difference").GetDouble(), 12);
+        var gate = same.GetProperty("metrics").GetProperty(same.GetProperty("metric").GetString()!);
+        Assert.InRange(gate.GetProperty("difference").GetDouble(), gate.GetProperty("low").GetDouble(), gate.GetProperty("high").GetDouble());
         Assert.Equal(versions[0], (await System.GetAsync($"{Home}/live")).GetProperty("champion").GetString());
         await System.SendAsync(HttpMethod.Get, $"{Home}/live?at=2001-01-01T00:00:00Z", expected: 404);
         await System.SendAsync(HttpMethod.Get, $"{Home}/models/none", expected: 404);
+    }
+
+    [Fact]
+    public async Task A_pipeline_that_does_not_exist_is_told_where_its_runs_are_asked_for()
+    {
+        foreach (var path in new[] { "/api/runs?pipeline=nope", "/api/pipelines/nope/performance", "/api/pipelines/nope/drift" })
+        {
+            var problem = await System.SendAsync(HttpMethod.Get, path, expected: 404);
+            Assert.Contains($"no pipeline 'nope'. There are: ", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+            Assert.Contains(TrainedApi.Pipeline, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task A_time_is_ISO_and_without_a_zone_UTC()
+    {
+        var problem = await System.SendAsync(HttpMethod.Get, $"{Home}/live?at=01/12/2026", expected: 400);
+        Assert.Contains("without a zone it is UTC", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
+        await System.SendAsync(HttpMethod.Get, $"{Home}/live?at=2001-01-01", expected: 404);
+        await System.GetAsync($"{Home}/live?at=2999-01-01T00:00:00");
     }
 
     [Fact]
