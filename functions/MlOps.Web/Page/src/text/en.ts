@@ -195,7 +195,7 @@ export const en = {
     findings: "Findings in the file",
     failedAt: "It failed at",
     refused: "Correct the file",
-    refusedText: (n: number) => `${n === 1 ? "1 finding refuses" : `${n} findings refuse`} the file; they are listed below with line and column. Download it, correct it, and drop it here: the name it has, or the name of its period, will do.`,
+    refusedText: (n: number) => `${n === 1 ? "1 finding refuses the file; it is" : `${n} findings refuse the file; they are`} listed below with line and column. Download it, correct it, and drop it here: the name it has, or the name of its period, will do.`,
   },
   approval: {
     title: "A person must decide",
