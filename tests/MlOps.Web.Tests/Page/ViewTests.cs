@@ -7,7 +7,7 @@ namespace MlOps.Web.Tests.Page;
 [Collection(TrainedApiCollection.Name)]
 public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFixture<Chromium>
 {
-    private static readonly string AxeSource = File.ReadAllText(Path.Combine(Repository(), "functions", "MlOps.Cli", "Page", "node_modules", "axe-core", "axe.min.js"));
+    private static readonly string AxeSource = File.ReadAllText(Path.Combine(Repository(), "functions", "MlOps.Web", "Page", "node_modules", "axe-core", "axe.min.js"));
 
     [Theory]
     [InlineData("en", false, 1280)]
