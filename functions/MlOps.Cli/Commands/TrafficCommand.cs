@@ -29,7 +29,9 @@ internal static class TrafficCommand
                 result.AddError("--alone names nobody beside the champion; leave out --challenger and --shadow.");
             }
 
-            if (result.GetValue(share) is { } given && (result.GetValue(challenger) is null || given is < 0 or > 1))
+            // What is no number has an error of its own by now.
+            if (result.GetResult(share)?.Tokens is [var token] && double.TryParse(token.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out var given)
+                && (result.GetValue(challenger) is null || given is < 0 or > 1))
             {
                 result.AddError("--share is between 0 and 1 and goes with --challenger.");
             }
