@@ -17,7 +17,7 @@ internal sealed class Telemetry : IDisposable
 
     private Telemetry()
     {
-        traces = Sdk.CreateTracerProviderBuilder().AddSource(RunTelemetry.SourceName).ConfigureResource(Describe).AddOtlpExporter().Build();
+        traces = Sdk.CreateTracerProviderBuilder().AddSource(RunTelemetry.SourceName, "DurableTask.Core").ConfigureResource(Describe).AddOtlpExporter().Build();
         metrics = Sdk.CreateMeterProviderBuilder().AddMeter(RunTelemetry.SourceName).ConfigureResource(Describe).AddOtlpExporter().Build();
     }
 
