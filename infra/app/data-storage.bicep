@@ -26,7 +26,6 @@ var containers = [
   'definitions'
   'notifications'
   'deadletter'
-  'durable'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {

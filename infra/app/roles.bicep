@@ -52,7 +52,6 @@ var appContainers = [
   { name: 'artifacts', role: role.storageBlobDataContributor }
   { name: 'notifications', role: role.storageBlobDataContributor }
   { name: 'definitions', role: role.storageBlobDataContributor } // releasers change definitions through the API
-  { name: 'durable', role: role.storageBlobDataContributor } // payloads too large for a history
   { name: 'deadletter', role: role.storageBlobDataReader }
 ]
 

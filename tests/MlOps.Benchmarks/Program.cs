@@ -2,6 +2,7 @@ using MlOps.Benchmarks.Boosting;
 using MlOps.Benchmarks.Csv;
 using MlOps.Benchmarks.Drift;
 using MlOps.Benchmarks.Engine;
+using MlOps.Benchmarks.Functions;
 using MlOps.Benchmarks.Learners;
 using MlOps.Benchmarks.Serving;
 using MlOps.Benchmarks.Tuning;
@@ -19,6 +20,7 @@ return args.FirstOrDefault() switch
     "rendering" => await RenderingBenchmark.RunAsync(),
     "serving" => await ServingBenchmark.RunAsync(args[1..]),
     "tuning" => TuningBenchmark.Run(args[1..]),
+    "worker-start" => await WorkerStartBenchmark.RunAsync(args[1..]),
     _ => Usage(),
 };
 
@@ -33,5 +35,6 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks rendering");
     Console.Error.WriteLine("       MlOps.Benchmarks serving [CASE-FOLDER [PEER-ADDRESS]]");
     Console.Error.WriteLine("       MlOps.Benchmarks tuning [FIRST-SEED]");
+    Console.Error.WriteLine("       MlOps.Benchmarks worker-start FOLDER");
     return 2;
 }

@@ -32,7 +32,7 @@ internal sealed class HostedSystem : IAsyncDisposable
 
     public HttpFront Http { get; }
 
-    public static async Task<HostedSystem> StartAsync(PublishedApp published, Func<PlannedInvocation, Fault>? faults = null, bool signIn = true)
+    public static async Task<HostedSystem> StartAsync(PublishedApp published, Func<PlannedInvocation, Fault>? faults = null, bool signIn = true, IReadOnlyDictionary<string, string>? more = null)
     {
         // The app knows no prefixes: an emulator for each.
         var azurite = new AzuriteFixture();
@@ -49,6 +49,11 @@ internal sealed class HostedSystem : IAsyncDisposable
                 ["WEBSITE_AUTH_ENABLED"] = signIn ? "True" : "False",
                 ["WEBSITE_HOSTNAME"] = "double.example.net",
             };
+            foreach (var (name, value) in more ?? new Dictionary<string, string>())
+            {
+                settings[name] = value;
+            }
+
             return new HostedSystem(azurite, account, await WorkerHost.StartAsync(published.Folder, settings, faults));
         }
         catch

@@ -66,7 +66,7 @@ public sealed class InfrastructureTests
     [Fact]
     public void The_data_account_has_the_containers_of_the_design()
     {
-        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter", "durable" })
+        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter" })
         {
             Assert.Matches($@"\n  '{container}'\n", Files["app/data-storage.bicep"]);
         }
