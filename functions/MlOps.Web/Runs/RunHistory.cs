@@ -77,7 +77,7 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
 
         throw new NotFoundException(known.Count == 0
             ? $"there is no pipeline '{name}', nor any other yet: put a definition at definitions/{name}.yaml and drop its initial.csv."
-            : $"there is no pipeline '{name}'. There are: {string.Join(", ", known.Order().Take(20))}.");
+            : $"there is no pipeline '{name}'. There are: {string.Join(", ", known.Select(k => k.Value).Order(StringComparer.Ordinal).Take(20))}.");
     }
 
     /// <summary>How periods of a pipeline stand; all that have a file or a run where none is named.</summary>
