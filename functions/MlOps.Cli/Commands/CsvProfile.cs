@@ -84,6 +84,11 @@ internal static class CsvProfile
             var top = string.Join(", ", c.Top.Take(3).Select(t => $"{Short(t.Value)} ({t.Count})"));
             Answer.Line($"{Short(c.Name, width).PadRight(width)}  {c.Type,-8}{c.Missing,10}{(c.IsExact ? "" : "~") + c.Distinct,12}{Number(c.Min),14}{Number(c.Mean),14}{Number(median),14}{Number(c.Max),14}  {top}");
         }
+
+        foreach (var c in profile.Columns.Where(c => c.Note is not null))
+        {
+            Answer.Line($"note: {Short(c.Name, 60)}: {Short(c.Note!, 300)}");
+        }
     }
 
     private static string Number(double? value) => value?.ToString("G6", CultureInfo.InvariantCulture) ?? "";

@@ -160,7 +160,8 @@ internal sealed class ColumnProfiler(string name)
             any ? Sketches.Quantiles(values, weights, Probabilities, _least, _most) : [],
             any ? Sketches.Histogram(values, weights, _least, _most, Bins) : [],
             [.. _numbers.Top(20).Select(t => new TopValue(CellFormat.Text(t.Key, kind), t.Value))],
-            label is not null && label != name && double.IsFinite(_withLabel.Correlation) ? new LabelAssociation("correlation", _withLabel.Correlation) : null);
+            label is not null && label != name && double.IsFinite(_withLabel.Correlation) ? new LabelAssociation("correlation", _withLabel.Correlation) : null,
+            exact && kind == ColumnKind.Number ? ColumnNotes.OfNumbers(_numbers.Counts) : null);
     }
 
     private ColumnProfile Text(string? label)
@@ -177,7 +178,8 @@ internal sealed class ColumnProfiler(string name)
         return new ColumnProfile(
             name, type, _count, _missing, exact ? _texts.Counts.Count : Distinct(), exact, null, null, null, null, [], [],
             [.. _texts.Top(20).Select(t => new TopValue(t.Key, t.Value))],
-            double.IsFinite(v) ? new LabelAssociation("cramers_v", v) : null);
+            double.IsFinite(v) ? new LabelAssociation("cramers_v", v) : null,
+            exact && type == "text" ? ColumnNotes.OfTexts(_texts.Counts) : null);
     }
 
     // The estimate may lie above what there can be.

@@ -24,6 +24,7 @@ public sealed record TableProfile(long Rows, long Errors, string? Label, double 
 /// <param name="Histogram">Bins of equal width from least to greatest.</param>
 /// <param name="Top">The most frequent values, at most 20.</param>
 /// <param name="Association">How strongly the column goes with the label.</param>
+/// <param name="Note">What a reader of the figures should know: numbers or dates that are kept as texts, a number that may mean a missing value.</param>
 public sealed record ColumnProfile(
     string Name,
     string Type,
@@ -38,7 +39,8 @@ public sealed record ColumnProfile(
     IReadOnlyList<Quantile> Quantiles,
     IReadOnlyList<HistogramBin> Histogram,
     IReadOnlyList<TopValue> Top,
-    LabelAssociation? Association);
+    LabelAssociation? Association,
+    string? Note = null);
 
 /// <summary>The value below or at which a share of the values lies.</summary>
 /// <param name="Probability">The share, 0 to 1.</param>

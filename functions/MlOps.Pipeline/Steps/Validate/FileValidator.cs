@@ -152,6 +152,11 @@ internal static class FileValidator
             SchemaCheck.Check(table, known?.Values ?? learned ?? throw new ArgumentException("Rows without a schema are learned from.", nameof(known)), definition, known?.Ids, ColumnOf, errors, warnings);
         }
 
+        if (history is null && errors.Count == 0)
+        {
+            TellGiveaways(table, used, definition, errors, warnings);
+        }
+
         return errors.Count > 0
             ? refused with { HasLabel = hasLabel }
             : new ValidatedFile(
@@ -162,6 +167,31 @@ internal static class FileValidator
                 Learned = learned,
                 Rescued = definition.Schema.Policy == SchemaPolicy.Rescue && history is not null ? Rescue(file.Table, definition, history, file.Header, retyped) : null,
             };
+    }
+
+    /// <summary>Columns that give the label away only together, or in another way than by their order, which the schema's rule does not see.</summary>
+    private static void TellGiveaways(Table table, IReadOnlyList<(string Name, ColumnRole Role)> used, PipelineDefinition definition, FindingList errors, FindingList warnings)
+    {
+        var level = definition.Schema.LevelOf(SchemaRules.LeakingColumn);
+        if (level == FindingLevel.Ignore)
+        {
+            return;
+        }
+
+        var others = used.Where(u => u.Role is not (ColumnRole.Feature or ColumnRole.Label)).Select(u => u.Name).ToArray();
+        foreach (var giveaway in GiveawaySearch.Find(table, definition.Label, others, definition.Task == TaskKind.Regression))
+        {
+            if (giveaway.Columns.Count == 1 && warnings.Findings.Concat(errors.Findings).Any(f => f.Code == SchemaRules.LeakingColumn && f.ColumnName == giveaway.Columns[0]))
+            {
+                continue;
+            }
+
+            var names = string.Join(", ", giveaway.Columns.Select(c => $"'{FindingList.Shorten(c, 60)}'"));
+            (level == FindingLevel.Error ? errors : warnings).Add(
+                SchemaRules.LeakingColumn,
+                $"{names} may give the label away: {giveaway.Evidence}. Metrics that are nearly perfect come from it. If it is not known when rows are predicted, leave it out: 'exclude: [{string.Join(", ", giveaway.Columns)}]'.",
+                giveaway.Columns[0]);
+        }
     }
 
     private static Action<Stream>? Rescue(Table file, PipelineDefinition definition, FileSchema history, IReadOnlyList<string> header, IReadOnlyList<string> retyped)

@@ -135,6 +135,11 @@ public sealed class ValidateStep
         var history = await LoadHistoryAsync(pipeline, definition, historyKey, cancellation);
         await using var file = await OpenDropAsync(pipeline, input, cancellation);
         var validated = FileValidator.Validate(file, definition, history, _context.Options.EffectiveThreads, cancellation);
+        if (validated.Table is { } accepted && !Period.Parse(input.Drop.Period).IsInitial)
+        {
+            DateCheck.Check(accepted, Period.Parse(input.Drop.Period), definition, validated.Warnings);
+        }
+
         if (validated.Quarantined.Count > 0)
         {
             validated.Warnings.AddFirst(new Finding(
