@@ -143,6 +143,38 @@ public sealed class NotationTests(AzuriteFixture azurite)
         Assert.Equal(6, told.ScoreFeatures.Features);
     }
 
+    [Fact]
+    public async Task A_date_after_the_period_is_told_and_one_within_its_month_is_not()
+    {
+        var history = WrittenCase.Csv("ID,DAY,X,TARGET", 300, (i, u) => [i, $"2023-{1 + (i % 12):00}-{1 + (i % 28):00}", Math.Round(u[1], 3), u[1] < 0.5 ? 1 : 0]);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition);
+        var initial = await pipeline.DropAsync("initial", history);
+        var within = await pipeline.ValidateAsync(await pipeline.DropAsync("20240101", "ID,DAY,X\n9001,2024-01-31,0.2\n"), initial);
+        var after = await pipeline.ValidateAsync(await pipeline.DropAsync("20240101", "ID,DAY,X\n9001,2024-01-30,0.2\n9002,2024-03-01,0.2\n"), initial);
+
+        Assert.DoesNotContain(within.Warnings, w => w.Code == "later-date");
+        var warning = Assert.Single(after.Warnings, w => w.Code == "later-date");
+        Assert.Equal(("DAY", 3L), (warning.ColumnName, warning.Line));
+        Assert.Contains("after 2024-01-31, the period's end, the first 2024-03-01", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Columns_that_give_the_label_away_together_are_told_when_the_history_arrives()
+    {
+        var history = WrittenCase.Csv("ID,PART,REST,X,SUM", 300, (i, u) =>
+        {
+            var (part, rest) = ((int)(u[0] * 100), (int)(u[1] * 70));
+            return [i, part, rest, Math.Round(u[2], 3), part + rest];
+        });
+        var pipeline = await TestPipeline.CreateAsync(azurite, "task: regression\nlabel: SUM\nid: ID\n");
+
+        var validated = await pipeline.ValidateAsync(await pipeline.DropAsync("initial", history));
+
+        var warning = Assert.Single(validated.Warnings, w => w.Code == "leaking-column");
+        Assert.Contains("together give the label exactly", warning.Message, StringComparison.Ordinal);
+        Assert.Contains("'exclude: [PART, REST]'", warning.Message, StringComparison.Ordinal);
+    }
+
     private static string Csv(string notation, char delimiter, int firstId, int rows) => WrittenCase.Csv("ID,AMOUNT,X,TARGET", rows, (i, u) =>
     {
         var amount = Math.Round(u[0] * 4000, 2);
