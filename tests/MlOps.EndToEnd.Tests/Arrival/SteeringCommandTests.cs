@@ -63,7 +63,7 @@ public sealed class SteeringCommandTests
         {
             await using var server = new MortalServer(folder);
             await server.StartAsync();
-            await server.Account.Definitions.GetBlobClient("credit.yaml").UploadAsync(BinaryData.FromString(SmallCase.Definition));
+            await server.Account.Definitions.GetBlobClient("credit.yaml").UploadAsync(BinaryData.FromString(SmallCase.Definition + "\npromote: always\n"));
             foreach (var period in new[] { "initial", "20201001", "20201101" })
             {
                 await server.Account.Input.GetBlobClient($"credit/{period}.csv").UploadAsync(new BinaryData(SmallCase.File(period)));
