@@ -61,7 +61,7 @@ public sealed class ArrivalPromiseTests(AzuriteFixture azurite)
     [Fact]
     public async Task Bytes_not_names_decide_the_same_bytes_under_another_name_are_a_duplicate()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite);
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\npromote: always");
         await system.DropAsync("initial");
         await system.DropAsync("20201001");
         await system.SettledAsync("initial", "20201001");

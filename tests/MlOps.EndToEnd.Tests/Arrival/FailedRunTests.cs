@@ -70,7 +70,7 @@ public sealed class FailedRunTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_step_that_fails_for_good_is_told_with_run_step_cause_file_and_command_and_other_files_go_on()
     {
-        await using var system = await ArrivalSystem.StartAsync(azurite);
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: SmallCase.Definition + "\npromote: always");
         await system.DropAsync("20201001");
         var ledger = await system.UntilAsync(l => l.Runs is [{ WaitsFor: not null }], "the period waits");
         await system.Account.Artifacts.GetBlobClient($"credit/drops/{ledger.Drops[0].Sha256}.csv").DeleteAsync();
