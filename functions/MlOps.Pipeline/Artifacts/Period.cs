@@ -36,10 +36,15 @@ public readonly record struct Period : IComparable<Period>
             $"'{PipelineName.Shorten(text)}' is not a period: {MissingDay(text) ?? "write 'initial' or a day as yyyyMMdd, such as 20201001"}.");
 
     /// <summary>Why eight digits are no day; <see langword="null"/> where the text is something else.</summary>
-    /// <param name="text">Text that is no period.</param>
+    /// <param name="text">The text; that of a day gives <see langword="null"/>.</param>
     public static string? MissingDay(string? text)
     {
         if (text is not { Length: 8 } || !text.All(char.IsAsciiDigit))
+        {
+            return null;
+        }
+
+        if (TryParse(text, out _))
         {
             return null;
         }

@@ -61,15 +61,15 @@ public sealed class PutAndGetTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Theory]
-    [InlineData("oct.csv")]
-    [InlineData("20201301.csv")]
-    [InlineData("20201001.txt")]
-    public async Task Put_refuses_a_name_that_no_run_would_begin_for(string name)
+    [InlineData("oct.csv", "yyyyMMdd.csv")]
+    [InlineData("20201301.csv", "2020-13-01 is a day that does not exist")]
+    [InlineData("20201001.txt", "yyyyMMdd.csv")]
+    public async Task Put_refuses_a_name_that_no_run_would_begin_for(string name, string why)
     {
         File.WriteAllText(folder[name], "x,y\n1,0\n");
         var ended = await RunAsync("put", pipeline, name);
         Assert.Equal(2, ended.ExitCode);
-        Assert.Contains("yyyyMMdd.csv", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains(why, ended.Errors, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -105,7 +105,7 @@ public sealed class PutAndGetTests(AzuriteFixture azurite) : IDisposable
         await account.EnsureContainersAsync(TestContext.Current.CancellationToken);
         var ended = await RunAsync("get", pipeline, "20201001");
         Assert.Equal(1, ended.ExitCode);
-        Assert.Contains($"mlops wait {pipeline} 20201001", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains($"mlops put {pipeline} 20201001.csv", ended.Errors, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(folder.Path));
     }
 

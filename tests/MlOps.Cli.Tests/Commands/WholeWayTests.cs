@@ -89,7 +89,7 @@ public sealed class WholeWayTests : IDisposable
         await using var server = await RunningServer.StartAsync(folder.Path);
         var ended = await MlopsProcess.RunAsync(folder.Path, "wait", "p", "20201001");
         Assert.Equal(1, ended.ExitCode);
-        Assert.Contains("no file of this period was dropped", ended.Errors, StringComparison.Ordinal);
+        Assert.Contains("there is no pipeline 'p'", ended.Errors, StringComparison.Ordinal);
         Assert.Equal(1, (await MlopsProcess.RunAsync(folder.Path, "wait", "p")).ExitCode);
         Assert.Equal(1, (await MlopsProcess.RunAsync(folder.Path, "run", "p-20201001-0x1")).ExitCode);
     }
