@@ -65,12 +65,31 @@ public sealed class HttpFront(WorkerHost host) : IDisposable
 
             passed.Headers.Add("x-ms-invocation-id", invocation);
             passed.Headers.Host = address.Host;
+            await ListeningAsync(passed.RequestUri!);
             answer = await http.SendAsync(passed);
         });
         return answer!;
     }
 
     public void Dispose() => http.Dispose();
+
+    // A worker answers the host's first message a moment before its own HTTP server listens.
+    private static async Task ListeningAsync(Uri worker)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            using var probe = new System.Net.Sockets.TcpClient();
+            try
+            {
+                await probe.ConnectAsync(worker.Host, worker.Port);
+                return;
+            }
+            catch (System.Net.Sockets.SocketException) when (attempt < 200)
+            {
+                await Task.Delay(50);
+            }
+        }
+    }
 
     // The most literal route wins.
     private (HostedFunction Function, RouteValueDictionary Values)? Find(string path, string method)
