@@ -15,7 +15,9 @@ internal static class Logs
         logging.SetMinimumLevel(least);
         logging.AddFilter("Microsoft", LogLevel.Warning);
         logging.AddFilter("System", LogLevel.Warning);
-        logging.AddFilter("DurableTask", LogLevel.Warning);
+
+        // The engine warns of what is no fault here, such as a run that was woken after it had ended; what is one, the run tells.
+        logging.AddFilter("DurableTask", LogLevel.Error);
         logging.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (Environment.GetEnvironmentVariable(Variable) is "json")
         {
