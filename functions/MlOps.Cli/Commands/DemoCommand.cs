@@ -31,7 +31,7 @@ internal static class DemoCommand
             var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
             if (parse.GetValue(json))
             {
-                Answer.Json(new { pipeline = CreditDefaultCase.PipelineName, data = Path.GetFullPath(options.DataFolder), seconds, periods = periods.Select(Facts) });
+                Answer.Json(new { pipeline = CreditDefaultCase.PipelineName, data = Path.GetFullPath(options.DataFolder), seconds, periods = periods.Select(p => Facts(p, periods)) });
             }
             else
             {
@@ -43,7 +43,7 @@ internal static class DemoCommand
         return command;
     }
 
-    private static object Facts(DemoPeriod p) => new
+    private static object Facts(DemoPeriod p, IReadOnlyList<DemoPeriod> periods) => new
     {
         period = p.File.Period,
         state = p.Standing.Run?.State,
@@ -51,7 +51,7 @@ internal static class DemoCommand
         run_id = p.Standing.Run?.RunId,
         rows = p.File.Rows,
         true_auc = p.File.TrueAuc,
-        history_true_auc = p.File.HistoryTrueAuc,
+        history_true_auc = p.Manifest is null ? p.File.HistoryTrueAuc : DemoTables.PossibleOn(p.Manifest, periods),
         metrics = p.Manifest?.Metrics,
         trials = p.Run?.Trials.Count,
         waves = p.Run?.Trials.Select(t => t.Wave).Distinct().Count(),

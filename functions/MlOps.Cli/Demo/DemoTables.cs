@@ -10,8 +10,9 @@ internal static class DemoTables
     {
         Outcomes(periods);
         Answer.Line("");
-        Answer.Line("test AUC: on rows of the history that the model never saw; period AUC: of the published scores against the labels in");
-        Answer.Line("the period's own file, which were not used. Best possible: the AUC of the probabilities that the labels were drawn from.");
+        Answer.Line("Both of the model that predicts. test AUC: as it was trained, on rows of its history that it never saw; period AUC: of the published");
+        Answer.Line("scores against the labels in the period's own file, which were not used. Possible: the AUC of the probabilities that the labels of");
+        Answer.Line("that history, and of that file, were drawn from. Leaderboard: of the models trained in that period's run, on the test rows of its history.");
         Answer.Line("");
         Leaderboard(periods);
         Answer.Line("");
@@ -30,13 +31,21 @@ internal static class DemoTables
             var trials = run?.Trials ?? [];
             listing.Add(
                 p.File.Period, $"{manifest.Rows}", $"{trials.Count} in {trials.Select(t => t.Wave).Distinct().Count()} waves",
-                Metric(manifest.Metrics, "test"), Number(p.File.HistoryTrueAuc), Metric(manifest.Metrics, "drop"), Number(p.File.TrueAuc),
+                Metric(manifest.Metrics, "test"), Number(PossibleOn(manifest, periods)), Metric(manifest.Metrics, "drop"), Number(p.File.TrueAuc),
                 run?.Promotion is { } promotion ? (promotion.Promoted ? "promoted" : "refused") : "-", manifest.ModelVersion,
                 run?.Monitor is { } monitor ? $"{monitor.Drifted.Count(name => name != "score")} of {monitor.Columns}" : "-",
                 p.Standing.Run is { EndedAt: { } end } ledger ? $"{(end - ledger.StartedAt).TotalSeconds:0.0}" : "-");
         }
 
         listing.Print();
+    }
+
+    /// <summary>The best possible AUC on the history of the model that predicted, which after a refusal is not the run's own; <see langword="null"/> where no file of the demo tells.</summary>
+    internal static double? PossibleOn(Manifest manifest, IReadOnlyList<DemoPeriod> periods)
+    {
+        // A file tells it of all files before it together.
+        var next = periods.Select(p => p.File).FirstOrDefault(file => !manifest.History.Any(h => h.Period == file.Period));
+        return next?.HistoryTrueAuc;
     }
 
     private static void Leaderboard(IReadOnlyList<DemoPeriod> periods)

@@ -21,7 +21,7 @@ namespace MlOps.Pipeline.Steps.Compare;
 public sealed class CompareStep
 {
     internal const string Name = "compare";
-    private const int Version = 4;
+    private const int Version = 5;
 
     private readonly StepContext _context;
     private readonly ModelRegistry _models;

@@ -38,7 +38,7 @@ internal static class Verdict
     {
         { Count: 1 } => Sentence.Of("verdict-rows-one", ("rows", found.EvidenceRows ?? 0)),
         { Count: var count } => Sentence.Of("verdict-rows-many", ("rows", found.EvidenceRows ?? 0), ("periods", count)),
-        _ => "",
+        _ => Sentence.Of("verdict-rows-all", ("rows", found.EvidenceRows ?? found.Rows)),
     };
 
     private static IReadOnlyList<Sentence> Record(PromoteSettings rule, CompareResult found) => found switch
