@@ -1,4 +1,3 @@
-using MlOps.Boosting.ModelText;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting;

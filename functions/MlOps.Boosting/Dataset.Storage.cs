@@ -1,5 +1,4 @@
 using MlOps.Boosting.Binning;
-using MlOps.Boosting.Kernels;
 
 namespace MlOps.Boosting;
 

@@ -1,4 +1,3 @@
-using Azure.Storage.Queues;
 using DurableTask.AzureStorage;
 using DurableTask.Core;
 

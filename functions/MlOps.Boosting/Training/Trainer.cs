@@ -1,4 +1,3 @@
-using MlOps.Boosting.Evaluation;
 using MlOps.Boosting.Kernels;
 using MlOps.Boosting.Objectives;
 using MlOps.Boosting.Sampling;

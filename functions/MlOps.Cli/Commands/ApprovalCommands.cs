@@ -2,7 +2,6 @@ using System.CommandLine;
 using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Web.Access;
-using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;
 

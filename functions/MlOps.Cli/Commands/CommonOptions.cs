@@ -35,12 +35,12 @@ internal static class CommonOptions
         HelpName = "TIME",
         CustomParser = result =>
         {
-            if (MlOps.Pipeline.Artifacts.IsoTime.TryParse(result.Tokens[0].Value, out var time))
+            if (MlOps.Storage.IsoTime.TryParse(result.Tokens[0].Value, out var time))
             {
                 return time;
             }
 
-            result.AddError($"'{result.Tokens[0].Value}' is not a time for {name}: {MlOps.Pipeline.Artifacts.IsoTime.Form}.");
+            result.AddError($"'{result.Tokens[0].Value}' is not a time for {name}: {MlOps.Storage.IsoTime.Form}.");
             return null;
         },
     };

@@ -1,8 +1,8 @@
 using Azure;
 using MlOps.Cli.Azurite;
 using MlOps.Cli.Drafts;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
 using MlOps.Tabular;
 using MlOps.Web.Runs;
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MlOps.Cli.Drafts;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Cli.Commands;

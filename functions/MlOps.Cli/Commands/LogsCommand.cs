@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
-using MlOps.Pipeline.Arrival;
-using MlOps.Web.Runs;
+using MlOps.Pipeline.Drops;
 
 namespace MlOps.Cli.Commands;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 
 namespace MlOps.Cli.Commands;
 
@@ -18,9 +17,9 @@ internal static class ModelCommands
         command.SetAction(async (parse, cancellation) =>
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var steps = StepsOf(account, parse);
-            var versions = await steps.Models.ListAsync(name, cancellation);
-            var aliases = await steps.Aliases.ReadAsync(name, cancellation);
+            var found = account.Find(parse);
+            var versions = await found.Models.ListAsync(name, cancellation);
+            var aliases = await found.Aliases.ReadAsync(name, cancellation);
             if (parse.GetValue(json))
             {
                 Answer.Json(new { pipeline = name.Value, champion = aliases.Champion, previous = aliases.Previous, models = versions });
@@ -56,7 +55,7 @@ internal static class ModelCommands
         var version = new Argument<string>("VERSION") { Description = "A version that `mlops models` lists." };
         var (command, pipeline, account, json) = Begin("promote", "Make a model the champion by hand: from now on it predicts.", version);
         command.SetAction((parse, cancellation) => MoveAsync(
-            parse.GetRequiredValue(pipeline), StepsOf(account, parse), parse.GetValue(json),
+            parse.GetRequiredValue(pipeline), account.Find(parse).Aliases, parse.GetValue(json),
             (store, name) => store.PromoteAsync(name, parse.GetRequiredValue(version), cancellation)));
         return command;
     }
@@ -66,7 +65,7 @@ internal static class ModelCommands
     {
         var (command, pipeline, account, json) = Begin("rollback", "Put the champion before the present one back in its place.");
         command.SetAction((parse, cancellation) => MoveAsync(
-            parse.GetRequiredValue(pipeline), StepsOf(account, parse), parse.GetValue(json),
+            parse.GetRequiredValue(pipeline), account.Find(parse).Aliases, parse.GetValue(json),
             (store, name) => store.RollbackAsync(name, cancellation)));
         return command;
     }
@@ -79,7 +78,7 @@ internal static class ModelCommands
         command.SetAction(async (parse, cancellation) =>
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var aliases = await StepsOf(account, parse).Aliases.ReadAsync(name, cancellation);
+            var aliases = await account.Find(parse).Aliases.ReadAsync(name, cancellation);
             var release = aliases.LiveAt(parse.GetValue(at) ?? DateTimeOffset.MaxValue)
                 ?? throw new CommandException($"{name} had no model in production then. `mlops models {name}` lists what there is now.");
             if (parse.GetValue(json))
@@ -104,7 +103,7 @@ internal static class ModelCommands
         command.SetAction(async (parse, cancellation) =>
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var known = PerformanceBook.AsOf(await StepsOf(account, parse).Realised.ReadAsync(name, cancellation), parse.GetValue(at));
+            var known = PerformanceBook.AsOf(await account.Find(parse).Realised.ReadAsync(name, cancellation), parse.GetValue(at));
             if (parse.GetValue(json))
             {
                 Answer.Json(new { pipeline = name.Value, performance = known });
@@ -153,16 +152,13 @@ internal static class ModelCommands
         return (command, pipeline, account, json);
     }
 
-    private static PipelineSteps StepsOf(AccountLocation account, ParseResult parse) =>
-        new(account.Find(parse).Storage, new StepOptions(), NullLoggerFactory.Instance);
-
-    private static async Task<int> MoveAsync(string text, PipelineSteps steps, bool json, Func<AliasStore, PipelineName, Task<Aliases>> move)
+    private static async Task<int> MoveAsync(string text, AliasStore store, bool json, Func<AliasStore, PipelineName, Task<Aliases>> move)
     {
         var name = Names.Pipeline(text);
         Aliases aliases;
         try
         {
-            aliases = await move(steps.Aliases, name);
+            aliases = await move(store, name);
         }
         catch (Exception e) when (e is StepRefusedException or InvalidOperationException)
         {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Storage;
 using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Orchestrations;
-using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;
 

@@ -1,10 +1,9 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
-using MlOps.Pipeline.Steps;
-using MlOps.Web.Runs;
+using MlOps.Storage;
 
 namespace MlOps.Cli.Commands;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
-using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;
 
@@ -16,7 +15,7 @@ internal static class RunsCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Pipeline.Artifacts.PipelineName?)null;
+            var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Storage.PipelineName?)null;
             var history = account.Find(parse).History;
             if (name is { } wanted)
             {
@@ -52,7 +51,7 @@ internal static class RunsCommand
     }
 
     /// <summary>A run as JSON shows it.</summary>
-    public static object Facts(string pipeline, MlOps.Pipeline.Arrival.LedgerRun run) => new
+    public static object Facts(string pipeline, MlOps.Pipeline.Drops.LedgerRun run) => new
     {
         run_id = run.RunId,
         pipeline,

@@ -1,10 +1,10 @@
-using System.CommandLine;
-using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.Cli.Hosting;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Validate;
+using System.CommandLine;
+using MlOps.Cli.Hosting;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
+using MlOps.Storage;
 using MlOps.Tabular;
 using MlOps.Web.Runs;
 
@@ -70,8 +70,8 @@ internal static class SchemaCommand
             {
                 try
                 {
-                    var steps = new PipelineSteps(storage, new StepOptions(), NullLoggerFactory.Instance);
-                    return await steps.Validate.LearnedSchemaAsync(pipeline, step.Key, cancellation);
+                    await using var steps = new ServiceCollection().AddSingleton(storage).AddSteps().BuildServiceProvider();
+                    return await steps.GetRequiredService<ValidateStep>().LearnedSchemaAsync(pipeline, step.Key, cancellation);
                 }
                 catch (InvalidDataException e)
                 {

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;
@@ -106,7 +106,7 @@ internal sealed record FileStatus(PipelineName Pipeline, PeriodStanding Standing
         }
 
         var run = standing.Run;
-        var active = run?.State == MlOps.Pipeline.Arrival.RunState.Active;
+        var active = run?.State == MlOps.Pipeline.Drops.RunState.Active;
         return new FileStatus(
             pipeline,
             standing,

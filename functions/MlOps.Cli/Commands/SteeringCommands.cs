@@ -1,8 +1,7 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
-using MlOps.Web.Runs;
+using MlOps.Storage;
 
 namespace MlOps.Cli.Commands;
 

@@ -16,7 +16,7 @@ internal static class SweepCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Pipeline.Artifacts.PipelineName?)null;
+            var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Storage.PipelineName?)null;
             var connected = account.Find(parse);
             await connected.Storage.EnsureContainersAsync(cancellation);
             using var logging = Logs.Create(LogLevel.Warning);

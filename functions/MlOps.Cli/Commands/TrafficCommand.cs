@@ -1,9 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Cli.Hosting;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
 
 namespace MlOps.Cli.Commands;
 
@@ -39,7 +38,7 @@ internal static class TrafficCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var aliases = new PipelineSteps(account.Find(parse).Storage, new StepOptions(), NullLoggerFactory.Instance).Aliases;
+            var aliases = account.Find(parse).Aliases;
             var (first, second) = (parse.GetValue(challenger), parse.GetValue(shadow));
             var changes = parse.GetValue(alone) || first is not null || second is not null;
             Aliases now;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;

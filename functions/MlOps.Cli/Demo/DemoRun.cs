@@ -1,8 +1,7 @@
 using MlOps.Cli.Commands;
-using MlOps.Cli.Hosting;
 using MlOps.Cli.Sample;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Demo;

@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MlOps.Pipeline.Definitions;
 
 namespace MlOps.Cli.Drafts;
 

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 
 namespace MlOps.Cli.Hosting;

@@ -5,7 +5,8 @@ using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Cli.Commands;
 using MlOps.Engine;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
+using MlOps.Storage;
 using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Hosting;
@@ -22,6 +23,15 @@ internal sealed record ConnectedAccount(StorageAccount Storage, TaskHubAccount T
 
     /// <summary>What is known of the account's runs.</summary>
     public RunHistory History => new(Storage, Client);
+
+    /// <summary>Versions of models.</summary>
+    public ModelRegistry Models => new(Storage);
+
+    /// <summary>Champions, and how they came about.</summary>
+    public AliasStore Aliases => new(Storage, Models, TimeProvider.System);
+
+    /// <summary>How predictions turned out.</summary>
+    public PerformanceBook Realised => new(Storage, TimeProvider.System);
 
     /// <summary>Connects by connection string, or by Azure identity where only the address of the blob service is given.</summary>
     /// <param name="connection">Either.</param>

@@ -1,4 +1,4 @@
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.Cli.Hosting;
 

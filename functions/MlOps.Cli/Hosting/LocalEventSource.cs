@@ -1,8 +1,7 @@
 using Azure;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Azure.Storage.Blobs.Specialized;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.Cli.Hosting;
 

@@ -1,5 +1,5 @@
 using MlOps.Cli.Commands;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Web.Api;
 using MlOps.Web.Runs;
 

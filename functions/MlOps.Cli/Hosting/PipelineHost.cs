@@ -1,8 +1,8 @@
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Hosting;
 using MlOps.Engine;
-using MlOps.Pipeline;
 using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline;
 
 namespace MlOps.Cli.Hosting;
 

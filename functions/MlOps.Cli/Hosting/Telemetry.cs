@@ -1,9 +1,9 @@
-using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Orchestrations;
 using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
+using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 
 namespace MlOps.Cli.Hosting;
 

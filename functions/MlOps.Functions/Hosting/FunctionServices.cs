@@ -3,8 +3,9 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.DependencyInjection;
-using MlOps.Pipeline;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline;
+using MlOps.Storage;
 
 namespace MlOps.Functions.Hosting;
 

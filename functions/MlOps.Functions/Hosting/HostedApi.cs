@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Api;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.Functions.Hosting;
 

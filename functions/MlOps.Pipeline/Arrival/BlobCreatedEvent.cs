@@ -2,6 +2,7 @@ using System.Text.Json;
 using Azure.Messaging;
 using Azure.Messaging.EventGrid;
 using Azure.Messaging.EventGrid.SystemEvents;
+using MlOps.Pipeline.Drops;
 
 namespace MlOps.Pipeline.Arrival;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Arrival;
 
@@ -94,7 +95,7 @@ public sealed class DropReceiver
 
         var runId = RunIds.ForArrival(pipeline.Value, period.Value, drop.ETag);
         var started = await _starter.StartAsync(runId, new RunRequest(pipeline.Value, period.Value, drop.BlobName, drop.ETag, TraceParent: drop.TraceParent), cancellation);
-        RunTelemetry.TellReceived(drop, runId, started);
+        EventTelemetry.TellReceived(drop, runId, started);
         _logger.LogInformation("event received {BlobName} {RunId} {Outcome}", drop.BlobName, runId, started ? "started" : "known");
         return new ReceivedDrop(drop.BlobName, started ? Reception.Started : Reception.Known, runId, "");
     }

@@ -1,10 +1,10 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Arrival;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Artifacts;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Artifacts;
 

@@ -1,10 +1,9 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Artifacts;
 
@@ -38,8 +37,8 @@ public sealed class StepRunner
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>Runs a step by name from its recorded request; set by whoever knows the steps.</summary>
-    internal Func<string, JsonElement, CancellationToken, Task>? Recompute { get; set; }
+    /// <summary>The steps that can make their outputs again; asked only when an output is damaged, since steps themselves need the runner.</summary>
+    internal Func<IEnumerable<IStep>> Steps { get; init; } = () => [];
 
     /// <summary>Runs a step unless it is done.</summary>
     /// <typeparam name="TResult">The step's result record.</typeparam>
@@ -227,12 +226,10 @@ public sealed class StepRunner
             ?? throw new InvalidDataException($"There is no step {key}: artifacts/{folder} holds no usable {RequestName}. Drop the file again.");
         var request = JsonSerializer.Deserialize<RequestRecord>(bytes, ArtifactJson.Compact)!;
         await DeleteRecordAsync(folder, cancellation);
-        if (Recompute is null)
-        {
-            throw new InvalidDataException($"Step {key} is damaged and nothing here knows how to make it again.");
-        }
-
-        await Recompute(request.Name, request.Request, cancellation);
+        // Damaged inputs of it are made again on the way.
+        var step = Steps().FirstOrDefault(s => s.Names.Contains(request.Name))
+            ?? throw new InvalidDataException($"Step {key} is damaged, and no step is called '{request.Name}' in this version: drop the file again.");
+        await step.RepeatAsync(request.Request, cancellation);
     }
 
     private async Task DeleteRecordAsync(string folder, CancellationToken cancellation) =>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Azure.Storage.Blobs;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Artifacts;
 

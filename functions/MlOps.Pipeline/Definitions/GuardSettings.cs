@@ -1,3 +1,4 @@
+
 namespace MlOps.Pipeline.Definitions;
 
 /// <summary>What can veto a promotion, however good the new model is by the metric. Each is measured on the test rows; <see langword="null"/> for no such guard.</summary>

@@ -1,4 +1,3 @@
-using MlOps.Pipeline.Baselines;
 
 namespace MlOps.Pipeline.Definitions;
 
@@ -95,7 +94,7 @@ public sealed record LearnerSettings(
         {
             try
             {
-                _ = Baselines.Rule.Parse(rule.When, rule.Score);
+                _ = Learning.Baselines.Rule.Parse(rule.When, rule.Score);
             }
             catch (FormatException e)
             {

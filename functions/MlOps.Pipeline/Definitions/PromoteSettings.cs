@@ -1,3 +1,4 @@
+
 namespace MlOps.Pipeline.Definitions;
 
 /// <summary>When a newly trained model becomes the champion, the model that predicts.</summary>

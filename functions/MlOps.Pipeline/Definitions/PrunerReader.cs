@@ -1,5 +1,5 @@
-using MlOps.Tuning;
 using YamlDotNet.RepresentationModel;
+using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Definitions;
 

@@ -1,6 +1,6 @@
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Notifications;
 

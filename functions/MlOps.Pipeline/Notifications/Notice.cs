@@ -1,5 +1,5 @@
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Steps.Monitor;
 
 namespace MlOps.Pipeline.Notifications;

@@ -1,9 +1,8 @@
 using System.Text.Json;
 using Azure;
 using Azure.Messaging;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Notifications;
 
@@ -50,7 +49,7 @@ public sealed class NoticeOutbox(StorageAccount account)
     public async Task<string> PutAsync(Notice notice, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(notice);
-        var name = $"{PipelineName.Parse(notice.Pipeline)}/{Artifacts.RunId.Parse(IdOf(notice))}.json";
+        var name = $"{PipelineName.Parse(notice.Pipeline)}/{RunId.Parse(IdOf(notice))}.json";
         try
         {
             await account.Notifications.GetBlobClient(name).UploadAsync(

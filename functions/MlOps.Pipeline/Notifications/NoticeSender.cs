@@ -7,9 +7,8 @@ using Azure.Identity;
 using Azure.Messaging;
 using Azure.Messaging.EventGrid;
 using Microsoft.Extensions.Logging;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Notifications;
 

@@ -1,5 +1,6 @@
 using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Notifications;
 

@@ -1,8 +1,8 @@
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -1,8 +1,9 @@
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

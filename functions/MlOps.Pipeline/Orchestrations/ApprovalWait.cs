@@ -1,5 +1,7 @@
 using Microsoft.DurableTask;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Promote;
+using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Orchestrations;
 

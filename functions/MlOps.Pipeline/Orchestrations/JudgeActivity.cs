@@ -1,8 +1,8 @@
 using System.Text.Json;
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Drops;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -1,6 +1,7 @@
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -2,11 +2,10 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Report;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Azure;
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Steps.Predict;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -33,11 +33,11 @@ public sealed record PerformanceAnswer(
 /// <summary>Finds what was published for a period, by whichever model, and measures it against the labels of the run's drop.</summary>
 /// <param name="account">The account, for manifests.</param>
 /// <param name="ledgers">Ledgers.</param>
-/// <param name="steps">The steps.</param>
+/// <param name="step">Measures.</param>
 /// <param name="book">Measurements so far.</param>
 /// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PerformanceActivity))]
-public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledgers, PipelineSteps steps, PerformanceBook book, ActivityStop stopping)
+public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledgers, PerformanceStep step, PerformanceBook book, ActivityStop stopping)
     : TaskActivity<PerformanceQuestion, PerformanceAnswer>
 {
     private const int PeriodsMax = 60;
@@ -62,7 +62,7 @@ public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledg
 
         var own = ledger.Publications.LastOrDefault(p => p.Period == input.Period && p.PredictionsSha256 == input.PredictionsSha256);
         published.Add(new PublishedScores(input.ModelVersion, input.PredictionsSha256, own?.Revision ?? 0, input.PredictKey));
-        var measured = await steps.Performance.RunAsync(
+        var measured = await step.RunAsync(
             new PerformanceInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Period, input.FeaturizeKey, published), stop);
         var known = PerformanceBook.AsOf(await book.ReadAsync(pipeline, stop)).Select(e => e.Performance).ToArray();
         return new PerformanceAnswer(

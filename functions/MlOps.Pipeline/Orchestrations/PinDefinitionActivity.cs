@@ -1,6 +1,7 @@
 using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -1,15 +1,16 @@
 using Microsoft.DurableTask;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
-using MlOps.Pipeline.Steps.Report;
-using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Promote;
+using MlOps.Pipeline.Steps.Report.Data;
+using MlOps.Pipeline.Steps.Retrain;
+using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Orchestrations;

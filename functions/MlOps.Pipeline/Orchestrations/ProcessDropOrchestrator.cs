@@ -1,7 +1,9 @@
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -125,7 +127,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
         var result = await run.StepAsync<ValidateResult>(StepActivities.Validate, new ValidateInput(
             context.InstanceId,
             run.Definition!.Hash!,
-            new Steps.DropReference(run.Request.Pipeline, drop.Period, drop.BlobName, drop.ETag),
+            new DropReference(run.Request.Pipeline, drop.Period, drop.BlobName, drop.ETag),
             drop.Sha256,
             initial));
         run.Validated(result);

@@ -1,7 +1,8 @@
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -78,7 +79,7 @@ public sealed class PublishActivity(
         Metrics = RunMetrics.Of(input.Prepared),
         Steps = input.Prepared.Steps,
         TraceParent = input.TraceParent,
-        CodeVersion = Artifacts.CodeVersion.Current,
+        CodeVersion = CodeVersion.Current,
     };
 }
 

@@ -1,10 +1,10 @@
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -1,14 +1,16 @@
+using Microsoft.Extensions.DependencyInjection;
 using System.Text.Json;
 using Azure;
 using Microsoft.Extensions.Logging;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -26,9 +28,10 @@ public sealed record Reproduction(string RunId, bool IsSame, string? Difference,
 /// </summary>
 /// <param name="account">The account.</param>
 /// <param name="documents">Run documents.</param>
+/// <param name="runner">Reads the steps of the run.</param>
 /// <param name="options">What the steps may use of the machine.</param>
 /// <param name="loggers">Gets the steps' lines.</param>
-public sealed class Reproducer(StorageAccount account, RunDocuments documents, StepOptions options, ILoggerFactory loggers)
+public sealed class Reproducer(StorageAccount account, RunDocuments documents, StepRunner runner, StepOptions options, ILoggerFactory loggers)
 {
     /// <summary>Repeats a run and compares.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -45,16 +48,16 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
         }
 
         var drop = new PinnedDrop(run.Period, run.File, run.ETag, run.Sha256!, run.Revision);
-        var original = new PipelineSteps(account, options, loggers).Runner;
-        var (learnt, trainedWith) = await ModelInputsAsync(original, pipeline, run, drop, cancellation);
+        var (learnt, trainedWith) = await ModelInputsAsync(runner, pipeline, run, drop, cancellation);
         var scratch = new StorageAccount(account.Service, $"reproduce-{ContentHash.OfJson(new[] { runId.Value, account.Artifacts.Name })[..12]}-");
         await scratch.Artifacts.CreateIfNotExistsAsync(cancellationToken: cancellation);
         try
         {
             var difference = await CopyInputsAsync(
                 pipeline, [run.DefinitionHash, learnt.DefinitionHash], [.. learnt.History, learnt.Score, drop], scratch, cancellation);
+            await using var steps = new ServiceCollection().AddSingleton(scratch).AddSingleton(options).AddSingleton(loggers).AddSteps().BuildServiceProvider();
             return difference is null
-                ? await RepeatAsync(run, drop, learnt, trainedWith, new PipelineSteps(scratch, options, loggers), cancellation)
+                ? await RepeatAsync(run, drop, learnt, trainedWith, steps, cancellation)
                 : new Reproduction(runId.Value, false, difference, null, null);
         }
         finally
@@ -112,19 +115,19 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
     }
 
     private static async Task<Reproduction> RepeatAsync(
-        RunDocument run, PinnedDrop drop, AccumulateInput learnt, TrainInput? model, PipelineSteps steps, CancellationToken cancellation)
+        RunDocument run, PinnedDrop drop, AccumulateInput learnt, TrainInput? model, IServiceProvider steps, CancellationToken cancellation)
     {
         var (id, pipeline, definition) = (run.RunId, run.Pipeline, run.DefinitionHash!);
-        var accumulated = await steps.Accumulate.RunAsync(learnt, cancellation);
+        var accumulated = await steps.GetRequiredService<AccumulateStep>().RunAsync(learnt, cancellation);
         var data = accumulated.RequireKey();
-        var scoring = await steps.Featurize.RunAsync(
+        var scoring = await steps.GetRequiredService<FeaturizeStep>().RunAsync(
             new FeaturizeInput(id, pipeline, definition, "score", data, drop, run.History[0]), cancellation);
-        var training = await steps.Featurize.RunAsync(new FeaturizeInput(id, pipeline, learnt.DefinitionHash, "train", data), cancellation);
-        var trained = await steps.Train.RunAsync(
+        var training = await steps.GetRequiredService<FeaturizeStep>().RunAsync(new FeaturizeInput(id, pipeline, learnt.DefinitionHash, "train", data), cancellation);
+        var trained = await steps.GetRequiredService<TrainStep>().RunAsync(
             new TrainInput(id, pipeline, learnt.DefinitionHash, training.RequireKey(), model?.Parameters, model?.Learner, Others: model?.Others), cancellation);
-        var evaluated = await steps.Evaluate.RunAsync(
+        var evaluated = await steps.GetRequiredService<EvaluateStep>().RunAsync(
             new EvaluateInput(id, pipeline, learnt.DefinitionHash, data, trained.RequireKey()), cancellation);
-        var predicted = await steps.Predict.RunAsync(
+        var predicted = await steps.GetRequiredService<PredictStep>().RunAsync(
             new PredictInput(id, pipeline, definition, drop.Period, scoring.RequireKey(), trained.RequireKey(), evaluated.RequireKey()), cancellation);
 
         var isSame = predicted.ModelSha256 == run.ModelSha256 && predicted.PredictionsSha256 == run.PredictionsSha256;

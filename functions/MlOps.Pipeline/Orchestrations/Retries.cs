@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Azure.Storage.Blobs.Models;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -44,7 +44,7 @@ public sealed record RunCost(
     public async Task WriteAsync(StorageAccount account, PipelineName pipeline, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
-        await account.Artifacts.GetBlobClient($"{pipeline}/runs/{Artifacts.RunId.Parse(RunId)}/cost.json").UploadAsync(
+        await account.Artifacts.GetBlobClient($"{pipeline}/runs/{Storage.RunId.Parse(RunId)}/cost.json").UploadAsync(
             new BinaryData(JsonSerializer.SerializeToUtf8Bytes(this, ArtifactJson.Indented)),
             new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },
             cancellation);

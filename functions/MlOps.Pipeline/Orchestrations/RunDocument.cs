@@ -1,12 +1,12 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Promote;
+using MlOps.Storage;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Orchestrations;

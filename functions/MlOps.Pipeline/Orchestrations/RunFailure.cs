@@ -1,5 +1,5 @@
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Wording;

@@ -1,11 +1,11 @@
-using Microsoft.Extensions.Logging;
 using Microsoft.DurableTask;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
-using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Retrain;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Steps;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -307,11 +307,4 @@ internal sealed class RunInProgress
     private bool IsForInitial => _waitsFor == "initial.csv";
 
     private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
-}
-
-/// <summary>Log lines of orchestrators.</summary>
-internal static class OrchestrationLog
-{
-    public static void LogUndelivered(this ILogger logger, string runId, string reason) =>
-        logger.LogWarning("The notice of run {RunId} is not delivered yet: {Reason}", runId, reason);
 }

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Logging;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -1,12 +1,12 @@
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
-using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Steps.Predict;
-using MlOps.Pipeline.Steps.Report;
+using MlOps.Pipeline.Steps.Promote;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
 

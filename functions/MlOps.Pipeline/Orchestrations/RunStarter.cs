@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 
 namespace MlOps.Pipeline.Orchestrations;
 

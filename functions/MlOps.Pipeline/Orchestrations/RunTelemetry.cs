@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -14,7 +13,7 @@ public static class RunTelemetry
     /// <summary>Name of the activity source and of the meter.</summary>
     public const string SourceName = "MlOps";
 
-    private static readonly ActivitySource Source = new(SourceName);
+    internal static readonly ActivitySource Source = new(SourceName);
     private static readonly Meter Meter = new(SourceName);
     private static readonly Counter<long> Runs = Meter.CreateCounter<long>("mlops.runs", "{run}", "Runs that have ended, by state.");
     private static readonly Counter<long> Rows = Meter.CreateCounter<long>("mlops.rows", "{row}", "Rows of files whose predictions were published.");
@@ -43,21 +42,6 @@ public static class RunTelemetry
         }
 
         Spans(run, ended, state);
-    }
-
-    /// <summary>Tells of an event that was received, as the run's trace begins with it: https://opentelemetry.io/docs/specs/semconv/cloudevents/cloudevents-spans/.</summary>
-    /// <param name="received">The event.</param>
-    /// <param name="runId">The run.</param>
-    /// <param name="started">Whether it started the run.</param>
-    internal static void TellReceived(BlobCreatedEvent received, string runId, bool started)
-    {
-        if (ActivityContext.TryParse(RunTrace.Of(received.TraceParent, runId), null, isRemote: true, out var parent))
-        {
-            using var span = Source.StartActivity("receive BlobCreated", ActivityKind.Consumer, parent);
-            span?.SetTag("faas.trigger", "pubsub").SetTag("cloudevents.event_id", received.Id).SetTag("cloudevents.event_type", BlobCreatedEvent.EventType)
-                .SetTag("cloudevents.event_spec_version", "1.0").SetTag("cloudevents.event_subject", $"/blobServices/default/containers/{received.Container}/blobs/{received.BlobName}")
-                .SetTag("mlops.run", runId).SetTag("mlops.started", started);
-        }
     }
 
     private static void Spans(RunDocument run, DateTimeOffset ended, string state)

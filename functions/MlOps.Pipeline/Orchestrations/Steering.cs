@@ -1,12 +1,11 @@
 using Microsoft.Extensions.Logging;
-using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 

@@ -1,6 +1,7 @@
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
+using MlOps.Pipeline.Steps;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Orchestrations;

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Azure;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Registry;
 

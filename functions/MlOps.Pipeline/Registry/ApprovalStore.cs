@@ -1,6 +1,6 @@
 using System.Globalization;
 using Azure.Storage.Blobs.Models;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Registry;
 

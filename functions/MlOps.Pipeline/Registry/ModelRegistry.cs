@@ -1,12 +1,8 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Steps;
-using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Evaluate;
-using MlOps.Pipeline.Steps.Train;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Registry;
 
@@ -19,43 +15,10 @@ public sealed class ModelRegistry
     private const string Descriptor = "model.json";
 
     private readonly StorageAccount _account;
-    private readonly StepRunner _runner;
-    private readonly TimeProvider _time;
 
-    internal ModelRegistry(StorageAccount account, StepRunner runner, TimeProvider time)
-    {
-        _time = time;
-        _account = account;
-        _runner = runner;
-    }
-
-    /// <summary>Registers a trained model; the same model again gives the same version.</summary>
-    /// <param name="input">The model's steps.</param>
-    /// <param name="cancellation">Stops the work.</param>
-    public async Task<RegisterResult> RegisterAsync(RegisterInput input, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(input);
-        var pipeline = PipelineName.Parse(input.Pipeline);
-        var train = (await _runner.ReadRecordAsync(pipeline, input.TrainKey, cancellation)).ResultOf<TrainResult>();
-        var evaluation = (await _runner.ReadRecordAsync(pipeline, input.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
-        var accumulate = await _runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
-        var transform = accumulate.Output(AccumulateStep.TransformOutput).Sha256;
-        // One model file can serve two transforms (a renamed category): both name the version.
-        var hash = ContentHash.OfJson(new[] { train.ModelSha256, transform });
-        var version = $"{Period.Parse(input.Period)}-{hash[..8]}";
-        var folder = Folder(pipeline, version);
-        await CopyAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, folder, cancellation);
-        await CopyAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, folder, cancellation);
-        await CopyAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, folder, cancellation);
-        await CopyAsync(pipeline, input.EvaluateKey, EvaluateStep.MetricsOutput, folder, cancellation);
-        await LayOutAsync(pipeline, input, version, hash, folder, cancellation);
-        var descriptor = new ModelVersion(
-            version, input.Period, input.RunId, train.ModelSha256, transform, input.DefinitionHash, CodeVersion.Current,
-            train.Parameters, input.History, evaluation.Metrics, evaluation.Classes, evaluation.Threshold, train.BestIteration,
-            input.AccumulateKey, input.TrainKey, input.EvaluateKey);
-        await PutAsync(folder + Descriptor, new BinaryData(JsonSerializer.SerializeToUtf8Bytes(descriptor, ArtifactJson.Indented)), cancellation);
-        return new RegisterResult(version, train.ModelSha256);
-    }
+    /// <summary>Makes the registry of an account.</summary>
+    /// <param name="account">The account.</param>
+    public ModelRegistry(StorageAccount account) => _account = account;
 
     /// <summary>All versions of a pipeline, ordered by period, then version.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -109,28 +72,27 @@ public sealed class ModelRegistry
     internal async Task<BinaryData> ReadAsync(PipelineName pipeline, string version, string file, CancellationToken cancellation) =>
         (await _account.Artifacts.GetBlobClient(Folder(pipeline, version) + file).DownloadContentAsync(cancellation)).Value.Content;
 
+    /// <summary>Writes a version; <c>model.json</c> comes last. Files that are there stay as they are: nothing of a version ever changes.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="version">What is known of the version.</param>
+    /// <param name="files">Its files by name.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    internal async Task AddAsync(
+        PipelineName pipeline, ModelVersion version, IReadOnlyDictionary<string, BinaryData> files, CancellationToken cancellation)
+    {
+        var folder = Folder(pipeline, version.Version);
+        foreach (var (name, content) in files)
+        {
+            await PutAsync(folder + name, content, cancellation);
+        }
+
+        await PutAsync(folder + Descriptor, new BinaryData(JsonSerializer.SerializeToUtf8Bytes(version, ArtifactJson.Indented)), cancellation);
+    }
+
     private static string Folder(PipelineName pipeline, string version) =>
         RunId.TryParse(version, out var safe)
             ? $"{pipeline}/models/{safe}/"
             : throw new FormatException($"'{PipelineName.Shorten(version)}' is not a model version.");
-
-    // The folder of a version is an MLflow model too.
-    private async Task LayOutAsync(PipelineName pipeline, RegisterInput input, string version, string hash, string folder, CancellationToken cancellation)
-    {
-        await using var model = await _runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
-        var bytes = await BinaryData.FromStreamAsync(model, cancellation);
-        await PutAsync(folder + MlflowLayout.Model, bytes, cancellation);
-        foreach (var (name, text) in MlflowLayout.Files(Booster.Load(bytes.ToStream()), version, input.RunId, hash, _time.GetUtcNow()))
-        {
-            await PutAsync(folder + name, BinaryData.FromString(text), cancellation);
-        }
-    }
-
-    private async Task CopyAsync(PipelineName pipeline, string key, string output, string folder, CancellationToken cancellation)
-    {
-        await using var stream = await _runner.OpenAsync(pipeline, key, output, cancellation);
-        await PutAsync(folder + output, await BinaryData.FromStreamAsync(stream, cancellation), cancellation);
-    }
 
     private async Task PutAsync(string name, BinaryData content, CancellationToken cancellation)
     {

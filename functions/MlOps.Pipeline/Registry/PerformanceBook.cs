@@ -1,5 +1,4 @@
-using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Steps.Performance;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Registry;
 

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Serving;
 

@@ -1,8 +1,7 @@
-using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Serving;

@@ -1,7 +1,7 @@
+using MlOps.Evaluation.Metrics;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Predict;

@@ -1,5 +1,5 @@
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Steps;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Serving;

@@ -1,4 +1,4 @@
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Serving;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Serving;
 

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Serving;

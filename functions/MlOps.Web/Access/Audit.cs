@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using MlOps.Pipeline.Artifacts;
-using MlOps.Web.Api;
+using MlOps.Storage;
 
 namespace MlOps.Web.Access;
 

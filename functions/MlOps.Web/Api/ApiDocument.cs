@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.Web.Api;
 

@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.DurableTask.Client;
 using MlOps.Pipeline;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Runs;
 

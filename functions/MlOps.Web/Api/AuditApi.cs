@@ -1,4 +1,4 @@
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Web.Access;
 
 namespace MlOps.Web.Api;

@@ -3,8 +3,7 @@ using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 using MlOps.Web.Access;
 
 namespace MlOps.Web.Api;

@@ -1,6 +1,6 @@
 using Azure;
 using Microsoft.AspNetCore.Http.HttpResults;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Web.Access;
 
 namespace MlOps.Web.Api;

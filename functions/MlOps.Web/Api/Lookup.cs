@@ -1,4 +1,4 @@
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;
@@ -24,7 +24,7 @@ internal static class Lookup
         return name;
     }
 
-    public static Period Period(string text) => MlOps.Pipeline.Artifacts.Period.Parse(text);
+    public static Period Period(string text) => MlOps.Storage.Period.Parse(text);
 
     public static RunId Run(string text) => RunId.Parse(text);
 }

@@ -1,8 +1,7 @@
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Compare;
+using MlOps.Storage;
 using MlOps.Web.Access;
 
 namespace MlOps.Web.Api;
@@ -61,7 +60,7 @@ internal static class ModelsApi
         Tagged.Of(await FindAsync(pipeline, version, models, cancellation));
 
     private static async Task<Tagged<ModelComparison>> CompareAsync(
-        string pipeline, string version, string other, ModelRegistry models, PipelineSteps steps, CancellationToken cancellation)
+        string pipeline, string version, string other, ModelRegistry models, SideBySide sideBySide, CancellationToken cancellation)
     {
         var sides = new[] { await FindAsync(pipeline, version, models, cancellation), await FindAsync(pipeline, other, models, cancellation) };
         var parameters = sides.SelectMany(s => s.Parameters.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
@@ -71,7 +70,7 @@ internal static class ModelsApi
             .ToDictionary(value => value.Name, value => value.Value)).ToArray();
         var all = metrics.SelectMany(m => m.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToDictionary(
             name => name, name => (IReadOnlyList<double?>)[.. metrics.Select(m => m.TryGetValue(name, out var value) ? value : (double?)null)]);
-        return Tagged.Of(new ModelComparison(sides[0], sides[1], parameters, all, await steps.SideBySide.MeasureAsync(Lookup.Pipeline(pipeline), sides[0], sides[1], cancellation)));
+        return Tagged.Of(new ModelComparison(sides[0], sides[1], parameters, all, await sideBySide.MeasureAsync(Lookup.Pipeline(pipeline), sides[0], sides[1], cancellation)));
     }
 
     private static async Task<Tagged<Release>> LiveAsync(string pipeline, string? at, AliasStore aliases, CancellationToken cancellation)

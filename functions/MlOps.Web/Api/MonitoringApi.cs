@@ -1,8 +1,7 @@
 using System.Text.Json;
 using Azure;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

@@ -1,8 +1,8 @@
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

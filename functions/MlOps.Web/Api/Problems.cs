@@ -1,11 +1,10 @@
 using Azure;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Serving;
-using MlOps.Pipeline.Steps;
 using MlOps.Tabular;
 using MlOps.Web.Runs;
 

@@ -1,5 +1,5 @@
 using Azure;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Tabular;
 using MlOps.Web.Access;
 using MlOps.Web.Runs;

@@ -1,4 +1,4 @@
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Web.Runs;
 

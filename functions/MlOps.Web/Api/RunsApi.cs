@@ -1,10 +1,10 @@
 using System.Net.ServerSentEvents;
 using System.Runtime.CompilerServices;
 using Microsoft.AspNetCore.Http.HttpResults;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
+using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Runs;
 

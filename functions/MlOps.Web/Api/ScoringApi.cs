@@ -6,7 +6,7 @@ using Microsoft.Net.Http.Headers;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Runs;
 

@@ -2,9 +2,9 @@ using Azure.Storage.Blobs.Models;
 using Azure;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
+using MlOps.Storage;
 using MlOps.Web.Access;
 
 namespace MlOps.Web.Api;

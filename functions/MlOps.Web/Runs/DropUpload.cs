@@ -2,8 +2,8 @@ using System.IO.Compression;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs.Models;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
+using MlOps.Storage;
 
 namespace MlOps.Web.Runs;
 

@@ -4,7 +4,7 @@ using Azure;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Orchestrations;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Web.Runs;

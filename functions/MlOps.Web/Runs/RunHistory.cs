@@ -4,12 +4,10 @@ using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using Microsoft.DurableTask.Client;
-using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 
 namespace MlOps.Web.Runs;
 
@@ -27,7 +25,7 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
     private static readonly TimeSpan WaitAfter = TimeSpan.FromSeconds(30);
 
     private readonly LedgerStore ledgers = new(account);
-    private readonly ModelRegistry models = new PipelineSteps(account, new StepOptions(), NullLoggerFactory.Instance).Models;
+    private readonly ModelRegistry models = new(account);
 
     // Reasons of refused files by name and version: what is refused does not change.
     private readonly ConcurrentDictionary<(string Name, ETag? ETag), string> refusals = [];

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MlOps.Pipeline.Tests.Monitoring;
+using MlOps.Pipeline.Tests.Steps;
 
 namespace MlOps.Benchmarks.Drift;
 

@@ -5,9 +5,9 @@ using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using MlOps.Cli.Azurite;
 using MlOps.Cli.Hosting;
-using MlOps.EngineWorker;
 using MlOps.Engine;
-using MlOps.Pipeline.Arrival;
+using MlOps.EngineWorker;
+using MlOps.Pipeline.Drops;
 
 namespace MlOps.Benchmarks.Engine;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Tests.Steps;

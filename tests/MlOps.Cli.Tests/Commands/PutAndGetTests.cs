@@ -1,6 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.Cli.Tests.Commands;

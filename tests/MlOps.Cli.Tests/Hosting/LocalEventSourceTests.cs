@@ -4,7 +4,7 @@ using Azure.Storage.Blobs.Specialized;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Cli.Hosting;
 using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.Cli.Tests.Hosting;

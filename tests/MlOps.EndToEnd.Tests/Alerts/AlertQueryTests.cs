@@ -1,12 +1,15 @@
+using MlOps.Pipeline.Steps.Incidents;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.EndToEnd.Tests.Arrival;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Promote;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Alerts;

@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

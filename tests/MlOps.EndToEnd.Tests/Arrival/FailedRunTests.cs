@@ -1,5 +1,6 @@
 using System.Text;
 using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Testing;
 

@@ -1,6 +1,6 @@
+using MlOps.Pipeline.Registry;
 using Azure.Storage.Blobs.Models;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;
@@ -74,8 +74,7 @@ public sealed class MachineLossTests(AzuriteFixture azurite, ITestOutputHelper o
     // Each decision names the champion that the one before it left.
     private static async Task ChampionsHaveNoGapAsync(MortalServer server)
     {
-        var steps = new MlOps.Pipeline.Steps.PipelineSteps(server.Account, new MlOps.Pipeline.Steps.StepOptions(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
-        var aliases = await steps.Aliases.ReadAsync(ArrivalSystem.Name, CancellationToken.None);
+        var aliases = await new AliasStore(server.Account, new ModelRegistry(server.Account), TimeProvider.System).ReadAsync(ArrivalSystem.Name, CancellationToken.None);
         Assert.NotNull(aliases.Champion);
         Assert.Equal(aliases.Champion, aliases.History[^1].Champion);
         Assert.Equal(SmallCase.Months, aliases.History.Where(r => r.Period is not null).Select(r => r.Period).Distinct());

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using MlOps.Cli.Hosting;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 
 namespace MlOps.EndToEnd.Tests.Arrival;
 

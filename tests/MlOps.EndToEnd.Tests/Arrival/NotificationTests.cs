@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Text;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Promote;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

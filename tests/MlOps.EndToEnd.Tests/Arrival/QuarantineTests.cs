@@ -1,5 +1,5 @@
 using System.Text;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Tabular;
 using MlOps.Testing;
 

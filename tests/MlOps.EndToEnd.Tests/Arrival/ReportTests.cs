@@ -1,5 +1,5 @@
 using System.Text;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

@@ -30,7 +30,7 @@ public sealed class RetrainTests(AzuriteFixture azurite)
         // A month without a training is predicted, reported and reproducible like every other.
         Assert.Equal(3, runs[1].Outputs.Count);
         Assert.Contains("No model was trained in this period", Encoding.UTF8.GetString(await ArrivalSystem.ReadAsync(system.Account.Output, "credit/pred_20201101.report.html")), StringComparison.Ordinal);
-        var again = await system.Get<Reproducer>().RunAsync(ArrivalSystem.Name, MlOps.Pipeline.Artifacts.RunId.Parse(runs[1].RunId));
+        var again = await system.Get<Reproducer>().RunAsync(ArrivalSystem.Name, MlOps.Storage.RunId.Parse(runs[1].RunId));
         Assert.True(again.IsSame, again.Difference);
     }
 

@@ -1,5 +1,4 @@
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

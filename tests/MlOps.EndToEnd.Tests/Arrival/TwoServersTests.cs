@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

@@ -1,6 +1,6 @@
 using System.Text;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;

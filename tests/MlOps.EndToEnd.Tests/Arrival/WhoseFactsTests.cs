@@ -1,7 +1,6 @@
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Serving;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 using MlOps.Testing;
 using MlOps.Web.Runs;
 

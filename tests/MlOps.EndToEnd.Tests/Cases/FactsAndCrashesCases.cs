@@ -1,8 +1,9 @@
 using System.Text;
 using MlOps.EndToEnd.Tests.Arrival;
 using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Cases;

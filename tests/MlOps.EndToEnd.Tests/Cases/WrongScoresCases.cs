@@ -1,7 +1,7 @@
 using System.Globalization;
 using MlOps.EndToEnd.Tests.Arrival;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Serving;
 using MlOps.Tabular;

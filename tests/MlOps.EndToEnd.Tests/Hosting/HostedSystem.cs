@@ -2,7 +2,7 @@ using System.Text.Json;
 using DurableTask.Core;
 using DurableTask.Core.Query;
 using MlOps.EndToEnd.Tests.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Testing;
 using MlOps.WorkerDouble;
 

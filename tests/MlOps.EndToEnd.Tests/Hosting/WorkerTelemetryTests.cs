@@ -1,7 +1,7 @@
 using System.Text.Json;
 using MlOps.EndToEnd.Tests.Alerts;
 using MlOps.EndToEnd.Tests.Arrival;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 
 namespace MlOps.EndToEnd.Tests.Hosting;
 

@@ -1,5 +1,5 @@
 using MlOps.EndToEnd.Tests.Arrival;
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 using MlOps.Testing;
 using MlOps.WorkerDouble;
 

@@ -4,11 +4,11 @@ using System.Text.Json;
 using Azure.Core;
 using Microsoft.Extensions.Logging;
 using MlOps.EndToEnd.Tests.Arrival;
-using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Notifications;

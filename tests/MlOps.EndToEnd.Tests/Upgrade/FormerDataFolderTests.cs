@@ -1,8 +1,8 @@
 using System.Formats.Tar;
 using System.IO.Compression;
 using MlOps.EndToEnd.Tests.Arrival;
-using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Upgrade;

@@ -1,10 +1,10 @@
 using Microsoft.DurableTask;
 using Microsoft.DurableTask.Client;
 using MlOps.EndToEnd.Tests.Arrival;
-using MlOps.Pipeline;
 using MlOps.Pipeline.Arrival;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Storage;
 using MlOps.Testing;
 using Core = DurableTask.Core;
 

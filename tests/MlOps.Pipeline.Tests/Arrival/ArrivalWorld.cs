@@ -1,4 +1,4 @@
-using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 
 namespace MlOps.Pipeline.Tests.Arrival;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Drops;
 
 namespace MlOps.Pipeline.Tests.Arrival;
 

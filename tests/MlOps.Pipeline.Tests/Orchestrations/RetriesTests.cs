@@ -1,6 +1,6 @@
 using Microsoft.DurableTask;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Orchestrations;
-using MlOps.Pipeline.Steps;
 
 namespace MlOps.Pipeline.Tests.Orchestrations;
 

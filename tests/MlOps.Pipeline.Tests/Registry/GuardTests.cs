@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Tests.Steps;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.Pipeline.Tests.Registry;

@@ -1,5 +1,5 @@
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Tests.Steps;
 using MlOps.Testing;
 
@@ -165,7 +165,7 @@ public sealed class PromotionTests(AzuriteFixture azurite)
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, Ungated);
 
-        var refused = await Assert.ThrowsAsync<Pipeline.Steps.StepRefusedException>(() => pipeline.Steps.Aliases.PromoteAsync(pipeline.Pipeline, "20201001-00000000"));
+        var refused = await Assert.ThrowsAsync<MlOps.Pipeline.Artifacts.StepRefusedException>(() => pipeline.Steps.Aliases.PromoteAsync(pipeline.Pipeline, "20201001-00000000"));
 
         Assert.Contains("no model version", refused.Message, StringComparison.Ordinal);
     }

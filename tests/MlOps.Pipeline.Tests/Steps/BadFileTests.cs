@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using System.Text;
 using System.Text.Json;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Testing;
 
@@ -149,7 +149,7 @@ public sealed class BadFileTests(AzuriteFixture azurite)
 
         Assert.Equal((50, 20), (result.ErrorCount, result.Errors.Count));
         var all = await pipeline.Account.Artifacts.GetBlobClient(result.ErrorsBlob).DownloadContentAsync();
-        Assert.Equal(50, JsonSerializer.Deserialize<Finding[]>(all.Value.Content, MlOps.Pipeline.Artifacts.ArtifactJson.Compact)!.Length);
+        Assert.Equal(50, JsonSerializer.Deserialize<Finding[]>(all.Value.Content, MlOps.Storage.ArtifactJson.Compact)!.Length);
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 using System.Globalization;
 using MlOps.Pipeline.Serving;
-using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Tabular;
 using MlOps.Testing;
 

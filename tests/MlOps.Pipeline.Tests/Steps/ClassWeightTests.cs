@@ -1,5 +1,5 @@
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Steps;
 using MlOps.Testing;
 
 namespace MlOps.Pipeline.Tests.Steps;

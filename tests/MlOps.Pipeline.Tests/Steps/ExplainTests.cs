@@ -3,11 +3,11 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Explain;
-using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Storage;
 using MlOps.Tabular;
 using MlOps.Testing;
 

@@ -1,8 +1,8 @@
-using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Promote;
 using MlOps.Testing;
 
 namespace MlOps.Pipeline.Tests.Steps;

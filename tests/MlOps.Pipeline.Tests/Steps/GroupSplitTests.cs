@@ -1,6 +1,6 @@
 using System.Globalization;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Testing;
 

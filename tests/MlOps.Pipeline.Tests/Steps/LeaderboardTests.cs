@@ -1,9 +1,9 @@
 using System.Text.Json;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.Pipeline.Tests.Steps;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
-using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Promote;
+using MlOps.Storage;
 using MlOps.Testing;
 
 namespace MlOps.Pipeline.Tests.Steps;

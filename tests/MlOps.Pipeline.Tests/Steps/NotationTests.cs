@@ -1,5 +1,5 @@
 using System.Globalization;
-using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Testing;
 

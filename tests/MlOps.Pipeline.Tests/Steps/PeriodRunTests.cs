@@ -1,5 +1,5 @@
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Steps;
+using MlOps.Storage;
 using MlOps.Tabular;
 using MlOps.Testing;
 

@@ -37,7 +37,7 @@ public sealed class RealDataTests(AzuriteFixture azurite, ITestOutputHelper outp
     {
         var folder = Shared.DataPath("data", data, "drops");
         var pipeline = await TestPipeline.CreateAsync(azurite, definition);
-        var history = new List<Pipeline.Steps.PinnedDrop>
+        var history = new List<MlOps.Pipeline.Artifacts.PinnedDrop>
         {
             await pipeline.DropAsync("initial", await File.ReadAllBytesAsync(Directory.GetFiles(folder, "initial.csv*").Single())),
         };

@@ -2,9 +2,9 @@ using System.Globalization;
 using System.Text;
 using System.Text.RegularExpressions;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Explain;
+using MlOps.Pipeline.Steps.Promote;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report;
 using MlOps.Testing;
 

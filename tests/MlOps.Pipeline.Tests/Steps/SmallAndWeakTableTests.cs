@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using MlOps.Boosting;
-using MlOps.Pipeline.Steps;
 using MlOps.Testing;
 
 namespace MlOps.Pipeline.Tests.Steps;

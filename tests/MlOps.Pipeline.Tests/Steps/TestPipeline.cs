@@ -4,7 +4,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
-using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
@@ -13,6 +12,7 @@ using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Storage;
 using MlOps.Testing;
 using MlOps.Tuning;
 
@@ -31,12 +31,12 @@ internal sealed class TestPipeline
     private TestPipeline(StorageAccount account, StepOptions options, ILoggerFactory? loggers)
     {
         Account = account;
-        Steps = new PipelineSteps(account, options, loggers ?? NullLoggerFactory.Instance);
+        Steps = new TestSteps(account, options, loggers ?? NullLoggerFactory.Instance);
     }
 
     public StorageAccount Account { get; }
 
-    public PipelineSteps Steps { get; }
+    public TestSteps Steps { get; }
 
     public PipelineName Pipeline { get; } = PipelineName.Parse(Name);
 
@@ -88,7 +88,7 @@ internal sealed class TestPipeline
         var evaluate = await Steps.Evaluate.RunAsync(new EvaluateInput("run", Name, DefinitionHash, key, model.RequireKey()));
         var predict = await Steps.Predict.RunAsync(new PredictInput(
             "run", Name, DefinitionHash, score.Period, features.RequireKey(), model.RequireKey(), evaluate.RequireKey()));
-        var version = await Steps.Models.RegisterAsync(new RegisterInput(
+        var version = await Steps.Registration.RegisterAsync(new RegisterInput(
             "run", Name, DefinitionHash, score.Period, history, key, model.RequireKey(), evaluate.RequireKey()));
         var inspect = await Steps.Inspect.RunAsync(new InspectInput("run", Name, DefinitionHash, key, score, history[0]));
         var monitor = await Steps.Monitor.RunAsync(new MonitorInput(

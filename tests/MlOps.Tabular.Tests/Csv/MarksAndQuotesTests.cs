@@ -1,5 +1,4 @@
 using System.Text;
-using MlOps.Tabular;
 
 namespace MlOps.Tabular.Tests.Csv;
 

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Logging.Abstractions;
 using MlOps.Cli.Hosting;
 using MlOps.Engine;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Testing;
 using MlOps.Web.Access;
 using MlOps.Web.Api;

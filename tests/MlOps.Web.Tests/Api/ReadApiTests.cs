@@ -1,9 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
-using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Storage;
 
 namespace MlOps.Web.Tests.Api;
 

@@ -1,3 +1,5 @@
+using MlOps.Storage;
+using MlOps.Pipeline.Registry;
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
@@ -185,8 +187,8 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
         var askers = Enumerable.Range(0, 4).Select(_ => Task.Run(KeepAskingAsync)).ToArray();
 
         // By hand in the account, as another process does: this server has to find out by itself.
-        var steps = new MlOps.Pipeline.Steps.PipelineSteps(System.Account, new MlOps.Pipeline.Steps.StepOptions(), Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance);
-        var name = MlOps.Pipeline.Artifacts.PipelineName.Parse(TrainedApi.Pipeline);
+        var aliases = new AliasStore(System.Account, new ModelRegistry(System.Account), TimeProvider.System);
+        var name = PipelineName.Parse(TrainedApi.Pipeline);
         for (var move = 0; move < 4 || answers.Count < requests || move % 2 == 1; move++)
         {
             Assert.True(move < 100, $"{answers.Count} answers after {move} releases.");
@@ -194,11 +196,11 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
             var began = Stopwatch.GetTimestamp();
             if (version == champion)
             {
-                await steps.Aliases.RollbackAsync(name, Stop);
+                await aliases.RollbackAsync(name, Stop);
             }
             else
             {
-                await steps.Aliases.PromoteAsync(name, version, Stop);
+                await aliases.PromoteAsync(name, version, Stop);
             }
 
             moves.Add((began, Stopwatch.GetTimestamp(), version));

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+
 namespace MlOps.Pipeline.Steps.Accumulate;
 
 /// <summary>Asks for the training history of a period, its split and its fitted transform.</summary>

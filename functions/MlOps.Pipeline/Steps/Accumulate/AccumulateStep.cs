@@ -1,9 +1,10 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Accumulate;
@@ -13,7 +14,7 @@ namespace MlOps.Pipeline.Steps.Accumulate;
 /// <c>split.bin</c> (one byte a row: 0 train, 1 valid, 2 test), <c>folds.bin</c> where folds validate (one byte a row: the fold, 255 for
 /// a test row), <c>transform.json</c>, <c>schema.json</c>.
 /// </summary>
-public sealed class AccumulateStep
+public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
 {
     internal const string Name = "accumulate";
     internal const string HistoryOutput = "history.bin";
@@ -26,7 +27,7 @@ public sealed class AccumulateStep
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
 
-    internal AccumulateStep(StepContext context, ValidateStep validate)
+    internal AccumulateStep(StepContext context, ValidateStep validate) : base(Name)
     {
         _context = context;
         _validate = validate;
@@ -36,7 +37,7 @@ public sealed class AccumulateStep
     /// <param name="input">History and drop.</param>
     /// <param name="cancellation">Stops the step.</param>
     /// <exception cref="StepRefusedException">The history cannot be learned from.</exception>
-    public async Task<AccumulateResult> RunAsync(AccumulateInput input, CancellationToken cancellation = default)
+    public override async Task<AccumulateResult> RunAsync(AccumulateInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

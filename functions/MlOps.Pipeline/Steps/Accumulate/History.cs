@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Steps.Labels;
-using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Tabular;

@@ -1,15 +1,16 @@
 using System.Text.Json;
 using MlOps.Boosting;
+using MlOps.Evaluation.Drift;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Monitoring;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
-using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Compare;
 
@@ -18,7 +19,7 @@ namespace MlOps.Pipeline.Steps.Compare;
 /// not learned from them either, because a row's part never changes. The rows are those of the periods that are new to the champion
 /// (<see cref="Evidence"/>); how earlier challengers turned out (<see cref="TrackRecord"/>) can speak against it. Output: <c>verdict.json</c>.
 /// </summary>
-public sealed class CompareStep
+public sealed class CompareStep : Step<CompareInput, CompareResult>
 {
     internal const string Name = "compare";
     private const int Version = 5;
@@ -26,7 +27,7 @@ public sealed class CompareStep
     private readonly StepContext _context;
     private readonly ModelRegistry _models;
 
-    internal CompareStep(StepContext context, ModelRegistry models)
+    internal CompareStep(StepContext context, ModelRegistry models) : base(Name)
     {
         _context = context;
         _models = models;
@@ -36,7 +37,7 @@ public sealed class CompareStep
     /// <param name="input">The two models.</param>
     /// <param name="cancellation">Stops the step.</param>
     /// <exception cref="StepRefusedException">A version does not exist.</exception>
-    public async Task<CompareResult> RunAsync(CompareInput input, CancellationToken cancellation = default)
+    public override async Task<CompareResult> RunAsync(CompareInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

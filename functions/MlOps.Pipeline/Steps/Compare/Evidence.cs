@@ -1,5 +1,4 @@
 using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Split;
 
 namespace MlOps.Pipeline.Steps.Compare;
 

@@ -1,5 +1,5 @@
+using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Monitor;
 

@@ -1,14 +1,15 @@
 using MlOps.Boosting;
+using MlOps.Evaluation.Drift;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Monitoring;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
-using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Compare;
 
@@ -85,7 +86,7 @@ public sealed class SideBySide
 
         var labels = history.Labels(rows);
         var (a, b) = (await ScoresAsync(pipeline, left, history, rows, cancellation), await ScoresAsync(pipeline, right, history, rows, cancellation));
-        var (of, than) = (Evaluation.Of(definition.Task, left.Classes.Count, labels, a, left.Threshold), Evaluation.Of(definition.Task, right.Classes.Count, labels, b, right.Threshold));
+        var (of, than) = (TaskMetrics.Of(definition.Task, left.Classes.Count, labels, a, left.Threshold), TaskMetrics.Of(definition.Task, right.Classes.Count, labels, b, right.Threshold));
         var metric = definition.Promote.MetricOf(definition.Task);
         var comparison = new Comparison(metric, right.Classes.Count, labels);
         // Ascending improvements of the right model; of a loss an improvement is a difference below 0.

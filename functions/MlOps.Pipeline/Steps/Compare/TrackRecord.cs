@@ -1,4 +1,4 @@
-using MlOps.Pipeline.Metrics;
+using MlOps.Evaluation.Intervals;
 using MlOps.Pipeline.Registry;
 
 namespace MlOps.Pipeline.Steps.Compare;

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+
 namespace MlOps.Pipeline.Steps.Evaluate;
 
 /// <summary>Asks for the metrics of a model on the train, valid and test parts of its history.</summary>

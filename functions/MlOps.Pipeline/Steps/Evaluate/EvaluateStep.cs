@@ -1,18 +1,19 @@
 using System.Text.Json;
 using MlOps.Boosting;
+using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Evaluate;
 
 /// <summary>Chooses the threshold by scores of rows that were not learned from, and measures on all parts. Outputs: <c>metrics.json</c>, <c>evaluation.json</c> (<see cref="EvaluationDocument"/>).</summary>
-public sealed class EvaluateStep
+public sealed class EvaluateStep : Step<EvaluateInput, EvaluateResult>
 {
     internal const string Name = "evaluate";
     internal const string MetricsOutput = "metrics.json";
@@ -21,12 +22,12 @@ public sealed class EvaluateStep
 
     private readonly StepContext _context;
 
-    internal EvaluateStep(StepContext context) => _context = context;
+    internal EvaluateStep(StepContext context) : base(Name) => _context = context;
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">Model and history.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<EvaluateResult> RunAsync(EvaluateInput input, CancellationToken cancellation = default)
+    public override async Task<EvaluateResult> RunAsync(EvaluateInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
@@ -70,7 +71,7 @@ public sealed class EvaluateStep
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);
         foreach (var (part, (labels, predicted)) in scores)
         {
-            metrics[part.ToString().ToLowerInvariant()] = Evaluation.Of(definition.Task, classes.Count, labels, predicted, threshold);
+            metrics[part.ToString().ToLowerInvariant()] = TaskMetrics.Of(definition.Task, classes.Count, labels, predicted, threshold);
         }
 
         await work.WriteAsync(MetricsOutput, s => JsonSerializer.Serialize(s, metrics, ArtifactJson.Indented), cancellation);

@@ -1,7 +1,5 @@
+using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Metrics;
-using MlOps.Pipeline.Monitoring;
-using MlOps.Pipeline.Steps.Compare;
 
 namespace MlOps.Pipeline.Steps.Evaluate;
 

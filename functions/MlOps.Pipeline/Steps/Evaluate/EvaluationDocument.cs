@@ -1,3 +1,4 @@
+
 namespace MlOps.Pipeline.Steps.Evaluate;
 
 /// <summary>All that is known of a model's quality: the evaluate step's output <c>evaluation.json</c>.</summary>

@@ -1,9 +1,10 @@
 using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Evaluate;

@@ -1,4 +1,5 @@
 using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Steps.Evaluate;
 

@@ -1,6 +1,6 @@
 using MlOps.Boosting;
 using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Explain;

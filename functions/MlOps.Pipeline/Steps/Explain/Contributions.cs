@@ -1,5 +1,5 @@
 using MlOps.Boosting;
-using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Transforms;
 
 namespace MlOps.Pipeline.Steps.Explain;
 

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+
 namespace MlOps.Pipeline.Steps.Explain;
 
 /// <summary>Asks what a model looks at, on a sample of the rows that it never learned from.</summary>

@@ -2,10 +2,11 @@ using System.Text.Json;
 using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Explain;
 
@@ -13,7 +14,7 @@ namespace MlOps.Pipeline.Steps.Explain;
 /// Explains the model that predicts: gain and split importance, and SHAP contributions on a seeded sample of its test rows.
 /// Output: <c>explanation.json</c>.
 /// </summary>
-public sealed class ExplainStep
+public sealed class ExplainStep : Step<ExplainInput, ExplainResult>
 {
     internal const string Name = "explain";
     internal const string ExplanationOutput = "explanation.json";
@@ -26,12 +27,12 @@ public sealed class ExplainStep
 
     private readonly StepContext _context;
 
-    internal ExplainStep(StepContext context) => _context = context;
+    internal ExplainStep(StepContext context) : base(Name) => _context = context;
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">The model and its history.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<ExplainResult> RunAsync(ExplainInput input, CancellationToken cancellation = default)
+    public override async Task<ExplainResult> RunAsync(ExplainInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text;
-using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Explain;

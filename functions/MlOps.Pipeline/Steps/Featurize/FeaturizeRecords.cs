@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+
 namespace MlOps.Pipeline.Steps.Featurize;
 
 /// <summary>Asks for features: of the history (<c>train</c>) or of the drop to be predicted (<c>score</c>), by one fitted transform.</summary>

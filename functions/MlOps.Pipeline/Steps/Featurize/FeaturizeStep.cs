@@ -2,7 +2,9 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Featurize;
@@ -12,7 +14,7 @@ namespace MlOps.Pipeline.Steps.Featurize;
 /// <c>valid.bin</c>), and where folds validate each row's fold, train rows first (<c>folds.bin</c>). For <c>score</c>: <c>features.bin</c>, <c>ids.bin</c> and, where the drop carries
 /// labels, <c>labels.bin</c>, which only metrics read.
 /// </summary>
-public sealed class FeaturizeStep
+public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
 {
     internal const string TrainName = "featurize-train";
     internal const string ScoreName = "featurize-score";
@@ -29,7 +31,7 @@ public sealed class FeaturizeStep
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
 
-    internal FeaturizeStep(StepContext context, ValidateStep validate)
+    internal FeaturizeStep(StepContext context, ValidateStep validate) : base(TrainName, ScoreName)
     {
         _context = context;
         _validate = validate;
@@ -38,7 +40,7 @@ public sealed class FeaturizeStep
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">What to featurize.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<FeaturizeResult> RunAsync(FeaturizeInput input, CancellationToken cancellation = default)
+    public override async Task<FeaturizeResult> RunAsync(FeaturizeInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

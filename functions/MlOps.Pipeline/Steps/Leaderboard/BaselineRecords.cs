@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+
 namespace MlOps.Pipeline.Steps.Leaderboard;
 
 /// <summary>Asks for a simple model to hold the boosted one against.</summary>

@@ -1,10 +1,12 @@
 using System.Text.Json;
+using MlOps.Learning.Baselines;
 using MlOps.Pipeline.Artifacts;
-using MlOps.Pipeline.Baselines;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Leaderboard;
@@ -13,7 +15,7 @@ namespace MlOps.Pipeline.Steps.Leaderboard;
 /// Fits a simple model on the train part and scores the valid and test parts. Outputs: <c>baseline.json</c> (the model),
 /// <c>valid.bin</c>, <c>test.bin</c> (scores).
 /// </summary>
-public sealed class BaselineStep
+public sealed class BaselineStep : Step<BaselineInput, BaselineResult>
 {
     internal const string Name = "baseline";
     internal const string ModelOutput = "baseline.json";
@@ -23,13 +25,13 @@ public sealed class BaselineStep
 
     private readonly StepContext _context;
 
-    internal BaselineStep(StepContext context) => _context = context;
+    internal BaselineStep(StepContext context) : base(Name) => _context = context;
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">Learner and data.</param>
     /// <param name="cancellation">Stops the step.</param>
     /// <exception cref="StepRefusedException">A rule does not fit the data.</exception>
-    public async Task<BaselineResult> RunAsync(BaselineInput input, CancellationToken cancellation = default)
+    public override async Task<BaselineResult> RunAsync(BaselineInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

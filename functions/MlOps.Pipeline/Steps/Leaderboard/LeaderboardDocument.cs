@@ -1,3 +1,4 @@
+
 namespace MlOps.Pipeline.Steps.Leaderboard;
 
 /// <summary>Every learner that the definition compares, on the same rows: the leaderboard step's output <c>leaderboard.json</c>.</summary>

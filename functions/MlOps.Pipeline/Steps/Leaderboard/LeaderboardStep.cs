@@ -2,13 +2,12 @@ using System.Text.Json;
 using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
-using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Leaderboard;
@@ -17,7 +16,7 @@ namespace MlOps.Pipeline.Steps.Leaderboard;
 /// Orders the run's models, and the trivial one, by the metric of the promotion rule on the same test rows; the challenger is chosen on
 /// the valid rows, scored by models that did not learn from them, so that the test rows stay a fair judge of it. Output: <c>leaderboard.json</c> (<see cref="LeaderboardDocument"/>).
 /// </summary>
-public sealed class LeaderboardStep
+public sealed class LeaderboardStep : Step<LeaderboardInput, LeaderboardResult>
 {
     internal const string Name = "leaderboard";
     internal const string DocumentOutput = "leaderboard.json";
@@ -26,12 +25,12 @@ public sealed class LeaderboardStep
 
     private readonly StepContext _context;
 
-    internal LeaderboardStep(StepContext context) => _context = context;
+    internal LeaderboardStep(StepContext context) : base(Name) => _context = context;
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">The models.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<LeaderboardResult> RunAsync(LeaderboardInput input, CancellationToken cancellation = default)
+    public override async Task<LeaderboardResult> RunAsync(LeaderboardInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
@@ -100,7 +99,7 @@ public sealed class LeaderboardStep
             var interval = test.Interval(testScores);
             return new LeaderboardEntry(
                 0, learner, Finite(test.Measure(testScores)), interval?.Low, interval?.High, Finite(valid.Measure(validScores)),
-                Evaluation.Of(definition.Task, classes, history.Labels(testRows), testScores, evaluation.Threshold),
+                TaskMetrics.Of(definition.Task, classes, history.Labels(testRows), testScores, evaluation.Threshold),
                 definition.Models.Promote.Contains(learner, StringComparer.Ordinal), false, false);
         }
 

@@ -1,14 +1,12 @@
 using System.Globalization;
-using MlOps.Pipeline.Monitoring;
+using MlOps.Evaluation.Drift;
+using MlOps.Pipeline.Steps.Incidents;
 
 namespace MlOps.Pipeline.Steps.Monitor;
 
 /// <summary>One column of a period against the training data: a test, two distances and the shares of missing values.</summary>
 internal static class ColumnComparison
 {
-    /// <summary>Fewer values than this are not compared: no test holds its level and every distance is noise.</summary>
-    public const int FewestValues = 30;
-
     private const int MostDistinct = 20;
     private const int MostShown = 30;
     private const double FewestExpected = 5;
@@ -26,10 +24,10 @@ internal static class ColumnComparison
         var none = new ColumnDrift(
             reference.Name, kind, "none", reference.Rows, current.Rows, null, null, null, null, null, reference.MissingShare, current.MissingShare,
             double.IsNaN(missing) ? null : missing, false, importance, 0, [], null);
-        if (reference.Rows < FewestValues || current.Rows < FewestValues)
+        if (reference.Rows < ColumnSample.FewestValues || current.Rows < ColumnSample.FewestValues)
         {
-            var (which, count) = reference.Rows < FewestValues ? ("training data", reference.Rows) : ("period", current.Rows);
-            return none with { Problem = $"The {which} has {count} values of it; a comparison needs {FewestValues}." };
+            var (which, count) = reference.Rows < ColumnSample.FewestValues ? ("training data", reference.Rows) : ("period", current.Rows);
+            return none with { Problem = $"The {which} has {count} values of it; a comparison needs {ColumnSample.FewestValues}." };
         }
 
         var (bins, test, method) = reference.IsNumber && !IsDiscrete(reference, current) ? Continuous(reference, current) : Discrete(reference, current);

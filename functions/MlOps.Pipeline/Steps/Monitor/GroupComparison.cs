@@ -1,5 +1,5 @@
-using MlOps.Pipeline.Metrics;
-using MlOps.Pipeline.Monitoring;
+using MlOps.Evaluation.Drift;
+using MlOps.Evaluation.Metrics;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Monitor;
@@ -20,13 +20,13 @@ internal static class GroupComparison
     {
         var groups = Names(rows.Table[column], rows.Rows, reference.Table.Find(column), reference.Rows);
         // Without labels only the rates of predictions mean anything; any label serves to compute them.
-        var fairness = Metrics.Fairness.Of(groups, rows.Labels ?? new double[rows.Rows.Length], rows.Scores, threshold);
+        var fairness = Fairness.Of(groups, rows.Labels ?? new double[rows.Rows.Length], rows.Scores, threshold);
         var known = rows.Labels is not null;
         var outcomes = fairness.Groups.Select(g => new GroupOutcome(
             g.Group, (long)g.Rows, g.SelectionRate, g.MeanScore, known ? g.BaseRate : null,
             known ? Finite(g.TruePositiveRate) : null, known ? Finite(g.FalsePositiveRate) : null)).ToList();
-        var large = new Metrics.Fairness([.. fairness.Groups.Where(g => g.Rows >= SmallestGroup)]);
-        var positives = new Metrics.Fairness([.. fairness.Groups.Where(g => g.Confusion.TruePositives + g.Confusion.FalseNegatives >= SmallestGroup)]);
+        var large = new Fairness([.. fairness.Groups.Where(g => g.Rows >= SmallestGroup)]);
+        var positives = new Fairness([.. fairness.Groups.Where(g => g.Confusion.TruePositives + g.Confusion.FalseNegatives >= SmallestGroup)]);
         return new GroupFairness(
             column, rows.Name, threshold, outcomes,
             Finite(large.DemographicParityDifference), known ? Finite(positives.EqualOpportunityDifference) : null, known ? Finite(large.CalibrationGapDifference) : null);

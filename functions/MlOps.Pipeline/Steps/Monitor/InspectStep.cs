@@ -1,14 +1,16 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Accumulate;
-using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Steps.Split;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Monitor;
 
 /// <summary>Looks for faults of a drop's data against the train rows of the history. It has no outputs but its result.</summary>
-public sealed class InspectStep
+public sealed class InspectStep : Step<InspectInput, InspectResult>
 {
     internal const string Name = "inspect";
     private const int Version = 2;
@@ -16,7 +18,7 @@ public sealed class InspectStep
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
 
-    internal InspectStep(StepContext context, ValidateStep validate)
+    internal InspectStep(StepContext context, ValidateStep validate) : base(Name)
     {
         _context = context;
         _validate = validate;
@@ -25,7 +27,7 @@ public sealed class InspectStep
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">History and drop.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<InspectResult> RunAsync(InspectInput input, CancellationToken cancellation = default)
+    public override async Task<InspectResult> RunAsync(InspectInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Monitor;

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Monitor;
@@ -79,12 +80,6 @@ public sealed record ColumnDrift(
 /// <param name="Reference">Rows of the reference.</param>
 /// <param name="Current">Rows of the period.</param>
 public sealed record DriftBin(string Label, long Reference, long Current);
-
-/// <summary>A fault of the data: nothing is promoted on its account, and the period is not learned from.</summary>
-/// <param name="Kind"><c>unit-change</c>, <c>stuck-column</c> or <c>empty-column</c>.</param>
-/// <param name="Column">Name of the column.</param>
-/// <param name="Message">What was seen, in a sentence.</param>
-public sealed record DataIncident(string Kind, string Column, string Message);
 
 /// <summary>How a model treats the groups of a column.</summary>
 /// <param name="Column">Name of the column.</param>

@@ -1,3 +1,6 @@
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps.Incidents;
+
 namespace MlOps.Pipeline.Steps.Monitor;
 
 /// <summary>Asks whether a drop's data are sound, before anything is decided on them.</summary>

@@ -4,11 +4,13 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
-using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Monitor;
@@ -18,7 +20,7 @@ namespace MlOps.Pipeline.Steps.Monitor;
 /// the model's test rows, fairness between groups, and the metrics to be expected. Labels of the period are never read.
 /// Output: <c>monitor.json</c> (<see cref="MonitorDocument"/>).
 /// </summary>
-public sealed class MonitorStep
+public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
 {
     internal const string Name = "monitor";
     internal const string DocumentOutput = "monitor.json";
@@ -28,7 +30,7 @@ public sealed class MonitorStep
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
 
-    internal MonitorStep(StepContext context, ValidateStep validate)
+    internal MonitorStep(StepContext context, ValidateStep validate) : base(Name)
     {
         _context = context;
         _validate = validate;
@@ -37,7 +39,7 @@ public sealed class MonitorStep
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">The model, its data, the drop and its predictions.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<MonitorResult> RunAsync(MonitorInput input, CancellationToken cancellation = default)
+    public override async Task<MonitorResult> RunAsync(MonitorInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

@@ -1,5 +1,6 @@
+using MlOps.Evaluation.Drift;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Monitoring;
+using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Monitor;

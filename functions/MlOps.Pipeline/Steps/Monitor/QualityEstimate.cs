@@ -1,5 +1,5 @@
 using System.Globalization;
-using MlOps.Pipeline.Metrics;
+using MlOps.Evaluation.Metrics;
 
 namespace MlOps.Pipeline.Steps.Monitor;
 

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Monitor;

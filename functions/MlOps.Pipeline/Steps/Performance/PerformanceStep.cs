@@ -1,13 +1,14 @@
 using System.Text.Json;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Steps.Compare;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Performance;
@@ -16,7 +17,7 @@ namespace MlOps.Pipeline.Steps.Performance;
 /// Measures every set of predictions that was published for a period against the labels that a drop of the period brings, also those
 /// of models that have been replaced since. Rows meet by their id.
 /// </summary>
-public sealed class PerformanceStep
+public sealed class PerformanceStep : Step<PerformanceInput, PerformanceResult>
 {
     internal const string Name = "performance";
     private const int Version = 2;
@@ -26,12 +27,12 @@ public sealed class PerformanceStep
 
     private readonly StepContext _context;
 
-    internal PerformanceStep(StepContext context) => _context = context;
+    internal PerformanceStep(StepContext context) : base(Name) => _context = context;
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">Labels and predictions.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<PerformanceResult> RunAsync(PerformanceInput input, CancellationToken cancellation = default)
+    public override async Task<PerformanceResult> RunAsync(PerformanceInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
@@ -118,7 +119,7 @@ public sealed class PerformanceStep
         var interval = double.IsFinite(value) ? comparison.Interval(predicted) : null;
         return new RealisedPerformance(
             period, published.ModelVersion, published.PredictionsSha256, published.Revision, metric, double.IsFinite(value) ? value : null, interval?.Low, interval?.High,
-            Evaluation.Of(definition.Task, evaluation.Classes.Count, [.. labels], predicted, evaluation.Threshold));
+            TaskMetrics.Of(definition.Task, evaluation.Classes.Count, [.. labels], predicted, evaluation.Threshold));
     }
 
     private static Dictionary<string, int> RowsById(Column ids)

@@ -1,16 +1,17 @@
 using Microsoft.DurableTask;
+using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Steps.Predict;
 
 /// <summary>Runs <see cref="PredictStep"/> for an orchestration.</summary>
-/// <param name="steps">The steps.</param>
+/// <param name="step">The step.</param>
 /// <param name="stopping">Says when the activity has to end.</param>
-public sealed class PredictActivity(PipelineSteps steps, ActivityStop stopping) : TaskActivity<PredictInput, PredictResult>
+public sealed class PredictActivity(PredictStep step, ActivityStop stopping) : TaskActivity<PredictInput, PredictResult>
 {
     /// <inheritdoc/>
     public override Task<PredictResult> RunAsync(TaskActivityContext context, PredictInput input)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return steps.Predict.RunAsync(input, stopping.Token);
+        return step.RunAsync(input, stopping.Token);
     }
 }

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+
 namespace MlOps.Pipeline.Steps.Predict;
 
 /// <summary>Asks for the predictions of a drop.</summary>

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using MlOps.Boosting;
+using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Predict;
@@ -19,7 +21,7 @@ namespace MlOps.Pipeline.Steps.Predict;
 /// Predicts a drop: <c>predictions.csv</c> with id, class, score and, where asked for, reasons of every row, in the drop's order. Labels in the drop are
 /// read only afterwards, by a step of their own that measures the scores.
 /// </summary>
-public sealed class PredictStep
+public sealed class PredictStep : Step<PredictInput, PredictResult>
 {
     internal const string Name = "predict";
     internal const string MeasureName = "measure";
@@ -31,7 +33,7 @@ public sealed class PredictStep
 
     private readonly ValidateStep _validate;
 
-    internal PredictStep(StepContext context, ValidateStep validate)
+    internal PredictStep(StepContext context, ValidateStep validate) : base(Name, MeasureName)
     {
         _context = context;
         _validate = validate;
@@ -40,7 +42,7 @@ public sealed class PredictStep
     /// <summary>Runs the step, or finds it done; measures the scores where the drop carries labels.</summary>
     /// <param name="input">Drop, model and threshold.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<PredictResult> RunAsync(PredictInput input, CancellationToken cancellation = default)
+    public override async Task<PredictResult> RunAsync(PredictInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
@@ -144,7 +146,7 @@ public sealed class PredictStep
         var known = Enumerable.Range(0, labels.Length).Where(i => !double.IsNaN(labels[i])).ToArray();
         return known.Length == 0
             ? new Dictionary<string, double>()
-            : Evaluation.Of(
+            : TaskMetrics.Of(
                 task, evaluation.Classes.Count, known.Select(i => labels[i]).ToArray(),
                 known.SelectMany(i => new ArraySegment<double>(scores, i * width, width)).ToArray(), evaluation.Threshold);
     }

@@ -1,5 +1,5 @@
+using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Tabular;

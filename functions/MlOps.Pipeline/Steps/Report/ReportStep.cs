@@ -11,8 +11,11 @@ using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Report;
@@ -21,7 +24,7 @@ namespace MlOps.Pipeline.Steps.Report;
 /// Draws a period's report: one HTML file that needs no network and no script. Output: <c>report.html</c>. It holds no clock and no
 /// run, so that the same data give the same bytes; what belongs to a run is put in when it is published.
 /// </summary>
-public sealed class ReportStep
+public sealed class ReportStep : Step<ReportInput, ReportResult>
 {
     internal const string Name = "report";
     internal const string ReportOutput = "report.html";
@@ -32,7 +35,7 @@ public sealed class ReportStep
     private readonly StepContext _context;
     private readonly ModelRegistry _models;
 
-    internal ReportStep(StepContext context, ModelRegistry models)
+    internal ReportStep(StepContext context, ModelRegistry models) : base(Name)
     {
         _context = context;
         _models = models;
@@ -41,7 +44,7 @@ public sealed class ReportStep
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">What was done for the period.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<ReportResult> RunAsync(ReportInput input, CancellationToken cancellation = default)
+    public override async Task<ReportResult> RunAsync(ReportInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
@@ -122,7 +125,7 @@ public sealed class ReportStep
             DropMetrics = input.Metrics,
             TestLabels = testLabels,
             TestScores = testScores,
-            TestMetrics = Evaluation.Of(definition.Task, model.Classes.Count, testLabels, testScores, model.Threshold),
+            TestMetrics = TaskMetrics.Of(definition.Task, model.Classes.Count, testLabels, testScores, model.Threshold),
             OtherScores = comparable ? await ScoresAsync(pipeline, other!, history, test, cancellation) : [],
             OtherName = promotion.Version == input.Challenger ? "former champion" : "challenger",
             Explanation = await _context.OpenJsonAsync<Explanation>(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Report.Html;
 
 namespace MlOps.Pipeline.Steps.Report;

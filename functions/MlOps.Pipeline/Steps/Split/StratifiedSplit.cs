@@ -1,3 +1,4 @@
+
 namespace MlOps.Pipeline.Steps.Split;
 
 /// <summary>Which rows learn, which stop the learning, which judge it.</summary>

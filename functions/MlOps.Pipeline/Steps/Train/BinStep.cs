@@ -2,6 +2,8 @@ using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Train;
 
@@ -22,7 +24,7 @@ public sealed record BinResult(int Rows, int Features) : StepResult;
 /// Bins the rows that trials learn from, once for all trials whose parameters bin alike: about a byte a value where the features have eight. Output:
 /// <c>dataset.bin</c>, with folds of all rows but the test part, else of the train rows.
 /// </summary>
-public sealed class BinStep
+public sealed class BinStep : Step<BinInput, BinResult>
 {
     internal const string Name = "bin";
     internal const string DatasetOutput = "dataset.bin";
@@ -30,12 +32,12 @@ public sealed class BinStep
 
     private readonly StepContext _context;
 
-    internal BinStep(StepContext context) => _context = context;
+    internal BinStep(StepContext context) : base(Name) => _context = context;
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">Features and parameters.</param>
     /// <param name="cancellation">Stops the step.</param>
-    public async Task<BinResult> RunAsync(BinInput input, CancellationToken cancellation = default)
+    public override async Task<BinResult> RunAsync(BinInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

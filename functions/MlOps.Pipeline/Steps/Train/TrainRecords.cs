@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Artifacts;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Steps.Train;

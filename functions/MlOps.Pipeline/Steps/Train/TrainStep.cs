@@ -4,6 +4,7 @@ using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Train;
@@ -13,7 +14,7 @@ namespace MlOps.Pipeline.Steps.Train;
 /// there are more rows, from all rows but the test part. Outputs: <c>training.json</c> (metric by round), <c>held.bin</c> (scores of
 /// rows that were not learned from, by which thresholds and challengers are chosen), and of a final model <c>model.txt</c> (LightGBM's format).
 /// </summary>
-public sealed class TrainStep
+public sealed class TrainStep : Step<TrainInput, TrainResult>
 {
     internal const string Name = "train";
     internal const string ModelOutput = "model.txt";
@@ -25,7 +26,7 @@ public sealed class TrainStep
     private readonly BinStep _bins;
     private readonly AsyncLocal<bool> _inRoom = new();
 
-    internal TrainStep(StepContext context, BinStep bins)
+    internal TrainStep(StepContext context, BinStep bins) : base(Name)
     {
         _context = context;
         _bins = bins;
@@ -34,7 +35,7 @@ public sealed class TrainStep
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">Features to learn from.</param>
     /// <param name="cancellation">Stops the step, within one round.</param>
-    public async Task<TrainResult> RunAsync(TrainInput input, CancellationToken cancellation = default)
+    public override async Task<TrainResult> RunAsync(TrainInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);

@@ -3,6 +3,7 @@ using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Storage;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Steps.Tune;

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 
 namespace MlOps.Pipeline.Steps.Validate;

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;

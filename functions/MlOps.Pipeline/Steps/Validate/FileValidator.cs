@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Tabular;

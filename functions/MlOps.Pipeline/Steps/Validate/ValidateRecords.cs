@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Artifacts;
+
 namespace MlOps.Pipeline.Steps.Validate;
 
 /// <summary>Asks whether a drop may enter the pipeline.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -12,7 +13,7 @@ namespace MlOps.Pipeline.Steps.Validate;
 /// <c>learned.json</c> (what its values look like), <c>warnings.json</c>, <c>quarantine.csv</c> where rows could not be used, and <c>rescued.csv</c>
 /// where cells are kept beside the table; of a refused one: <c>errors.json</c>, <c>warnings.json</c>.
 /// </summary>
-public sealed class ValidateStep
+public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
 {
     internal const string Name = "validate";
     internal const string TableOutput = "table.bin";
@@ -27,13 +28,13 @@ public sealed class ValidateStep
 
     private readonly StepContext _context;
 
-    internal ValidateStep(StepContext context) => _context = context;
+    internal ValidateStep(StepContext context) : base(Name) => _context = context;
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">The drop.</param>
     /// <param name="cancellation">Stops the step.</param>
     /// <exception cref="StepRefusedException">The history does not fit the definition that the period's run is pinned to.</exception>
-    public async Task<ValidateResult> RunAsync(ValidateInput input, CancellationToken cancellation = default)
+    public override async Task<ValidateResult> RunAsync(ValidateInput input, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Drop.Pipeline);

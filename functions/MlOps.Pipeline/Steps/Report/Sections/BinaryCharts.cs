@@ -1,5 +1,6 @@
-using MlOps.Pipeline.Metrics;
+using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Steps.Report.Charts;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Report.Charts;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;

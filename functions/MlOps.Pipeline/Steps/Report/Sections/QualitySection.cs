@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;

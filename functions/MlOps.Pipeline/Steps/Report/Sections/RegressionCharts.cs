@@ -1,5 +1,7 @@
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Report.Charts;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;

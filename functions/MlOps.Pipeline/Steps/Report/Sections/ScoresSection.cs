@@ -1,6 +1,7 @@
+using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Definitions;
-using MlOps.Pipeline.Metrics;
 using MlOps.Pipeline.Steps.Report.Charts;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;

@@ -1,6 +1,6 @@
 using System.Globalization;
-using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Report.Charts;
+using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
 using MlOps.Tuning;
 

@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Steps.Report.Data;
+
 namespace MlOps.Pipeline.Steps.Report.Sections;
 
 /// <summary>The decision about the champion in words.</summary>

@@ -1,0 +1,62 @@
+using System.Text;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Storage;
+
+namespace MlOps.Pipeline.Drops;
+
+/// <summary>Which data a period rests on, as pure functions of the ledger.</summary>
+public static class LedgerHistory
+{
+    /// <summary>
+    /// The data that a period is trained on: the history and every accepted, labelled earlier period in its newest revision, in
+    /// period order, the same bytes only once.
+    /// </summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="period">The period to be predicted.</param>
+    public static IReadOnlyList<LedgerDrop> Of(Ledger ledger, string period)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        var history = new List<LedgerDrop>();
+        foreach (var earlier in ledger.Periods.Where(p => PeriodOrder.IsBefore(p, period)))
+        {
+            if (ledger.InForce(earlier) is { } drop && (earlier == PeriodOrder.Initial || drop.HasLabel)
+                && !history.Exists(h => h.Sha256 == drop.Sha256))
+            {
+                history.Add(drop);
+            }
+        }
+
+        return history;
+    }
+
+    /// <summary>Hash of the data that a drop's predictions rest on now: periods and bytes of the history and of the drop.</summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="drop">The drop to be predicted.</param>
+    /// <returns>64 lower-case hexadecimal digits.</returns>
+    public static string HashOf(Ledger ledger, LedgerDrop drop)
+    {
+        ArgumentNullException.ThrowIfNull(drop);
+        var text = new StringBuilder();
+        foreach (var part in Of(ledger, drop.Period))
+        {
+            text.Append(part.Period).Append(' ').Append(part.Sha256).Append('\n');
+        }
+
+        text.Append("score ").Append(drop.Period).Append(' ').Append(drop.Sha256).Append('\n');
+        return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>Whether the published predictions of a drop rest on the data that is in force now.</summary>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="drop">The drop.</param>
+    public static bool IsPublished(Ledger ledger, LedgerDrop drop)
+    {
+        ArgumentNullException.ThrowIfNull(ledger);
+        ArgumentNullException.ThrowIfNull(drop);
+        return ledger.Published(drop.Period) is { } published
+            && published.DropRevision == drop.Revision
+            && published.HistoryHash == HashOf(ledger, drop);
+    }
+
+    internal static PinnedDrop Pin(LedgerDrop drop) => new(drop.Period, drop.BlobName, drop.ETags[0], drop.Sha256, drop.Revision);
+}

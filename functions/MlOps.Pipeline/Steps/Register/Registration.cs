@@ -1,0 +1,67 @@
+using MlOps.Boosting;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Train;
+using MlOps.Storage;
+
+namespace MlOps.Pipeline.Steps.Register;
+
+/// <summary>Makes a version of the registry from the steps that trained and measured a model.</summary>
+public sealed class Registration
+{
+    private readonly StepContext _context;
+    private readonly ModelRegistry _models;
+    private readonly TimeProvider _time;
+
+    internal Registration(StepContext context, ModelRegistry models, TimeProvider time)
+    {
+        _context = context;
+        _models = models;
+        _time = time;
+    }
+
+    /// <summary>Registers a trained model; the same model again gives the same version.</summary>
+    /// <param name="input">The model's steps.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    public async Task<RegisterResult> RegisterAsync(RegisterInput input, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(input);
+        var pipeline = PipelineName.Parse(input.Pipeline);
+        var train = (await _context.Runner.ReadRecordAsync(pipeline, input.TrainKey, cancellation)).ResultOf<TrainResult>();
+        var evaluation = (await _context.Runner.ReadRecordAsync(pipeline, input.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
+        var accumulate = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
+        var transform = accumulate.Output(AccumulateStep.TransformOutput).Sha256;
+        // One model file can serve two transforms (a renamed category): both name the version.
+        var hash = ContentHash.OfJson(new[] { train.ModelSha256, transform });
+        var version = $"{Period.Parse(input.Period)}-{hash[..8]}";
+        var model = await ReadAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
+        var files = new Dictionary<string, BinaryData>
+        {
+            [TrainStep.ModelOutput] = model,
+            [AccumulateStep.TransformOutput] = await ReadAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, cancellation),
+            [AccumulateStep.SchemaOutput] = await ReadAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation),
+            [EvaluateStep.MetricsOutput] = await ReadAsync(pipeline, input.EvaluateKey, EvaluateStep.MetricsOutput, cancellation),
+            // The folder of a version is an MLflow model too.
+            [MlflowLayout.Model] = model,
+        };
+        foreach (var (name, text) in MlflowLayout.Files(Booster.Load(model.ToStream()), version, input.RunId, hash, _time.GetUtcNow()))
+        {
+            files[name] = BinaryData.FromString(text);
+        }
+
+        var described = new ModelVersion(
+            version, input.Period, input.RunId, train.ModelSha256, transform, input.DefinitionHash, CodeVersion.Current,
+            train.Parameters, input.History, evaluation.Metrics, evaluation.Classes, evaluation.Threshold, train.BestIteration,
+            input.AccumulateKey, input.TrainKey, input.EvaluateKey);
+        await _models.AddAsync(pipeline, described, files, cancellation);
+        return new RegisterResult(version, train.ModelSha256);
+    }
+
+    private async Task<BinaryData> ReadAsync(PipelineName pipeline, string key, string output, CancellationToken cancellation)
+    {
+        await using var stream = await _context.Runner.OpenAsync(pipeline, key, output, cancellation);
+        return await BinaryData.FromStreamAsync(stream, cancellation);
+    }
+}

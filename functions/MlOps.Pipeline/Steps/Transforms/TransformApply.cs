@@ -1,0 +1,165 @@
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Tabular;
+
+namespace MlOps.Pipeline.Steps.Transforms;
+
+/// <summary>Applies a fitted <see cref="Transform"/> to rows of a table.</summary>
+internal static class TransformApply
+{
+    /// <summary>Features of the given rows, one array a feature, in the transform's order.</summary>
+    /// <param name="transform">Fitted transform.</param>
+    /// <param name="table">Any table; columns are found by name, an absent one counts as missing in every row.</param>
+    /// <param name="rows">Rows, in the order of the result.</param>
+    /// <param name="findings">Receives what could not be represented: absent columns, unseen categories.</param>
+    public static double[][] Apply(Transform transform, Table table, ReadOnlySpan<int> rows, List<Finding>? findings = null)
+    {
+        var features = new List<double[]>();
+        foreach (var column in transform.Columns)
+        {
+            var source = table.Find(column.Column);
+            if (source is null)
+            {
+                findings?.Add(new Finding("absent-column", 0, 0, column.Column, $"Column '{column.Column}' is absent and counts as missing in every row."));
+            }
+
+            if (column.Encoding == ColumnEncoding.Number)
+            {
+                features.Add(Numbers(transform, source, rows));
+            }
+            else if (column.Encoding == ColumnEncoding.Date)
+            {
+                features.AddRange(DateFeatures.Of(source is NumberColumn dates ? dates.Values : [], rows, column.Features.Count, transform.MissingNative ? double.NaN : transform.MissingNumber));
+            }
+            else if (column.Features.Count > 0 || column.Categories.Count > 0)
+            {
+                var codes = Codes(transform, column, source, rows, findings);
+                if (column.Encoding == ColumnEncoding.Native)
+                {
+                    features.Add(Array.ConvertAll(codes, c => c < 0 ? double.NaN : c));
+                }
+                else
+                {
+                    AddOneHot(features, column, codes);
+                }
+            }
+        }
+
+        return [.. features];
+    }
+
+    private static double[] Numbers(Transform transform, Column? source, ReadOnlySpan<int> rows)
+    {
+        var missing = transform.MissingNative ? double.NaN : transform.MissingNumber;
+        var values = new double[rows.Length];
+        switch (source)
+        {
+            case NumberColumn numbers:
+                var cells = numbers.Values;
+                for (var i = 0; i < values.Length; i++)
+                {
+                    var value = cells[rows[i]];
+                    values[i] = double.IsNaN(value) ? missing : value;
+                }
+
+                break;
+            default:
+                // Validation lets no text into a number column; an absent column is missing throughout.
+                Array.Fill(values, missing);
+                break;
+        }
+
+        return values;
+    }
+
+    /// <summary>Index of each row's category, -1 for missing (when native) and unseen.</summary>
+    private static int[] Codes(
+        Transform transform, ColumnTransform column, Column? source, ReadOnlySpan<int> rows, List<Finding>? findings)
+    {
+        var index = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < column.Categories.Count; i++)
+        {
+            index[column.Categories[i]] = i;
+        }
+
+        // Transforms of before cells were settled have true and accents as the first file wrote them.
+        for (var i = 0; i < column.Categories.Count; i++)
+        {
+            index.TryAdd(Settled(column.Categories[i]), i);
+        }
+
+        int Lookup(string? category) => category is null && transform.MissingNative
+            ? -1
+            : index.TryGetValue(category ?? transform.MissingText, out var known) ? known
+            : index.GetValueOrDefault(Settled(category ?? transform.MissingText), -1);
+
+        var codes = new int[rows.Length];
+        var unseen = new SortedDictionary<string, long>(StringComparer.Ordinal);
+        if (source is TextColumn text)
+        {
+            // Looked up once a category, not once a row.
+            var map = text.Categories.Select(Lookup).ToArray();
+            var missing = Lookup(null);
+            for (var i = 0; i < codes.Length; i++)
+            {
+                var code = text.Codes[rows[i]];
+                codes[i] = code < 0 ? missing : map[code];
+                if (code >= 0 && codes[i] < 0)
+                {
+                    unseen[text.Categories[code]] = unseen.GetValueOrDefault(text.Categories[code]) + 1;
+                }
+            }
+        }
+        else
+        {
+            for (var i = 0; i < codes.Length; i++)
+            {
+                var cell = source?.Text(rows[i]);
+                codes[i] = Lookup(cell);
+                if (cell is not null && codes[i] < 0)
+                {
+                    unseen[cell] = unseen.GetValueOrDefault(cell) + 1;
+                }
+            }
+        }
+
+        if (unseen.Count > 0 && findings is not null)
+        {
+            var shown = string.Join(", ", unseen.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Take(5)
+                .Select(u => $"'{PipelineNameText(u.Key)}' ({u.Value})"));
+            findings.Add(new Finding(
+                "unseen-category", 0, 0, column.Column,
+                $"{unseen.Values.Sum()} rows have a category of '{column.Column}' that the training rows do not have (or too rarely): {shown}. {Outcome(column)}{Lookalikes.Explain(unseen.Keys.First(), column.Categories)}"));
+        }
+
+        return codes;
+    }
+
+    private static void AddOneHot(List<double[]> features, ColumnTransform column, int[] codes)
+    {
+        for (var category = column.Dropped; category < column.Categories.Count; category++)
+        {
+            var values = new double[codes.Length];
+            for (var i = 0; i < codes.Length; i++)
+            {
+                values[i] = codes[i] == category ? 1 : 0;
+            }
+
+            features.Add(values);
+        }
+    }
+
+    /// <summary>What a category that the transform does not know is to the model.</summary>
+    private static string Outcome(ColumnTransform column) => column switch
+    {
+        { Encoding: ColumnEncoding.Native } => "To the model it is a missing value, which belongs to none of the sets of categories that its trees ask for.",
+        { Features.Count: 0 } => "The model does not use the column.",
+        { Dropped: > 0 } => $"To the model it is '{PipelineNameText(column.Categories[0])}', the category without a feature of its own (categories: onehot_drop_first, or a model of before).",
+        _ => "To the model it is none of the known categories: all features of the column are 0, which no row of the training had.",
+    };
+
+    private static string Settled(string category) =>
+        CellValues.IsTruth(category, out var truth) ? truth == 1 ? "true" : "false" : category.Normalize(System.Text.NormalizationForm.FormC);
+
+    private static string PipelineNameText(string text) => text.Length <= 40 ? text : text[..40] + "…";
+}
