@@ -72,7 +72,7 @@ public sealed partial class Parameters
             merged[(ParameterTable.Find(key) ?? throw Unknown(key)).Name] = value;
         }
 
-        return new Parameters(merged);
+        return new Parameters(merged) { OneHotGroups = OneHotGroups };
     }
 
     /// <summary>A copy in which one setting is replaced.</summary>
@@ -93,6 +93,22 @@ public sealed partial class Parameters
     /// <param name="name">LightGBM's name.</param>
     public string Text(string name) =>
         _given.TryGetValue(name, out string? text) ? text : ParameterTable.Find(name)!.Default;
+
+    /// <summary>
+    /// Groups of features, by index, of which exactly one is 1 in every row and the others 0: the categories of a column. They say the same
+    /// twice, so each round leaves out one feature of each group, another one each time. A row in which all are 0, a category that the
+    /// training never saw, then goes with another category in each round instead of with always the same one. LightGBM has nothing like it;
+    /// the model is one that it reads.
+    /// </summary>
+    public IReadOnlyList<IReadOnlyList<int>> OneHotGroups { get; private init; } = [];
+
+    /// <summary>A copy with other <see cref="OneHotGroups"/>.</summary>
+    /// <param name="groups">Feature indices of each group.</param>
+    public Parameters WithOneHotGroups(IReadOnlyList<IReadOnlyList<int>> groups)
+    {
+        ArgumentNullException.ThrowIfNull(groups);
+        return new Parameters(_given) { OneHotGroups = groups };
+    }
 
     private static ParameterException Unknown(string name)
     {

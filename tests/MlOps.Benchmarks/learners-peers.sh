@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The pipeline with ten trials on real tables beside scikit-learn's HistGradientBoosting (100 trees, no early stopping), learned
 # from and judged on the same rows. Installs the peer (Debian's package) and runs unattended; ends with 1 if one table is worse.
-# usage: learners-peers.sh DATA-FOLDER [CASE]
+# usage: learners-peers.sh DATA-FOLDER [CASE [SEED]]     (SEED divides the rows; 42 is the default of every definition)
 set -euo pipefail
 data=$(realpath "$1")
 cd "$(dirname "$0")"

@@ -2,15 +2,16 @@ using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Sampling;
 
-/// <summary>Which features a tree and a node may use: feature_fraction, feature_fraction_bynode, interaction_constraints.</summary>
+/// <summary>Which features a tree and a node may use: one-hot groups, feature_fraction, feature_fraction_bynode, interaction_constraints.</summary>
 internal sealed class ColumnSampler
 {
     private readonly int[] _used;
     private readonly LinearCongruential _random;
+    private readonly double _fraction;
     private readonly double _byNode;
     private readonly HashSet<int>[] _interactions;
+    private readonly OneHotRotation _oneHot;
     private readonly bool _samplesTree;
-    private readonly int _treeCount;
     private readonly bool[] _inTree;
     private readonly bool[] _everything;
     private int[] _treeFeatures;
@@ -21,10 +22,11 @@ internal sealed class ColumnSampler
     {
         _used = used;
         _random = new LinearCongruential(parameters.FeatureFractionSeed);
+        _fraction = parameters.FeatureFraction;
         _byNode = parameters.FeatureFractionBynode;
         _interactions = [.. parameters.InteractionConstraints.Select(group => new HashSet<int>(group))];
+        _oneHot = new OneHotRotation(used, parameters.OneHotGroups);
         _samplesTree = parameters.FeatureFraction < 1;
-        _treeCount = _samplesTree ? Count(used.Length, parameters.FeatureFraction) : used.Length;
         _inTree = new bool[used.Length];
         _everything = new bool[used.Length];
         Array.Fill(_inTree, true);
@@ -32,7 +34,7 @@ internal sealed class ColumnSampler
         _treeFeatures = [.. Enumerable.Range(0, used.Length)];
 
         // LightGBM draws once when it is set up, before the draw for the first tree.
-        StartTree();
+        StartTree(0);
     }
 
     public bool HasInteractions => _interactions.Length > 0;
@@ -41,22 +43,24 @@ internal sealed class ColumnSampler
     public bool[] InTree => _inTree;
 
     /// <summary>Draws the features of the next tree.</summary>
-    public void StartTree()
+    /// <param name="round">Round that the tree belongs to, from 0.</param>
+    public void StartTree(int round)
     {
-        if (!_samplesTree)
+        if (!_samplesTree && _oneHot.IsEmpty)
         {
             return;
         }
 
         Array.Clear(_inTree);
-        _treeFeatures = _random.Sample(_used.Length, _treeCount);
+        int[] pool = _oneHot.FeaturesOf(round);
+        _treeFeatures = _samplesTree ? Array.ConvertAll(_random.Sample(pool.Length, Count(pool.Length, _fraction)), i => pool[i]) : pool;
         foreach (int feature in _treeFeatures)
         {
             _inTree[feature] = true;
         }
     }
 
-    /// <summary>Draws the features of a node.</summary>
+    /// <summary>Draws the features of a node; those that the tree may not use do not count, whatever is said of them.</summary>
     /// <param name="branch">Feature indices on the way to the node.</param>
     public bool[] ForNode(IReadOnlyCollection<int> branch)
     {

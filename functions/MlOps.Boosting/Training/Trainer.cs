@@ -157,11 +157,11 @@ internal unsafe class Trainer : IDisposable
         float* pairs = Pairs + (2L * k * Train.RowCount);
         if (_quantizer is null)
         {
-            return _grower.Grow(pairs, _rows.Bag, null, _cancellation);
+            return _grower.Grow(pairs, _rows.Bag, null, Iteration, _cancellation);
         }
 
         QuantizedScale scale = _quantizer.Quantise(pairs, _rows.Bag, _rows.UsesSubset);
-        Tree tree = _grower.Grow(_quantizer.Pairs, _rows.Bag, scale, _cancellation);
+        Tree tree = _grower.Grow(_quantizer.Pairs, _rows.Bag, scale, Iteration, _cancellation);
         if (Parameters.QuantTrainRenewLeaf && tree.NumLeaves > 1)
         {
             RenewFromFullGradients(tree, pairs);
@@ -279,6 +279,11 @@ internal unsafe class Trainer : IDisposable
     {
         CheckLength("monotone_constraints", Parameters.MonotoneConstraints.Count);
         CheckLength("feature_contri", Parameters.FeatureContri.Count);
+        if (Parameters.OneHotGroups.SelectMany(group => group).Any(feature => feature < 0 || feature >= Train.FeatureCount))
+        {
+            throw new ParameterException("one-hot groups", $"A one-hot group names a feature outside of the {Train.FeatureCount} there are.");
+        }
+
         foreach (int feature in Parameters.InteractionConstraints.SelectMany(group => group))
         {
             if (feature < 0 || feature >= Train.FeatureCount)

@@ -69,15 +69,16 @@ internal sealed unsafe class TreeGrower : IDisposable
     /// <param name="gradients">Pairs (gradient, hessian) of all rows.</param>
     /// <param name="bag">Rows to grow on, ascending; empty for all.</param>
     /// <param name="quantised">Steps of quantised gradients; null for plain ones.</param>
+    /// <param name="round">Round, from 0: says which feature of each one-hot group is left out.</param>
     /// <param name="cancellation">Stops within the tree.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public Tree Grow(float* gradients, ReadOnlySpan<int> bag, QuantizedScale? quantised, CancellationToken cancellation)
+    public Tree Grow(float* gradients, ReadOnlySpan<int> bag, QuantizedScale? quantised, int round, CancellationToken cancellation)
     {
         _gradients = gradients;
         _scaleG = quantised?.Gradient ?? 1;
         _scaleH = quantised?.Hessian ?? 1;
         _tree = new Tree(_parameters.NumLeaves);
-        _columns.StartTree();
+        _columns.StartTree(round);
         Partition.Start(_data.RowCount, bag);
         StartRoot(quantised);
         int left = 0;

@@ -23,9 +23,10 @@ internal static class GetCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
             var wanted = Names.Period(parse.GetRequiredValue(period));
-            var written = await FetchAsync(account.Find(parse).Storage, name, wanted, parse.GetRequiredValue(folder), cancellation);
+            var connected = account.Find(parse);
+            var name = await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation);
+            var written = await FetchAsync(connected.Storage, name, wanted, parse.GetRequiredValue(folder), cancellation);
             if (parse.GetValue(json))
             {
                 Answer.Json(new { pipeline = name.Value, period = wanted.Value, files = written });

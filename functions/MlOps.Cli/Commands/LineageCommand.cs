@@ -28,8 +28,9 @@ internal static class LineageCommand
         });
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var lineage = new Lineage(account.Find(parse).Storage);
+            var connected = account.Find(parse);
+            var name = await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation);
+            var lineage = new Lineage(connected.Storage);
             if (parse.GetValue(file) is { } wanted)
             {
                 Print(wanted, await lineage.OfFileAsync(name, wanted, cancellation), parse.GetValue(json));

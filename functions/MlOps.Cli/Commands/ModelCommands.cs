@@ -16,10 +16,9 @@ internal static class ModelCommands
         var (command, pipeline, account, json) = Begin("models", "List a pipeline's models, with their metrics and aliases.");
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var found = account.Find(parse);
-            var versions = await found.Models.ListAsync(name, cancellation);
-            var aliases = await found.Aliases.ReadAsync(name, cancellation);
+            var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
+            var versions = await connected.Models.ListAsync(name, cancellation);
+            var aliases = await connected.Aliases.ReadAsync(name, cancellation);
             if (parse.GetValue(json))
             {
                 Answer.Json(new { pipeline = name.Value, champion = aliases.Champion, previous = aliases.Previous, models = versions });
@@ -54,9 +53,11 @@ internal static class ModelCommands
     {
         var version = new Argument<string>("VERSION") { Description = "A version that `mlops models` lists." };
         var (command, pipeline, account, json) = Begin("promote", "Make a model the champion by hand: from now on it predicts.", version);
-        command.SetAction((parse, cancellation) => MoveAsync(
-            parse.GetRequiredValue(pipeline), account.Find(parse).Aliases, parse.GetValue(json),
-            (store, name) => store.PromoteAsync(name, parse.GetRequiredValue(version), cancellation)));
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
+            return await MoveAsync(name, parse.GetValue(json), () => connected.Aliases.PromoteAsync(name, parse.GetRequiredValue(version), cancellation));
+        });
         return command;
     }
 
@@ -64,9 +65,11 @@ internal static class ModelCommands
     public static Command Rollback()
     {
         var (command, pipeline, account, json) = Begin("rollback", "Put the champion before the present one back in its place.");
-        command.SetAction((parse, cancellation) => MoveAsync(
-            parse.GetRequiredValue(pipeline), account.Find(parse).Aliases, parse.GetValue(json),
-            (store, name) => store.RollbackAsync(name, cancellation)));
+        command.SetAction(async (parse, cancellation) =>
+        {
+            var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
+            return await MoveAsync(name, parse.GetValue(json), () => connected.Aliases.RollbackAsync(name, cancellation));
+        });
         return command;
     }
 
@@ -77,8 +80,8 @@ internal static class ModelCommands
         var (command, pipeline, account, json) = Begin("live", "Say which model was in production at a time, who put it there and why.", at);
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var aliases = await account.Find(parse).Aliases.ReadAsync(name, cancellation);
+            var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
+            var aliases = await connected.Aliases.ReadAsync(name, cancellation);
             var release = aliases.LiveAt(parse.GetValue(at) ?? DateTimeOffset.MaxValue)
                 ?? throw new CommandException($"{name} had no model in production then. `mlops models {name}` lists what there is now.");
             if (parse.GetValue(json))
@@ -102,8 +105,8 @@ internal static class ModelCommands
         var (command, pipeline, account, json) = Begin("performance", "Show how predictions have turned out, by period and model, as far as labels are known.", at);
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var known = PerformanceBook.AsOf(await account.Find(parse).Realised.ReadAsync(name, cancellation), parse.GetValue(at));
+            var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
+            var known = PerformanceBook.AsOf(await connected.Realised.ReadAsync(name, cancellation), parse.GetValue(at));
             if (parse.GetValue(json))
             {
                 Answer.Json(new { pipeline = name.Value, performance = known });
@@ -152,13 +155,19 @@ internal static class ModelCommands
         return (command, pipeline, account, json);
     }
 
-    private static async Task<int> MoveAsync(string text, AliasStore store, bool json, Func<AliasStore, PipelineName, Task<Aliases>> move)
+    private static async Task<(PipelineName Name, ConnectedAccount Account)> OpenAsync(
+        Argument<string> pipeline, AccountLocation account, ParseResult parse, CancellationToken cancellation)
     {
-        var name = Names.Pipeline(text);
+        var connected = account.Find(parse);
+        return (await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation), connected);
+    }
+
+    private static async Task<int> MoveAsync(PipelineName name, bool json, Func<Task<Aliases>> move)
+    {
         Aliases aliases;
         try
         {
-            aliases = await move(store, name);
+            aliases = await move();
         }
         catch (Exception e) when (e is StepRefusedException or InvalidOperationException)
         {

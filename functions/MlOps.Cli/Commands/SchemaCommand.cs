@@ -30,8 +30,9 @@ internal static class SchemaCommand
         });
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var storage = account.Find(parse).Storage;
+            var connected = account.Find(parse);
+            var name = await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation);
+            var storage = connected.Storage;
             if (parse.GetValue(source) is { } file)
             {
                 await PutAsync(storage, name, file, cancellation);

@@ -20,8 +20,9 @@ internal static class StatusCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var period = Names.Period(parse.GetRequiredValue(file));
-            var only = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (PipelineName?)null;
-            var history = account.Find(parse).History;
+            var connected = account.Find(parse);
+            var only = parse.GetValue(pipeline) is { } text ? await Names.PipelineAsync(text, connected, cancellation) : (PipelineName?)null;
+            var history = connected.History;
             var found = new List<FileStatus>();
             foreach (var name in only is { } one ? [one] : await history.PipelinesAsync(cancellation))
             {

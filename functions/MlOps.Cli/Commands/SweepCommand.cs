@@ -16,9 +16,9 @@ internal static class SweepCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = parse.GetValue(pipeline) is { } text ? Names.Pipeline(text) : (MlOps.Storage.PipelineName?)null;
             var connected = account.Find(parse);
             await connected.Storage.EnsureContainersAsync(cancellation);
+            var name = parse.GetValue(pipeline) is { } text ? await Names.PipelineAsync(text, connected, cancellation) : (MlOps.Storage.PipelineName?)null;
             using var logging = Logs.Create(LogLevel.Warning);
             await using var services = AccountServices.Open(connected, logging);
             var result = await services.GetRequiredService<Sweep>().RunAsync(name, cancellation);

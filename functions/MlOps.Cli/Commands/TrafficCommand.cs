@@ -37,8 +37,9 @@ internal static class TrafficCommand
         });
         command.SetAction(async (parse, cancellation) =>
         {
-            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
-            var aliases = account.Find(parse).Aliases;
+            var connected = account.Find(parse);
+            var name = await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation);
+            var aliases = connected.Aliases;
             var (first, second) = (parse.GetValue(challenger), parse.GetValue(shadow));
             var changes = parse.GetValue(alone) || first is not null || second is not null;
             Aliases now;

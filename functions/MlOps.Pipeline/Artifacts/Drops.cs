@@ -27,6 +27,9 @@ public sealed record PinnedDrop(string Period, string BlobName, string ETag, str
 /// <param name="Said">The message as a code with arguments, to be worded in the reader's language.</param>
 public sealed record Finding(string Code, long Line, int Column, string? ColumnName, string Message, string? Text = null, Sentence? Said = null)
 {
+    /// <summary>The message as the argument of a sentence.</summary>
+    internal object Told => (object?)Said ?? Message;
+
     /// <summary>A finding that a sentence words.</summary>
     /// <param name="said">The sentence; its code is the finding's.</param>
     /// <param name="columnName">Name of the column, where there is one.</param>

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Drops;
 
@@ -45,7 +46,7 @@ public static class LedgerAdmission
 
         if (bytes is null)
         {
-            return ledger.With(Ended(run, RunState.Superseded, "The file was replaced or removed before it was read.", now));
+            return ledger.With(Ended(run, RunState.Superseded, Sentence.Of("run-gone"), now));
         }
 
         if (ledger.Drops.LastOrDefault(d => d.Period == request.Period && d.Verdict != Verdict.Rejected) is { } newest
@@ -74,17 +75,17 @@ public static class LedgerAdmission
         run = run with { Revision = drop.Revision };
         if (ledger.IsActive(drop.Period) && ledger.LastRunOf(drop) is { State: RunState.Active })
         {
-            return ledger.With(Ended(run, RunState.Unchanged, "The same bytes are being processed already.", now));
+            return ledger.With(Ended(run, RunState.Unchanged, Sentence.Of("run-in-work"), now));
         }
 
         if (run.Kind is RunKind.Arrival or RunKind.Recovery && IsDone(ledger, drop))
         {
-            return ledger.With(Ended(run, RunState.Unchanged, "The same bytes were dropped before under this name; there is nothing to do.", now));
+            return ledger.With(Ended(run, RunState.Unchanged, Sentence.Of("run-unchanged"), now));
         }
 
         if (ledger.OriginalOf(drop) is { } original)
         {
-            return ledger.With(Ended(run, RunState.Duplicate, $"The same bytes stand under {original}.csv; they are not used twice.", now));
+            return ledger.With(Ended(run, RunState.Duplicate, Sentence.Of("run-duplicate", ("original", original)), now));
         }
 
         return ledger.With(run);
@@ -94,6 +95,6 @@ public static class LedgerAdmission
         ? drop.Verdict == Verdict.Accepted
         : drop.Verdict == Verdict.Rejected || LedgerHistory.IsPublished(ledger, drop);
 
-    private static LedgerRun Ended(LedgerRun run, RunState state, string reason, DateTimeOffset now) =>
-        run with { State = state, Reason = reason, EndedAt = now };
+    private static LedgerRun Ended(LedgerRun run, RunState state, Sentence reason, DateTimeOffset now) =>
+        run with { State = state, Reason = reason.ToString(), Said = reason, EndedAt = now };
 }

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Drops;
 
@@ -79,13 +80,14 @@ public static class LedgerEndings
     /// <param name="restate">Whether published periods are restated when their history changes.</param>
     /// <param name="hasDefinition">Whether the pipeline has a definition, without which no run can go on.</param>
     /// <param name="now">Time to record.</param>
+    /// <param name="said">The reason as a code with arguments; <see langword="null"/> where there is none.</param>
     public static Ledger End(
-        Ledger ledger, string runId, RunState state, string reason, bool starved, bool restate, bool hasDefinition, DateTimeOffset now)
+        Ledger ledger, string runId, RunState state, string reason, bool starved, bool restate, bool hasDefinition, DateTimeOffset now, Sentence? said = null)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         if (ledger.FindRun(runId) is { State: RunState.Active } run)
         {
-            ledger = ledger.With(run with { State = state, Reason = reason, Starved = starved, WaitsFor = null, EndedAt = now });
+            ledger = ledger.With(run with { State = state, Reason = reason, Said = said, Starved = starved, WaitsFor = null, EndedAt = now });
         }
 
         return AddDueRuns(ledger, restate, hasDefinition, now);

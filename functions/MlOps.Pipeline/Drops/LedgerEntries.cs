@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Drops;
 
@@ -121,6 +122,9 @@ public sealed record LedgerRun
 
     /// <summary>Why it ended so, in a sentence.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>The same as a code with arguments; <see langword="null"/> where there is none.</summary>
+    public Sentence? Said { get; init; }
 
     /// <summary>Whether it ended only because something else was missing for too long, so that it is started again when that appears.</summary>
     public bool Starved { get; init; }

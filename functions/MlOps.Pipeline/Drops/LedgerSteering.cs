@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Wording;
+
 namespace MlOps.Pipeline.Drops;
 
 /// <summary>A command that cannot be followed; the message says why and what can be done instead.</summary>
@@ -62,7 +64,8 @@ public static class LedgerSteering
             throw new SteeringException($"Run {runId} is writing its predictions and cannot be stopped half way.");
         }
 
-        return LedgerEndings.End(ledger, runId, RunState.Cancelled, "Cancelled by command.", starved: false, restate, hasDefinition: true, now);
+        var reason = Sentence.Of("run-cancelled");
+        return LedgerEndings.End(ledger, runId, RunState.Cancelled, reason.ToString(), starved: false, restate, hasDefinition: true, now, reason);
     }
 
     internal static string Word(RunState state) => state.ToString().ToLowerInvariant();

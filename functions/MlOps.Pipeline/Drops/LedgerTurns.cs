@@ -1,3 +1,5 @@
+using MlOps.Pipeline.Wording;
+
 namespace MlOps.Pipeline.Drops;
 
 /// <summary>What a run does next.</summary>
@@ -28,6 +30,9 @@ public sealed record NextTurn
     /// <summary>Why, in a sentence.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>The same as a code with arguments, for <see cref="Turn.End"/>; <see langword="null"/> where there is none.</summary>
+    public Sentence? Said { get; init; }
+
     /// <summary>How the run ends, for <see cref="Turn.End"/>.</summary>
     public RunState State { get; init; }
 
@@ -53,7 +58,7 @@ public static class LedgerTurns
         var run = ledger.FindRun(runId) ?? throw new InvalidOperationException($"Run {runId} is not in the ledger of {ledger.Pipeline}.");
         if (run.State != RunState.Active)
         {
-            return End(run.State, run.Reason ?? "");
+            return new NextTurn { Turn = Turn.End, State = run.State, Reason = run.Reason ?? "", Said = run.Said };
         }
 
         var drop = ledger.DropOf(run) ?? throw new InvalidOperationException($"The ledger of {ledger.Pipeline} has no drop for run {runId}.");
@@ -66,12 +71,12 @@ public static class LedgerTurns
 
         if (ledger.OriginalOf(drop) is { } original)
         {
-            return End(RunState.Duplicate, $"The same bytes stand under {original}.csv; they are not used twice.");
+            return End(RunState.Duplicate, Sentence.Of("run-duplicate", ("original", original)));
         }
 
         if (ledger.Current(run.Period) is { } current && current.Revision > run.Revision)
         {
-            return End(RunState.Superseded, $"Revision {current.Revision} of {run.Period}.csv took the place of revision {run.Revision}.");
+            return End(RunState.Superseded, Sentence.Of("run-superseded", ("newer", current.Revision), ("period", run.Period), ("older", run.Revision)));
         }
 
         return drop.Period == PeriodOrder.Initial ? NextOfInitial(drop) : NextOfPeriod(ledger, run, drop, preparedHash, input, inOrder);
@@ -80,8 +85,8 @@ public static class LedgerTurns
     private static NextTurn NextOfInitial(LedgerDrop drop) => drop.Verdict switch
     {
         Verdict.Pending => new NextTurn { Turn = Turn.Validate },
-        Verdict.Rejected => End(RunState.Rejected, "The file was refused."),
-        _ => End(RunState.Succeeded, "The history is accepted."),
+        Verdict.Rejected => End(RunState.Rejected, Sentence.Of("run-refused")),
+        _ => End(RunState.Succeeded, Sentence.Of("run-history-accepted")),
     };
 
     private static NextTurn NextOfPeriod(
@@ -95,7 +100,7 @@ public static class LedgerTurns
 
         if (drop.Verdict == Verdict.Rejected)
         {
-            return End(RunState.Rejected, "The file was refused.");
+            return End(RunState.Rejected, Sentence.Of("run-refused"));
         }
 
         if (drop.Verdict == Verdict.Pending || drop.CheckedAgainst != initial.Sha256)
@@ -117,7 +122,7 @@ public static class LedgerTurns
         if (ledger.Published(drop.Period) is { } published && published.DropRevision == drop.Revision && published.HistoryHash == hash
             && (run.Kind != RunKind.Rerun || published.RunId == run.RunId))
         {
-            return End(RunState.Succeeded, "The predictions are published.");
+            return End(RunState.Succeeded, Sentence.Of("run-published"));
         }
 
         var owing = Earlier(ledger, drop).FirstOrDefault(p => OwesPublication(ledger, p));
@@ -178,5 +183,5 @@ public static class LedgerTurns
 
     private static NextTurn Wait(string what) => new() { Turn = Turn.Wait, Reason = what };
 
-    private static NextTurn End(RunState state, string reason) => new() { Turn = Turn.End, State = state, Reason = reason };
+    private static NextTurn End(RunState state, Sentence reason) => new() { Turn = Turn.End, State = state, Reason = reason.ToString(), Said = reason };
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Notifications;
@@ -15,14 +16,17 @@ internal static class ChatMessages
     private const int HeaderMax = 150;
 
     /// <summary>Slack's Block Kit: header, summary, facts, next command.</summary>
-    public static byte[] Slack(Notice notice)
+    /// <param name="notice">The notice.</param>
+    /// <param name="language">Language of its readers.</param>
+    public static byte[] Slack(Notice notice, string language)
     {
+        var (title, summary) = (Title(notice, language), Word(notice.Said, notice.Summary, language));
         var blocks = new JsonArray
         {
-            new JsonObject { ["type"] = "header", ["text"] = Plain(Short(Title(notice), HeaderMax)) },
-            new JsonObject { ["type"] = "section", ["text"] = Plain(Short(notice.Summary, TextMax)) },
+            new JsonObject { ["type"] = "header", ["text"] = Plain(Short(title, HeaderMax)) },
+            new JsonObject { ["type"] = "section", ["text"] = Plain(Short(summary, TextMax)) },
         };
-        foreach (var chunk in Facts(notice).Chunk(10))
+        foreach (var chunk in Facts(notice, language).Chunk(10))
         {
             blocks.Add(new JsonObject
             {
@@ -31,18 +35,20 @@ internal static class ChatMessages
             });
         }
 
-        return Bytes(new JsonObject { ["text"] = Short($"{Title(notice)}: {notice.Summary}", TextMax).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal), ["blocks"] = blocks });
+        return Bytes(new JsonObject { ["text"] = Short($"{title}: {summary}", TextMax).Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal), ["blocks"] = blocks });
     }
 
     /// <summary>An Adaptive Card 1.4 in the message that a Teams workflow takes.</summary>
-    public static byte[] Teams(Notice notice)
+    /// <param name="notice">The notice.</param>
+    /// <param name="language">Language of its readers.</param>
+    public static byte[] Teams(Notice notice, string language)
     {
         var body = new JsonArray
         {
-            Run(Title(notice), "large", bold: true, Color(notice)),
-            Run(Short(notice.Summary, TextMax), "default", bold: false, "default"),
+            Run(Title(notice, language), "large", bold: true, Color(notice)),
+            Run(Short(Word(notice.Said, notice.Summary, language), TextMax), "default", bold: false, "default"),
         };
-        foreach (var (name, value) in Facts(notice))
+        foreach (var (name, value) in Facts(notice, language))
         {
             body.Add(Run(Short($"{name}: {value}", TextMax), "default", bold: false, "default"));
         }
@@ -62,37 +68,55 @@ internal static class ChatMessages
     }
 
     /// <summary>What a person needs to act: run, step, cause, file, next command.</summary>
-    public static IEnumerable<(string Name, string Value)> Facts(Notice notice)
+    /// <param name="notice">The notice.</param>
+    /// <param name="language">Language of its readers.</param>
+    public static IEnumerable<(string Name, string Value)> Facts(Notice notice, string language)
     {
-        yield return ("Run", notice.RunId);
-        yield return ("File", notice.File);
+        yield return (Word("chat-run"), notice.RunId);
+        yield return (Word("chat-file"), notice.File);
         if (notice.Step is { } step)
         {
-            yield return ("Step", step);
+            yield return (Word("chat-step"), step);
         }
 
         if (notice.Cause is { } cause)
         {
-            yield return ("Cause", cause);
+            yield return (Word("chat-cause"), ChatMessages.Word(notice.CauseSaid, cause, language));
         }
 
         foreach (var error in notice.Errors.Take(3))
         {
-            yield return ("Error", error.Line > 0 ? $"line {error.Line}: {error.Message}" : error.Message);
+            yield return (Word("chat-error"), error.Line > 0 ? ChatMessages.Word(Sentence.Of("chat-line", ("line", error.Line), ("error", error.Told)), "", language) : ChatMessages.Word(error.Said, error.Message, language));
         }
 
         if (notice.Outputs.Count > 0)
         {
-            yield return ("Written", string.Join(", ", notice.Outputs));
+            yield return (Word("chat-written"), string.Join(", ", notice.Outputs));
         }
 
         if (notice.Command is { } command)
         {
-            yield return ("Next", command);
+            yield return (Word("chat-next"), command);
         }
+
+        string Word(string code) => Sentences.All[code][language];
     }
 
-    private static string Title(Notice notice) => $"{notice.Pipeline} {notice.Period}: {notice.State.ToString().ToLowerInvariant()}";
+    private static string Word(Sentence? said, string text, string language) => said is null ? text : Sentences.Word(said, language);
+
+    private static string Title(Notice notice, string language) => $"{notice.Pipeline} {notice.Period}: {Sentences.All[State(notice.State)][language]}";
+
+    private static string State(RunState state) => state switch
+    {
+        RunState.Succeeded => "state-succeeded",
+        RunState.Rejected => "state-rejected",
+        RunState.Failed => "state-failed",
+        RunState.Superseded => "state-superseded",
+        RunState.Duplicate => "state-duplicate",
+        RunState.Unchanged => "state-unchanged",
+        RunState.Cancelled => "state-cancelled",
+        _ => "state-active",
+    };
 
     private static string Color(Notice notice) => notice.State switch
     {

@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Notifications;
 
@@ -33,11 +34,17 @@ public sealed record Notice
     /// <summary>What happened, in a sentence.</summary>
     public required string Summary { get; init; }
 
+    /// <summary>The same as a code with arguments; <see langword="null"/> where there is none.</summary>
+    public Sentence? Said { get; init; }
+
     /// <summary>The step that failed, where one did.</summary>
     public string? Step { get; init; }
 
     /// <summary>Why it failed, in a sentence, where it did.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>The same as a code with arguments; <see langword="null"/> where there is none.</summary>
+    public Sentence? CauseSaid { get; init; }
 
     /// <summary>Number of errors in a refused file.</summary>
     public long ErrorCount { get; init; }

@@ -143,8 +143,8 @@ public sealed class NoticeSender
             receivers.Add(new Receiver("webhook", webhook, stop => PostAsync(webhook, body.ToArray(), "application/cloudevents+json", notice.Id, stop)));
         }
 
-        receivers.AddRange(_settings.Slack.Select(a => new Receiver("slack", a, stop => PostAsync(a, ChatMessages.Slack(content), "application/json", null, stop))));
-        receivers.AddRange(_settings.Teams.Select(a => new Receiver("teams", a, stop => PostAsync(a, ChatMessages.Teams(content), "application/json", null, stop))));
+        receivers.AddRange(_settings.Slack.Select(a => new Receiver("slack", a, stop => PostAsync(a, ChatMessages.Slack(content, _settings.Language), "application/json", null, stop))));
+        receivers.AddRange(_settings.Teams.Select(a => new Receiver("teams", a, stop => PostAsync(a, ChatMessages.Teams(content, _settings.Language), "application/json", null, stop))));
         if (_settings.Topic is { } topic)
         {
             receivers.Add(new Receiver("eventgrid", topic, async stop => (await _topic.Value.SendEventAsync(notice, stop)).Status));

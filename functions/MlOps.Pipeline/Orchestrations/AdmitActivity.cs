@@ -37,7 +37,7 @@ public sealed class AdmitActivity(LedgerStore ledgers, InputFiles files, RunDocu
             await documents.WriteAsync(Describe(input, run, drop), stopping.Token);
         }
 
-        return new AdmitResult(run.State, run.Reason ?? "", drop?.Sha256, run.Revision, Waiting.In(ledger, input.RunId));
+        return new AdmitResult(run.State, run.Reason ?? "", drop?.Sha256, run.Revision, Waiting.In(ledger, input.RunId), run.Said);
     }
 
     private async Task<DropBytes?> ReadAsync(PipelineName pipeline, AdmissionRequest admission, CancellationToken cancellation)

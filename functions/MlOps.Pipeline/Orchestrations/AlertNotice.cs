@@ -2,6 +2,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -32,7 +33,10 @@ public sealed class AlertNotice(AlertBook book, NoticeSender sender)
             return;
         }
 
-        var more = raised.Count > 1 ? $" and {raised.Count - 1} more" : "";
+        object cause = (object?)raised[0].Said ?? raised[0].Cause;
+        var said = raised.Count > 1
+            ? Sentence.Of("notice-alerts", ("file", drop.BlobName), ("cause", cause), ("more", raised.Count - 1))
+            : Sentence.Of("notice-alert", ("file", drop.BlobName), ("cause", cause));
         await sender.TellAsync(
             pipeline,
             new Notice
@@ -43,8 +47,10 @@ public sealed class AlertNotice(AlertBook book, NoticeSender sender)
                 Period = publication.Period,
                 File = drop.BlobName,
                 State = RunState.Succeeded,
-                Summary = $"{drop.BlobName} needs a look: {raised[0].Cause}{more}",
+                Summary = said.ToString(),
+                Said = said,
                 Cause = raised[0].Cause,
+                CauseSaid = raised[0].Said,
                 Alerts = raised,
                 Command = $"mlops run {runId}",
                 Time = publication.AsOf,

@@ -1,8 +1,10 @@
+using System.Globalization;
 using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -19,9 +21,10 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="AskedAt">When it was asked, by the orchestration's clock.</param>
 /// <param name="ExpiresAt">Until when an answer is waited for.</param>
 /// <param name="IsOver">Whether that time is over.</param>
+/// <param name="EvidenceSaid">The evidence as a code with arguments.</param>
 public sealed record ApprovalQuestion(
     string RunId, string Pipeline, string Period, string File, int Revision, string Challenger, string Champion, string Evidence,
-    DateTimeOffset AskedAt, DateTimeOffset ExpiresAt, bool IsOver);
+    DateTimeOffset AskedAt, DateTimeOffset ExpiresAt, bool IsOver, Sentence? EvidenceSaid = null);
 
 /// <summary>Keeps the question, tells whom it concerns, once, and settles it when its time is over.</summary>
 /// <param name="approvals">Questions and answers.</param>
@@ -49,7 +52,7 @@ public sealed class ApprovalActivity(ApprovalStore approvals, LedgerStore ledger
 
         var record = await approvals.AskAsync(
             pipeline,
-            new ApprovalRecord(input.RunId, input.Period, input.Challenger, input.Champion, input.Evidence, input.AskedAt, input.ExpiresAt),
+            new ApprovalRecord(input.RunId, input.Period, input.Challenger, input.Champion, input.Evidence, input.AskedAt, input.ExpiresAt, EvidenceSaid: input.EvidenceSaid),
             stop);
         if (record.State == ApprovalState.Pending)
         {
@@ -65,6 +68,9 @@ public sealed class ApprovalActivity(ApprovalStore approvals, LedgerStore ledger
 
     private async Task TellAsync(PipelineName pipeline, ApprovalQuestion input, CancellationToken cancellation)
     {
+        var said = Sentence.Of(
+            "notice-approval", ("until", input.ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture)), ("challenger", input.Challenger),
+            ("champion", input.Champion), ("evidence", (object?)input.EvidenceSaid ?? input.Evidence), ("run", input.RunId), ("period", input.Period));
         await sender.TellAsync(
             pipeline,
             new Notice
@@ -75,7 +81,8 @@ public sealed class ApprovalActivity(ApprovalStore approvals, LedgerStore ledger
                 Period = input.Period,
                 File = input.File,
                 State = RunState.Active,
-                Summary = $"A person must decide until {input.ExpiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z whether model {input.Challenger} replaces the champion {input.Champion}: {input.Evidence}. `mlops approve {input.RunId}` promotes it, `mlops reject {input.RunId}` keeps the champion, and so does no answer. The predictions of {input.Period} wait.",
+                Summary = said.ToString(),
+                Said = said,
                 Step = "promote",
                 Command = $"mlops approve {input.RunId}",
                 Time = input.AskedAt,

@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -28,7 +29,7 @@ internal static class ApprovalWait
                 nameof(ApprovalActivity),
                 new ApprovalQuestion(
                     context.InstanceId, input.Pipeline, input.Period, run.Document.File, run.Document.Revision, input.Challenger, pending.Champion!,
-                    pending.Verdict.Reason, asked, expires, now >= expires),
+                    pending.Verdict.Reason, asked, expires, now >= expires, pending.Verdict.Told as Sentence),
                 Retries.Bookkeeping);
             if (state != ApprovalState.Pending)
             {

@@ -37,7 +37,7 @@ public sealed class EndActivity(
             pipeline,
             l => LedgerEndings.End(
                 l, document.RunId, document.State, document.Reason, input.Starved, input.Restate,
-                hasDefinition: document.FailedStep != RunFailure.DefinitionStep, time.GetUtcNow()),
+                hasDefinition: document.FailedStep != RunFailure.DefinitionStep, time.GetUtcNow(), document.Said),
             stopping.Token);
         var started = await starter.StartDueAsync(ledger, stopping.Token);
         RunTelemetry.Tell(document);

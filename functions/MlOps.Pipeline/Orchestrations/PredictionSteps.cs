@@ -11,6 +11,7 @@ using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Retrain;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -116,10 +117,15 @@ internal static class PredictionSteps
             {
                 Warnings =
                 [
-                    Finding.Of(Sentence.Of("no-champion-predicts", ("pipeline", pipeline), ("version", promoted.Version), ("reason", promoted.Verdict.Reason))),
+                    Finding.Of(Sentence.Of("no-champion-predicts", ("pipeline", pipeline), ("version", promoted.Version), ("reason", promoted.Verdict.Told))),
                     .. trained.Warnings,
                 ],
             };
+        }
+
+        if (PerfectMetrics.Of(promoted.Version, promoted.Metrics) is { } perfect)
+        {
+            trained = trained with { Warnings = [perfect, .. trained.Warnings] };
         }
 
         run.Stage("predict");

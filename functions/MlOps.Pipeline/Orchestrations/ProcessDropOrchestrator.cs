@@ -52,7 +52,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
         run.Wake(admitted.Wake);
         if (admitted.State != RunState.Active)
         {
-            run.End(admitted.State, admitted.Reason);
+            run.End(admitted.State, admitted.Reason, admitted.Said);
             return;
         }
 
@@ -91,7 +91,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
                 await PublishAsync(context, run);
                 break;
             case Turn.End:
-                run.End(turn.Next.State, turn.Next.Reason);
+                run.End(turn.Next.State, turn.Next.Reason, turn.Next.Said);
                 break;
             default:
                 throw new InvalidOperationException($"Unknown turn {turn.Next.Turn}.");

@@ -6,6 +6,7 @@ using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Promote;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tuning;
 
@@ -46,6 +47,9 @@ public sealed record RunDocument
 
     /// <summary>Why, in a sentence.</summary>
     public string Reason { get; init; } = "";
+
+    /// <summary>The same as a code with arguments; <see langword="null"/> where there is none.</summary>
+    public Sentence? Said { get; init; }
 
     /// <summary>When it began.</summary>
     public DateTimeOffset StartedAt { get; init; }
@@ -137,6 +141,9 @@ public sealed record RunDocument
 
     /// <summary>Why it failed, in a sentence.</summary>
     public string? Cause { get; init; }
+
+    /// <summary>The same as a code with arguments; <see langword="null"/> where there is none.</summary>
+    public Sentence? CauseSaid { get; init; }
 }
 
 /// <summary>A model that a run trained and that does not predict.</summary>

@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -15,7 +16,7 @@ internal static class RunFailure
     /// <summary>The innermost message is the cause; what wraps it only says where.</summary>
     public static string CauseOf(TaskFailureDetails failure)
     {
-        while (failure.InnerFailure is { } inner)
+        while (failure.InnerFailure is { } inner && !IsSaid(inner))
         {
             failure = inner;
         }
@@ -30,14 +31,28 @@ internal static class RunFailure
         return message.Length <= 2000 ? message : message[..2000] + " …";
     }
 
-    /// <summary>What happened, in a sentence.</summary>
-    public static string Summarize(RunDocument run) => run.State switch
+    /// <summary>The cause as a code with arguments; <see langword="null"/> where the failure carries none.</summary>
+    public static Sentence? SaidOf(TaskFailureDetails failure)
     {
-        RunState.Succeeded when run.Period == PeriodOrder.Initial => $"{run.File} is accepted as the history: {run.Rows} rows.",
-        RunState.Succeeded => $"Predictions for {run.Period} are published (revision {run.PredictionRevision}).{Decision(run)}",
-        RunState.Rejected => $"{run.File} was refused with {run.ErrorCount} error(s){First(run)}. The file is kept in the container rejected as {run.RejectedFile}.",
-        RunState.Failed => $"The run for {run.File} failed. {run.Reason}",
-        _ => $"{run.File}: {run.Reason}",
+        for (var one = failure; one is not null; one = one.InnerFailure)
+        {
+            if (IsSaid(one))
+            {
+                return SaidException.Read(one.ErrorMessage);
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>What happened, in a sentence.</summary>
+    public static Sentence Summarize(RunDocument run) => run.State switch
+    {
+        RunState.Succeeded when run.Period == PeriodOrder.Initial => Sentence.Of("notice-history", ("file", run.File), ("rows", run.Rows)),
+        RunState.Succeeded => Sentence.Of("notice-published", ("period", run.Period), ("revision", run.PredictionRevision), ("decision", Decision(run)), ("more", TooGood(run))),
+        RunState.Rejected => Sentence.Of("notice-refused", ("file", run.File), ("count", run.ErrorCount), ("first", First(run)), ("kept", run.RejectedFile ?? "")),
+        RunState.Failed => Sentence.Of("notice-failed", ("file", run.File), ("reason", Why(run))),
+        _ => Sentence.Of("notice-other", ("file", run.File), ("reason", Why(run))),
     };
 
     /// <summary>The command that helps next.</summary>
@@ -58,9 +73,11 @@ internal static class RunFailure
         Period = run.Period,
         File = run.File,
         State = run.State,
-        Summary = Summarize(run),
+        Summary = Summarize(run).ToString(),
+        Said = Summarize(run),
         Step = run.FailedStep,
         Cause = run.Cause,
+        CauseSaid = run.CauseSaid,
         ErrorCount = run.ErrorCount,
         Errors = run.State == RunState.Rejected ? run.Errors : [],
         RejectedFile = run.RejectedFile,
@@ -72,23 +89,31 @@ internal static class RunFailure
     };
 
     /// <summary>A span of time in words.</summary>
-    public static string Spell(TimeSpan time) => time switch
+    public static Sentence Spell(TimeSpan time) => time switch
     {
-        { TotalDays: >= 1 } => $"{time.TotalDays:0.##} days",
-        { TotalHours: >= 1 } => $"{time.TotalHours:0.##} hours",
-        { TotalMinutes: >= 1 } => $"{time.TotalMinutes:0.##} minutes",
-        _ => $"{time.TotalSeconds:0.##} seconds",
+        { TotalDays: >= 1 } => Sentence.Of("days", ("count", $"{time.TotalDays:0.##}")),
+        { TotalHours: >= 1 } => Sentence.Of("hours", ("count", $"{time.TotalHours:0.##}")),
+        { TotalMinutes: >= 1 } => Sentence.Of("minutes", ("count", $"{time.TotalMinutes:0.##}")),
+        _ => Sentence.Of("seconds", ("count", $"{time.TotalSeconds:0.##}")),
     };
 
-    private static string Decision(RunDocument run) => run.Promotion switch
+    private static object Decision(RunDocument run) => run.Promotion switch
     {
-        { IsNobodysChampion: true } promotion => " " + Sentence.Of("no-champion-predicts", ("pipeline", run.Pipeline), ("version", promotion.Version), ("reason", promotion.Verdict.Reason)),
-        { Approval: ApprovalState.Approved } promotion => $" Model {promotion.Version} is the new champion: {promotion.Verdict.Reason}.",
-        { Approval: not null } promotion => $" The champion {promotion.Version} stays: {promotion.Verdict.Reason}.",
+        { IsNobodysChampion: true } promotion => And(Sentence.Of("no-champion-predicts", ("pipeline", run.Pipeline), ("version", promotion.Version), ("reason", promotion.Verdict.Told))),
+        { Approval: ApprovalState.Approved } promotion => And(Sentence.Of("notice-new-champion", ("version", promotion.Version), ("reason", promotion.Verdict.Told))),
+        { Approval: not null } promotion => And(Sentence.Of("notice-champion-stays", ("version", promotion.Version), ("reason", promotion.Verdict.Told))),
         _ => "",
     };
 
-    private static string First(RunDocument run) => run.Errors is [var first, ..] ? $", the first: {first.Message}".TrimEnd('.') : "";
+    private static Sentence And(object sentence) => Sentence.Of("and-sentence", ("sentence", sentence));
+
+    private static object Why(RunDocument run) => (object?)run.Said ?? run.Reason;
+
+    private static object TooGood(RunDocument run) => run.Warnings.FirstOrDefault(w => w.Code == PerfectMetrics.Code) is { } perfect ? And(perfect.Told) : "";
+
+    private static bool IsSaid(TaskFailureDetails failure) => failure.ErrorType == typeof(SaidException).FullName;
+
+    private static object First(RunDocument run) => run.Errors is [var first, ..] ? Sentence.Of("notice-first", ("error", first.Told)) : "";
 
     private static string FileName(RunDocument run) => run.File[(run.File.LastIndexOf('/') + 1)..];
 }

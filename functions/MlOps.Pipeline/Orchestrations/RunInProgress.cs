@@ -6,6 +6,7 @@ using MlOps.Pipeline.Steps.Retrain;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Pipeline.Steps;
+using MlOps.Pipeline.Wording;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -148,17 +149,21 @@ internal sealed class RunInProgress
         }
     }
 
-    public void End(RunState state, string reason) => Document = Document with { State = state, Reason = reason };
+    public void End(RunState state, string reason, Sentence? said) => Document = Document with { State = state, Reason = reason, Said = said };
 
     public void Fail(TaskFailedException e)
     {
         var cause = RunFailure.CauseOf(e.FailureDetails);
+        var said = RunFailure.SaidOf(e.FailureDetails);
+        var reason = Sentence.Of("run-failed", ("step", _step), ("cause", (object?)said ?? cause));
         Document = Document with
         {
             State = RunState.Failed,
-            Reason = $"Step {_step} failed: {cause}",
+            Reason = reason.ToString(),
+            Said = reason,
             FailedStep = _step,
             Cause = cause,
+            CauseSaid = said,
         };
     }
 
@@ -166,8 +171,9 @@ internal sealed class RunInProgress
     {
         var problem = Definition!.Problem;
         Starved = problem is null;
-        var cause = problem ?? $"There is no definition definitions/{Request.Pipeline}.yaml. Put one there (mlops init drafts it from a file); the run is then started by itself.";
-        Document = Document with { State = RunState.Failed, Reason = cause, FailedStep = RunFailure.DefinitionStep, Cause = cause };
+        var said = problem is null ? Sentence.Of("run-no-definition", ("pipeline", Request.Pipeline)) : null;
+        var cause = problem ?? said!.ToString();
+        Document = Document with { State = RunState.Failed, Reason = cause, Said = said, FailedStep = RunFailure.DefinitionStep, Cause = cause, CauseSaid = said };
     }
 
     public void Decided(RetrainResult answer)
@@ -277,8 +283,8 @@ internal sealed class RunInProgress
         }
 
         Starved = true;
-        var cause = $"{Request.Pipeline}/initial.csv was not accepted within {RunFailure.Spell(limit)}. Drop it; the run is then started by itself.";
-        Document = Document with { State = RunState.Failed, Reason = cause, FailedStep = "wait", Cause = cause };
+        var said = Sentence.Of("run-starved", ("pipeline", Request.Pipeline), ("time", RunFailure.Spell(limit)));
+        Document = Document with { State = RunState.Failed, Reason = said.ToString(), Said = said, FailedStep = "wait", Cause = said.ToString(), CauseSaid = said };
         return true;
     }
 

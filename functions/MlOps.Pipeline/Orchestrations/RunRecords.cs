@@ -9,6 +9,7 @@ using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Orchestrations;
 
@@ -42,7 +43,8 @@ public sealed record AdmitInput(string RunId, RunRequest Request);
 /// <param name="Sha256">SHA-256 of the bytes, where they were read.</param>
 /// <param name="Revision">Revision of the drop; 0 where its bytes were not read.</param>
 /// <param name="Wake">Runs that wait and are to look again.</param>
-public sealed record AdmitResult(RunState State, string Reason, string? Sha256, int Revision, IReadOnlyList<string> Wake);
+/// <param name="Said">The reason as a code with arguments.</param>
+public sealed record AdmitResult(RunState State, string Reason, string? Sha256, int Revision, IReadOnlyList<string> Wake, Sentence? Said = null);
 
 /// <summary>What a run must know of its definition.</summary>
 /// <param name="Hash">Hash of the pinned text; <see langword="null"/> where there is no usable definition.</param>

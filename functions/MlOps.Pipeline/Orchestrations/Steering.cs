@@ -119,7 +119,7 @@ public sealed class Steering
         var answered = await _approvals.AnswerAsync(pipeline, question.Challenger, question.Champion, wanted, by, comment, cancellation);
         if (answered.State != wanted || answered.By != by)
         {
-            throw new SteeringException($"The question of run {runId} is settled: {answered.Sentence()}. `mlops promote {pipeline} {answered.Challenger}` releases the model all the same, `mlops rollback {pipeline}` takes it back.");
+            throw new SteeringException($"The question of run {runId} is settled: {answered.Answer()}. `mlops promote {pipeline} {answered.Challenger}` releases the model all the same, `mlops rollback {pipeline}` takes it back.");
         }
 
         await _client.RaiseEventAsync(runId.Value, ApprovalWait.Event, wanted, cancellation);
@@ -214,7 +214,7 @@ public sealed class Steering
             StartedAt = run.StartedAt,
         }) with
         {
-            State = run.State, Reason = run.Reason!, EndedAt = run.EndedAt,
+            State = run.State, Reason = run.Reason!, Said = run.Said, EndedAt = run.EndedAt,
         };
         await _documents.WriteAsync(document, cancellation);
         await _sender.TellAsync(pipeline, RunFailure.NoticeOf(document), cancellation);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Azure;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Registry;
@@ -39,7 +40,7 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     public async Task<Aliases> PromoteAsync(PipelineName pipeline, string version, CancellationToken cancellation = default)
     {
         await models.RequireAsync(pipeline, version, cancellation);
-        return await UpdateAsync(pipeline, now => now.Champion == version ? now : ByHand(now, version, "promoted by hand"), cancellation);
+        return await UpdateAsync(pipeline, now => now.Champion == version ? now : ByHand(now, version, Sentence.Of("release-by-hand")), cancellation);
     }
 
     /// <summary>Puts the champion before the present one back in its place.</summary>
@@ -49,7 +50,7 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     public Task<Aliases> RollbackAsync(PipelineName pipeline, CancellationToken cancellation = default) => UpdateAsync(
         pipeline,
         now => ByHand(
-            now, now.Previous ?? throw new InvalidOperationException($"Pipeline {pipeline} has no earlier champion to go back to."), $"rolled back from {now.Champion}"),
+            now, now.Previous ?? throw new InvalidOperationException($"Pipeline {pipeline} has no earlier champion to go back to."), Sentence.Of("release-rolled-back", ("version", now.Champion ?? ""))),
         cancellation);
 
     /// <summary>The aliases and the ETag under which they may be changed; <see langword="null"/> where there are none yet.</summary>
@@ -100,9 +101,9 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
         }
     }
 
-    private Aliases ByHand(Aliases now, string champion, string reason) => now.With(new Release(
+    private Aliases ByHand(Aliases now, string champion, Sentence reason) => now.With(new Release(
         Now, now.History.Count == 0 ? "initial" : now.History.MaxBy(r => r.Period == "initial" ? "" : r.Period, StringComparer.Ordinal)!.Period,
-        champion, now.Champion, null, Hand, reason, null));
+        champion, now.Champion, null, Hand, reason.ToString(), null, reason));
 
     private SharedDocument<Aliases> Document(PipelineName pipeline) => _documents.GetOrAdd(
         pipeline, name => new SharedDocument<Aliases>(account.Artifacts, $"{name}/models/aliases.json", Aliases.None));

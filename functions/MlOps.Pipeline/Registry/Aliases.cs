@@ -11,8 +11,9 @@ namespace MlOps.Pipeline.Registry;
 /// <param name="Mover">The run, or <c>hand</c>.</param>
 /// <param name="Reason">Why, in a sentence.</param>
 /// <param name="VerdictKey">Key of the compare step with the evidence; <see langword="null"/> for a move by hand.</param>
+/// <param name="Said">The reason as a code with arguments; <see langword="null"/> where there is none.</param>
 public sealed record Release(
-    DateTimeOffset At, string Period, string? Champion, string? Previous, string? Challenger, string Mover, string Reason, string? VerdictKey);
+    DateTimeOffset At, string Period, string? Champion, string? Previous, string? Challenger, string Mover, string Reason, string? VerdictKey, Sentence? Said = null);
 
 /// <summary>Aliases of a pipeline's models and how they came about: <c>models/aliases.json</c>, changed only under If-Match, history only appended.</summary>
 /// <param name="Champion">The model that predicts; <see langword="null"/> before the first.</param>
@@ -44,7 +45,9 @@ public sealed record Aliases(string? Champion, string? Previous, IReadOnlyList<R
             ? Sentence.Of("no-champion-refused", ("pipeline", pipeline), ("version", refused), ("period", last.Period), ("reason", Reason(last)))
             : Sentence.Of("no-champion-yet", ("pipeline", pipeline));
 
-    private static string Reason(Release release) => release.Reason.StartsWith("refused: ", StringComparison.Ordinal) ? release.Reason["refused: ".Length..] : release.Reason;
+    private static object Reason(Release release) => release.Said is { } said
+        ? (object?)said.Parts?.GetValueOrDefault("reason") ?? said.Arguments.GetValueOrDefault("reason", release.Reason)
+        : release.Reason.StartsWith("refused: ", StringComparison.Ordinal) ? release.Reason["refused: ".Length..] : release.Reason;
 
     /// <summary>
     /// The decision that had put the champion of a time in its place: a later one that left it there only confirmed it.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Azure.Storage.Blobs.Models;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Registry;
@@ -35,16 +36,18 @@ public static class ApprovalState
 /// <param name="By">Who answered.</param>
 /// <param name="AnsweredAt">When.</param>
 /// <param name="Comment">What else was said.</param>
+/// <param name="EvidenceSaid">The evidence as a code with arguments.</param>
 public sealed record ApprovalRecord(
     string RunId, string Period, string Challenger, string Champion, string Evidence, DateTimeOffset AskedAt, DateTimeOffset ExpiresAt,
-    string State = ApprovalState.Pending, string? By = null, DateTimeOffset? AnsweredAt = null, string? Comment = null)
+    string State = ApprovalState.Pending, string? By = null, DateTimeOffset? AnsweredAt = null, string? Comment = null, Sentence? EvidenceSaid = null)
 {
-    internal string Sentence() => State switch
+    /// <summary>What was answered, by whom.</summary>
+    internal Sentence Answer() => State switch
     {
-        ApprovalState.Approved => $"approved by {By}{Said}",
-        ApprovalState.Rejected => $"rejected by {By}{Said}",
-        ApprovalState.Withdrawn => "newer bytes of the period came before anybody answered",
-        _ => string.Create(CultureInfo.InvariantCulture, $"nobody answered by {ExpiresAt.UtcDateTime:yyyy-MM-dd HH:mm:ss}Z, so the champion stays"),
+        ApprovalState.Approved => Sentence.Of("approved-by", ("by", By ?? ""), ("comment", Said)),
+        ApprovalState.Rejected => Sentence.Of("rejected-by", ("by", By ?? ""), ("comment", Said)),
+        ApprovalState.Withdrawn => Sentence.Of("approval-withdrawn"),
+        _ => Sentence.Of("approval-timed-out", ("time", ExpiresAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture))),
     };
 
     // The run that asked first was cancelled, or overtaken by newer bytes, before anybody answered.

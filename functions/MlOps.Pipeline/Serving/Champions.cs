@@ -47,7 +47,7 @@ public sealed class Champions(ModelRegistry models, AliasStore aliases, Definiti
         // Without a champion every request looks: one may have been made this moment.
         bool IsOlder(TimeSpan age) => seat.Served is null ? seat.Looked < now : time.GetElapsedTime(seat.Looked, now) >= age;
 
-        return seat.Served ?? throw seat.Refusal ?? new StepRefusedException(((await aliases.ReadAsync(pipeline, cancellation)).WhyNone(pipeline.Value) ?? Sentence.Of("no-champion-yet", ("pipeline", pipeline.Value))).ToString());
+        return seat.Served ?? throw seat.Refusal ?? new StepRefusedException((await aliases.ReadAsync(pipeline, cancellation)).WhyNone(pipeline.Value) ?? Sentence.Of("no-champion-yet", ("pipeline", pipeline.Value)));
     }
 
     /// <summary>Looks at once, after a release that this process has made itself.</summary>

@@ -1,3 +1,5 @@
+using MlOps.Tabular;
+
 namespace MlOps.Pipeline.Wording;
 
 /// <summary>
@@ -32,6 +34,14 @@ public sealed record Sentence(string Code, IReadOnlyDictionary<string, string> A
         var sentence = new Sentence(code, values, parts);
         _ = Sentences.Word(sentence, Sentences.English);
         return sentence;
+    }
+
+    /// <summary>What a table's reader or schema remarks, as a sentence.</summary>
+    /// <param name="remark">The remark; its code is the sentence's.</param>
+    public static Sentence Of(Remark remark)
+    {
+        ArgumentNullException.ThrowIfNull(remark);
+        return Of(remark.Code, [.. remark.Values.Select(v => (v.Key, v.Value is Remark part ? (object)Of(part) : v.Value))]);
     }
 
     /// <inheritdoc/>

@@ -34,6 +34,35 @@ public static partial class Sentences
             : throw new ArgumentException($"The sentence '{sentence.Code}' lacks its argument '{place.Groups[1].Value}'.", nameof(sentence)));
     }
 
+    /// <summary>Sentences one after the other, as the argument of another one.</summary>
+    /// <param name="all">At least one.</param>
+    /// <param name="more">Whether there are more that are not named.</param>
+    public static Sentence List(IReadOnlyList<Sentence> all, bool more = false)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        var list = more ? Sentence.Of("list-more", ("first", all[^1])) : all[^1];
+        for (var i = all.Count - 2; i >= 0; i--)
+        {
+            list = Sentence.Of("list", ("first", all[i]), ("rest", list));
+        }
+
+        return list;
+    }
+
+    /// <summary>Sentences one behind the other without anything between them, as the argument of another one.</summary>
+    /// <param name="all">At least one.</param>
+    public static Sentence Join(IReadOnlyList<Sentence> all)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        var joined = all[^1];
+        for (var i = all.Count - 2; i >= 0; i--)
+        {
+            joined = Sentence.Of("joined", ("first", all[i]), ("rest", joined));
+        }
+
+        return joined;
+    }
+
     /// <summary>Places of arguments in a template.</summary>
     [GeneratedRegex(@"\{([a-z_]+)\}")]
     public static partial Regex Places();

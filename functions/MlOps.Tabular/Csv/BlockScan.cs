@@ -28,7 +28,7 @@ internal sealed class BlockScan(CsvReadOptions options, int blockBytes, BlockInd
         {
             if (!reader.Next(first))
             {
-                throw new CsvException(CsvErrorCodes.Empty, 0, 0, "The file is empty: it has no record. Send a file with a header line and at least one row.");
+                throw new CsvException(CsvErrorCodes.Empty, 0, 0, Remark.Of("csv-empty", "The file is empty: it has no record. Send a file with a header line and at least one row."));
             }
 
             var header = CsvHeader.Read(first, reader.Dialect, options);

@@ -7,8 +7,12 @@ namespace MlOps.Tabular;
 /// <param name="ColumnName">Name of that column, where there is one.</param>
 /// <param name="Message">What is wrong and what was expected.</param>
 /// <param name="Text">The offending text (the cell, or the record), cut after 200 characters.</param>
-public sealed record CsvError(string Code, long Line, int Column, string? ColumnName, string Message, string? Text)
+/// <param name="Remark">The message with a code, to be worded in other languages; <see langword="null"/> where there is none.</param>
+public sealed record CsvError(string Code, long Line, int Column, string? ColumnName, string Message, string? Text, Remark? Remark = null)
 {
+    internal static CsvError Of(string code, long line, int column, string? columnName, Remark remark, string? text) =>
+        new(code, line, column, columnName, remark.ToString(), text, remark);
+
     /// <summary>Line, column and message in one sentence.</summary>
     public override string ToString() => (Line, Column) switch
     {
@@ -75,8 +79,8 @@ public sealed class CsvException : Exception
         Errors = errors;
     }
 
-    internal CsvException(string code, long line, int column, string message, string? text = null)
-        : this([new CsvError(code, line, column, null, message, text)])
+    internal CsvException(string code, long line, int column, Remark remark, string? text = null)
+        : this([CsvError.Of(code, line, column, null, remark, text)])
     {
     }
 

@@ -54,7 +54,7 @@ internal sealed class CsvHeader
         {
             if (header[c].Length > 0 && !seen.Add(header[c]))
             {
-                errors.Add(new CsvError(CsvErrorCodes.DuplicateColumn, index.RowLine[0], c + 1, header[c], $"the column name '{header[c]}' occurs more than once. Give each column a name of its own.", header[c]));
+                errors.Add(CsvError.Of(CsvErrorCodes.DuplicateColumn, index.RowLine[0], c + 1, header[c], Remark.Of("csv-duplicate-column", "the column name '{column}' occurs more than once. Give each column a name of its own.", ("column", header[c])), header[c]));
             }
         }
 

@@ -87,7 +87,7 @@ public static class QuarantineFile
             {
                 first = rule == HeaderRule
                     ? (text, message.StartsWith(KeepThisRow, StringComparison.Ordinal) ? message[KeepThisRow.Length..] : "")
-                    : throw new CsvException(CsvErrorCodes.NotCsv, 2, 0, "The first row of the quarantine file, which holds the header of the original, is gone. Take the file again and correct only the column quarantine_text.");
+                    : throw new CsvException(CsvErrorCodes.NotCsv, 2, 0, Remark.Of("csv-quarantine-header", "The first row of the quarantine file, which holds the header of the original, is gone. Take the file again and correct only the column quarantine_text."));
                 continue;
             }
 
@@ -101,7 +101,7 @@ public static class QuarantineFile
 
         return first is { } found
             ? new Quarantine(found.Source, found.Header, rows)
-            : throw new CsvException(CsvErrorCodes.Empty, 1, 0, "The quarantine file has no rows.");
+            : throw new CsvException(CsvErrorCodes.Empty, 1, 0, Remark.Of("csv-quarantine-empty", "The quarantine file has no rows."));
     }
 
     /// <summary>The corrected rows alone as a CSV of the original form: its header and below it every row's text, UTF-8, LF.</summary>
@@ -180,7 +180,7 @@ public static class QuarantineFile
             places[name] = Array.IndexOf(header, "quarantine_" + name);
             if (places[name] < 0)
             {
-                throw new CsvException(CsvErrorCodes.NotCsv, 1, 0, $"This is not a quarantine file: its header must be {Header}.");
+                throw new CsvException(CsvErrorCodes.NotCsv, 1, 0, Remark.Of("csv-no-quarantine", "This is not a quarantine file: its header must be {header}.", ("header", Header)));
             }
         }
 

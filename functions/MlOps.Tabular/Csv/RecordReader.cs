@@ -25,7 +25,7 @@ internal static class RecordReader
 
         if (!any)
         {
-            throw new CsvException(CsvErrorCodes.Empty, 0, 0, "The file is empty: it has no record. Send a file with a header line and at least one row.");
+            throw new CsvException(CsvErrorCodes.Empty, 0, 0, Remark.Of("csv-empty", "The file is empty: it has no record. Send a file with a header line and at least one row."));
         }
     }
 

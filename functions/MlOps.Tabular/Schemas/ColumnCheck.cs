@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace MlOps.Tabular;
@@ -75,17 +76,21 @@ internal sealed class ColumnCheck(string name, ColumnSchema? expected, TableSche
         ReportMissing(findings);
         if (_outside > 0 && Type != "text")
         {
-            findings.Add(SchemaRules.OutOfRange, name, _outsideLine, _outside, $"{_outside} values of '{name}' lie outside the range of history ({expected!.Min:R} to {expected.Max:R}), the first is {_outsideText}.");
+            findings.Add(SchemaRules.OutOfRange, name, _outsideLine, _outside, Remark.Of(
+                "schema-out-of-range", "{count} values of '{column}' lie outside the range of history ({low} to {high}), the first is {first}.",
+                ("count", _outside), ("column", name), ("low", Spell(expected!.Min)), ("high", Spell(expected.Max)), ("first", _outsideText!)));
         }
 
         if (_unseen > 0 && Type == "text")
         {
-            findings.Add(SchemaRules.UnseenCategory, name, _unseenLine, _unseen, $"{_unseen} cells of '{name}' have values that history does not know: {string.Join(", ", _unseenExamples.Select(c => $"'{(c.Length > 40 ? c[..40] : c)}'"))}.");
+            findings.Add(SchemaRules.UnseenCategory, name, _unseenLine, _unseen, Remark.Of(
+                "schema-unseen", "{count} cells of '{column}' have values that history does not know: {values}.",
+                ("count", _unseen), ("column", name), ("values", string.Join(", ", _unseenExamples.Select(c => $"'{(c.Length > 40 ? c[..40] : c)}'")))));
         }
 
         if (_rows > 1 && _missing == 0 && !_varies && !(expected!.Min is { } low && low == expected.Max) && expected.Categories?.Count != 1)
         {
-            findings.Add(SchemaRules.ConstantColumn, name, 1, _rows, $"The column '{name}' has the same value in every row. Is its source stuck?");
+            findings.Add(SchemaRules.ConstantColumn, name, 1, _rows, Remark.Of("schema-constant", "The column '{column}' has the same value in every row. Is its source stuck?", ("column", name)));
         }
     }
 
@@ -197,7 +202,7 @@ internal sealed class ColumnCheck(string name, ColumnSchema? expected, TableSche
         var line = _missing > 0 ? _missingLine : 1;
         if (!expected!.Nullable)
         {
-            findings.Add(SchemaRules.MissingValue, name, line, _missing, $"{_missing} cells of '{name}' are missing; it never had missing cells.");
+            findings.Add(SchemaRules.MissingValue, name, line, _missing, Remark.Of("schema-missing", "{count} cells of '{column}' are missing; it never had missing cells.", ("count", _missing), ("column", name)));
             return;
         }
 
@@ -206,9 +211,13 @@ internal sealed class ColumnCheck(string name, ColumnSchema? expected, TableSche
         var noise = 5 * Math.Sqrt(expected.MissingRate * (1 - expected.MissingRate) / _rows);
         if (Math.Abs(rate - expected.MissingRate) > Math.Max(schema.MissingRateMargin, noise))
         {
-            findings.Add(SchemaRules.MissingRate, name, line, _missing, $"{rate:P1} of '{name}' are missing; in history it was {expected.MissingRate:P1}.");
+            findings.Add(SchemaRules.MissingRate, name, line, _missing, Remark.Of(
+                "schema-missing-rate", "{now} of '{column}' are missing; in history it was {before}.",
+                ("now", rate.ToString("P1", CultureInfo.InvariantCulture)), ("column", name), ("before", expected.MissingRate.ToString("P1", CultureInfo.InvariantCulture))));
         }
     }
+
+    private static string Spell(double? value) => value?.ToString("R", CultureInfo.InvariantCulture) ?? "";
 
     // A column that history knows as text is read as text; numbers in every cell show that it is none any more.
     private static string TypeOfTexts(TextColumn texts)

@@ -4,8 +4,12 @@ namespace MlOps.Tabular;
 
 /// <summary>Columns that give the label away: they are made from it, or known only after it.</summary>
 /// <param name="Columns">One column, or several that do it together.</param>
-/// <param name="Evidence">What shows it.</param>
-public sealed record LabelGiveaway(IReadOnlyList<string> Columns, string Evidence);
+/// <param name="Remark">What shows it.</param>
+public sealed record LabelGiveaway(IReadOnlyList<string> Columns, Remark Remark)
+{
+    /// <summary>What shows it, in English.</summary>
+    public string Evidence => Remark.ToString();
+}
 
 /// <summary>Looks for columns that give the label away, one by one and together, on rows taken evenly from the table.</summary>
 public static class GiveawaySearch
@@ -95,7 +99,7 @@ public static class GiveawaySearch
     {
         var auc = label.Auc(column);
         auc = Math.Max(auc, 1 - auc);
-        return auc < TellingAuc ? null : new LabelGiveaway([column.Name], string.Create(CultureInfo.InvariantCulture, $"alone tells the label (AUC {auc:0.000})"));
+        return auc < TellingAuc ? null : new LabelGiveaway([column.Name], Remark.Of("giveaway-alone", "alone tells the label (AUC {auc})", ("auc", auc.ToString("0.000", CultureInfo.InvariantCulture))));
     }
 
     /// <summary>Each value goes with one class.</summary>
@@ -121,7 +125,7 @@ public static class GiveawaySearch
         var right = counts.Values.Sum(c => (double)c.Max()) / column.RowCount;
         return right < TellingShare || shares.Max() > 0.95 || counts.Count < 2
             ? null
-            : new LabelGiveaway([column.Name], string.Create(CultureInfo.InvariantCulture, $"each value goes with one value of the label (in {right:P1} of the rows)"));
+            : new LabelGiveaway([column.Name], Remark.Of("giveaway-pure", "each value goes with one value of the label (in {share} of the rows)", ("share", right.ToString("P1", CultureInfo.InvariantCulture))));
     }
 
     /// <summary>The column is filled in only for rows of one class, so that it is known after the label.</summary>
@@ -149,7 +153,7 @@ public static class GiveawaySearch
             filled++;
         }
 
-        return Math.Pow(shares[of], filled) > Chance ? null : new LabelGiveaway([column.Name], $"filled in only where the label is {label.Categories[of]} ({filled} rows)");
+        return Math.Pow(shares[of], filled) > Chance ? null : new LabelGiveaway([column.Name], Remark.Of("giveaway-only-where", "filled in only where the label is {label} ({rows} rows)", ("label", label.Categories[of]), ("rows", filled)));
     }
 
     /// <summary>Flags of which one at least is set in nearly all rows of a class, and hardly any elsewhere: the reasons for the label.</summary>
@@ -189,7 +193,12 @@ public static class GiveawaySearch
             {
                 yield return new LabelGiveaway(
                     [.. set.Select(s => s.Name)],
-                    string.Create(CultureInfo.InvariantCulture, $"{(set.Count == 1 ? "set" : $"one of {string.Join(", ", set.Select(s => s.Name))} is set")} in {covered} of the {ofClass} rows whose label is {label.Categories[k]}, and {(set.Count == 1 ? "" : "none of them ")}in hardly another row"));
+                    set.Count == 1
+                        ? Remark.Of(
+                            "giveaway-flag", "set in {covered} of the {rows} rows whose label is {label}, and in hardly another row", ("covered", covered), ("rows", ofClass), ("label", label.Categories[k]))
+                        : Remark.Of(
+                            "giveaway-flags", "one of {columns} is set in {covered} of the {rows} rows whose label is {label}, and none of them in hardly another row",
+                            ("columns", string.Join(", ", set.Select(s => s.Name))), ("covered", covered), ("rows", ofClass), ("label", label.Categories[k])));
             }
         }
     }
@@ -259,7 +268,9 @@ public static class GiveawaySearch
             }
 
             var names = basis.Select(b => b.Column.Name).ToArray();
-            found.Add(new LabelGiveaway(names, names.Length == 1 ? $"is the label in another form (correlation {Math.Sqrt(fit).ToString("0.0000", CultureInfo.InvariantCulture)})" : $"{string.Join(" and ", names)} together give the label exactly, as parts give a sum"));
+            found.Add(new LabelGiveaway(names, names.Length == 1
+                ? Remark.Of("giveaway-form", "is the label in another form (correlation {correlation})", ("correlation", Math.Sqrt(fit).ToString("0.0000", CultureInfo.InvariantCulture)))
+                : Remark.Of("giveaway-sum", "{columns} together give the label exactly, as parts give a sum", ("columns", string.Join(" and ", names)))));
             left.RemoveAll(c => names.Contains(c.Name, StringComparer.Ordinal));
         }
 

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace MlOps.Tabular;
 
 /// <summary>Columns that alone tell the label, judged on rows taken evenly from the whole file.</summary>
@@ -81,7 +83,9 @@ internal sealed class LeakCheck(TableSchema schema)
             var auc = binary.Auc(column);
             if (Math.Max(auc, 1 - auc) >= LeakingAuc)
             {
-                findings.Add(SchemaRules.LeakingColumn, column.Name, 1, rows, $"The column '{column.Name}' alone tells the label '{schema.Label}' almost perfectly (AUC {Math.Max(auc, 1 - auc):0.000}). It probably is made from the label; take it out of the features.");
+                findings.Add(SchemaRules.LeakingColumn, column.Name, 1, rows, Remark.Of(
+                    "schema-leak", "The column '{column}' alone tells the label '{label}' almost perfectly (AUC {auc}). It probably is made from the label; take it out of the features.",
+                    ("column", column.Name), ("label", schema.Label!), ("auc", Math.Max(auc, 1 - auc).ToString("0.000", CultureInfo.InvariantCulture))));
             }
         }
     }

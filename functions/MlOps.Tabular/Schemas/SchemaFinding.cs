@@ -20,7 +20,8 @@ public enum FindingLevel
 /// <param name="Line">1-based line of the first case; 0 where it is about the file.</param>
 /// <param name="Count">Number of cases.</param>
 /// <param name="Message">What is wrong, and what to do.</param>
-public sealed record SchemaFinding(string Rule, FindingLevel Level, string? Column, long Line, long Count, string Message);
+/// <param name="Remark">The same with a code, to be worded in other languages; <see langword="null"/> where there is none.</param>
+public sealed record SchemaFinding(string Rule, FindingLevel Level, string? Column, long Line, long Count, string Message, Remark? Remark = null);
 
 /// <summary>What files are checked for.</summary>
 public static class SchemaRules
@@ -79,12 +80,14 @@ internal sealed class FindingCollector(TableSchema schema)
 {
     private readonly List<SchemaFinding> _findings = [];
 
-    public void Add(string rule, string? column, long line, long count, string message)
+    public void Add(string rule, string? column, long line, long count, Remark remark) => Add(rule, column, line, count, remark.ToString(), remark);
+
+    public void Add(string rule, string? column, long line, long count, string message, Remark? remark = null)
     {
         var level = schema.Levels.TryGetValue(rule, out var own) ? own : SchemaRules.DefaultLevel(rule);
         if (level != FindingLevel.Ignore)
         {
-            _findings.Add(new SchemaFinding(rule, level, column, line, count, message));
+            _findings.Add(new SchemaFinding(rule, level, column, line, count, message, remark));
         }
     }
 

@@ -1,5 +1,5 @@
-using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;
 
@@ -8,12 +8,12 @@ internal static class AuditApi
 {
     public static void MapAudit(this IEndpointRouteBuilder routes) =>
         routes.MapGet("/api/pipelines/{pipeline}/audit", ListAsync).WithTags("audit").Needs(Role.Operator)
-            .WithSummary("Every change that was asked for over HTTP, the newest first.");
+            .WithSummary("Every change that was asked for over HTTP, the newest first.").ProducesProblem(404);
 
     private static async Task<Tagged<Page<AuditRecord>>> ListAsync(
-        string pipeline, Audit audit, int? limit, string? continuation, CancellationToken cancellation)
+        string pipeline, Audit audit, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = PipelineName.Parse(pipeline);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var page = Page.Of(await audit.ListAsync(name, cancellation), id => id, limit, continuation);
         var records = await Task.WhenAll(page.Items.Select(id => audit.ReadAsync(name, id, cancellation)));
         return Tagged.Of(new Page<AuditRecord>(records, page.Continuation));

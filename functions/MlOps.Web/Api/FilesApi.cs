@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;
 
@@ -23,11 +24,11 @@ internal static class FilesApi
     public static void MapFiles(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("files");
-        group.MapGet("/predictions", PredictionsAsync).WithSummary("What lies in the output container: predictions, manifests, reports.");
+        group.MapGet("/predictions", PredictionsAsync).WithSummary("What lies in the output container: predictions, manifests, reports.").ProducesProblem(404);
         Download(group, "/periods/{period}/predictions.csv", "text/csv", ".csv", "The newest predictions of a period.");
         Download(group, "/periods/{period}/manifest.json", "application/json", ".manifest.json", "Where they came from.");
         Download(group, "/periods/{period}/report.html", "text/html", ".report.html", "The report on them, for people.");
-        group.MapGet("/rejected", RejectedAsync).WithSummary("Refused files, set-aside rows and the reasons.");
+        group.MapGet("/rejected", RejectedAsync).WithSummary("Refused files, set-aside rows and the reasons.").ProducesProblem(404);
         group.MapMethods("/rejected/{name}", GetAndHead, RefusedFileAsync).WithSummary("One of them.").Produces<Stream>(200, "application/octet-stream").ProducesProblem(404);
     }
 
@@ -47,9 +48,9 @@ internal static class FilesApi
             .WithSummary(summary).Produces<Stream>(200, type).Produces(206).Produces(304).ProducesProblem(404);
 
     private static async Task<Tagged<Page<FileFacts>>> PredictionsAsync(
-        string pipeline, StorageAccount account, int? limit, string? continuation, CancellationToken cancellation)
+        string pipeline, StorageAccount account, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = Lookup.Pipeline(pipeline);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var files = new List<FileFacts>();
         await foreach (var blob in account.Output.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{name}/pred_" }, cancellationToken: cancellation))
         {
@@ -67,9 +68,9 @@ internal static class FilesApi
     }
 
     private static async Task<Tagged<Page<FileFacts>>> RejectedAsync(
-        string pipeline, StorageAccount account, int? limit, string? continuation, CancellationToken cancellation)
+        string pipeline, StorageAccount account, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = Lookup.Pipeline(pipeline);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var files = new List<FileFacts>();
         await foreach (var blob in account.Rejected.GetBlobsAsync(new GetBlobsOptions { Prefix = name + "/" }, cancellationToken: cancellation))
         {

@@ -11,18 +11,9 @@ internal static class Lookup
     public static PipelineName Pipeline(string text) => PipelineName.Parse(text);
 
     /// <summary>A pipeline that has a definition or a file.</summary>
-    /// <exception cref="ApiException">There is none of this name.</exception>
-    public static async Task<PipelineName> ExistingAsync(string text, StorageAccount account, RunHistory history, CancellationToken cancellation)
-    {
-        var name = PipelineName.Parse(text);
-        if (!await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation)
-            && !(await history.PipelinesAsync(cancellation)).Contains(name))
-        {
-            throw ApiException.NotFound($"There is no pipeline '{name}'.", "GET /api/pipelines lists them; put a definition to begin one.");
-        }
-
-        return name;
-    }
+    /// <exception cref="NotFoundException">There is none of this name; says which there are.</exception>
+    public static Task<PipelineName> ExistingAsync(string text, RunHistory history, CancellationToken cancellation) =>
+        history.RequireAsync(PipelineName.Parse(text), cancellation);
 
     public static Period Period(string text) => MlOps.Storage.Period.Parse(text);
 

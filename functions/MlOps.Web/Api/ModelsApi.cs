@@ -3,6 +3,7 @@ using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;
 
@@ -36,21 +37,21 @@ internal static class ModelsApi
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("models");
-        group.MapGet("/models", ListAsync).WithSummary("The models with their metrics and aliases.");
+        group.MapGet("/models", ListAsync).WithSummary("The models with their metrics and aliases.").ProducesProblem(404);
         group.MapGet("/models/{version}", GetAsync).WithSummary("One model.").ProducesProblem(404);
         group.MapGet("/models/{version}/compare/{other}", CompareAsync).WithSummary("Two models side by side.").ProducesProblem(404);
         group.MapGet("/live", LiveAsync).WithSummary("Which model was in production at a time, who put it there and why.").ProducesProblem(404);
-        group.MapGet("/releases", ReleasesAsync).WithSummary("Every decision about the champion, the newest first.");
+        group.MapGet("/releases", ReleasesAsync).WithSummary("Every decision about the champion, the newest first.").ProducesProblem(404);
         group.MapPost("/models/{version}/promote", PromoteAsync).WithSummary("Makes a model the champion: from now on it predicts.")
             .Needs(Role.Releaser).ProducesProblem(404);
         group.MapPost("/rollback", RollbackAsync).WithSummary("Puts the champion before the present one back in its place.")
-            .Needs(Role.Releaser).ProducesProblem(409);
+            .Needs(Role.Releaser).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<Tagged<ModelList>> ListAsync(
-        string pipeline, ModelRegistry models, AliasStore aliases, int? limit, string? continuation, CancellationToken cancellation)
+        string pipeline, ModelRegistry models, AliasStore aliases, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = Lookup.Pipeline(pipeline);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var now = await aliases.ReadAsync(name, cancellation);
         var versions = (await models.ListAsync(name, cancellation)).Reverse().ToList();
         return Tagged.Of(new ModelList(now.Champion, now.Previous, Page.Of(versions, v => v.Version, limit, continuation), now.Traffic?.Challenger, now.Traffic?.Shadow, Told.Of(now.WhyNone(name.Value))));
@@ -73,19 +74,19 @@ internal static class ModelsApi
         return Tagged.Of(new ModelComparison(sides[0], sides[1], parameters, all, await sideBySide.MeasureAsync(Lookup.Pipeline(pipeline), sides[0], sides[1], cancellation)));
     }
 
-    private static async Task<Tagged<Release>> LiveAsync(string pipeline, string? at, AliasStore aliases, CancellationToken cancellation)
+    private static async Task<Tagged<Release>> LiveAsync(string pipeline, string? at, AliasStore aliases, RunHistory history, CancellationToken cancellation)
     {
-        var name = Lookup.Pipeline(pipeline);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         return (await aliases.ReadAsync(name, cancellation)).LiveAt(at is null ? DateTimeOffset.MaxValue : IsoTime.Parse(at)) is { } release
             ? Tagged.Of(release)
             : throw ApiException.NotFound($"'{name}' had no model in production then.", $"GET /api/pipelines/{name}/releases lists every decision.");
     }
 
     private static async Task<Tagged<Page<Release>>> ReleasesAsync(
-        string pipeline, AliasStore aliases, int? limit, string? continuation, CancellationToken cancellation)
+        string pipeline, AliasStore aliases, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var history = (await aliases.ReadAsync(Lookup.Pipeline(pipeline), cancellation)).History;
-        var numbered = history.Select((release, i) => (Release: release, Key: $"{i}")).Reverse().ToList();
+        var releases = (await aliases.ReadAsync(await Lookup.ExistingAsync(pipeline, history, cancellation), cancellation)).History;
+        var numbered = releases.Select((release, i) => (Release: release, Key: $"{i}")).Reverse().ToList();
         var page = Page.Of(numbered, r => r.Key, limit, continuation);
         return Tagged.Of(new Page<Release>([.. page.Items.Select(r => r.Release)], page.Continuation));
     }
@@ -100,9 +101,9 @@ internal static class ModelsApi
     }
 
     private static async Task<ReleaseFacts> RollbackAsync(
-        string pipeline, AliasStore aliases, Champions champions, Audit audit, HttpContext context, CancellationToken cancellation)
+        string pipeline, AliasStore aliases, RunHistory history, Champions champions, Audit audit, HttpContext context, CancellationToken cancellation)
     {
-        var name = Lookup.Pipeline(pipeline);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         return await audit.RecordAsync(context, name, "rollback", new { }, async () =>
         {
             try

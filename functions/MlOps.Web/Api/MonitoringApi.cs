@@ -40,7 +40,7 @@ internal static class MonitoringApi
     private static async Task<Tagged<Page<PeriodPerformance>>> PerformanceAsync(
         string pipeline, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = await history.RequireAsync(Lookup.Pipeline(pipeline), cancellation);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var page = await PublishedAsync(name, history, limit, continuation, cancellation);
         var periods = new PeriodPerformance[page.Items.Count];
         await Parallel.ForAsync(0, periods.Length, Limit(cancellation), async (i, stop) =>
@@ -59,7 +59,7 @@ internal static class MonitoringApi
     private static async Task<Tagged<Page<PeriodDrift>>> DriftAsync(
         string pipeline, StorageAccount account, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = await history.RequireAsync(Lookup.Pipeline(pipeline), cancellation);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var page = await PublishedAsync(name, history, limit, continuation, cancellation);
         var documents = new PeriodDrift?[page.Items.Count];
         await Parallel.ForAsync(0, documents.Length, Limit(cancellation), async (i, stop) =>

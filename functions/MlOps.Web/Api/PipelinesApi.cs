@@ -66,24 +66,24 @@ internal static class PipelinesApi
     private static async Task<Tagged<PipelineFacts>> GetAsync(
         string pipeline, StorageAccount account, RunHistory history, AliasStore aliases, AlertBook alerts, CancellationToken cancellation)
     {
-        var name = await Lookup.ExistingAsync(pipeline, account, history, cancellation);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var defined = await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation);
         return Tagged.Of(await FactsAsync(name, defined, history, aliases, alerts, cancellation));
     }
 
     private static async Task<Tagged<Page<PeriodFacts>>> PeriodsAsync(
-        string pipeline, StorageAccount account, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
+        string pipeline, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = await Lookup.ExistingAsync(pipeline, account, history, cancellation);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var files = await history.FilesAsync(name, cancellation);
         var periods = files.Periods.Reverse().Select(p => PeriodFacts.Of(files.StandingOf(p), files.Ledger)).ToList();
         return Tagged.Of(Page.Of(periods, p => p.Period, limit, continuation));
     }
 
     private static async Task<Tagged<PeriodDetails>> PeriodAsync(
-        string pipeline, string period, StorageAccount account, RunHistory history, CancellationToken cancellation)
+        string pipeline, string period, RunHistory history, CancellationToken cancellation)
     {
-        var name = await Lookup.ExistingAsync(pipeline, account, history, cancellation);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var wanted = Lookup.Period(period);
         var files = await history.FilesAsync(name, cancellation);
         var standing = files.StandingOf(wanted.Value);
@@ -139,9 +139,12 @@ internal static class PipelinesApi
         }
 
         reasons.AddRange(standings.Reverse().Where(s => s.Standing == Standing.Failed)
-            .Select(s => new Told($"{s.Period} {s.State}: {(s.State == "rejected" ? files.Refusals.GetValueOrDefault(s.Period, s.Reason) : s.Reason)}", null)));
+            .Select(s => Told.Of(Sentence.Of("stands", ("period", s.Period), ("state", StateWords.Of(s.State)), ("reason", Why(s))))!));
         reasons.AddRange((await alerts.ReadAsync(name, cancellation)).Where(a => a.ClosedIn is null)
             .OrderByDescending(a => a.LastSeenIn, PeriodOrder.Instance).Select(a => Told.Of(a.Tell())!));
+        // Of a refused file the first error says more than that it was refused.
+        object Why(PeriodStanding s) => s.State == "rejected" && files.Refusals.TryGetValue(s.Period, out var refusal) ? (object?)refusal.Said ?? refusal.Text : s.Told;
+
         reasons = [.. reasons.Take(ReasonsMax)];
         var working = standings.Any(s => s.Standing == Standing.Pending);
         return new PipelineFacts(

@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Wording;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;
@@ -16,12 +17,14 @@ namespace MlOps.Web.Api;
 /// <param name="WaitsFor">What it waits for now.</param>
 /// <param name="Reason">Why it ended so.</param>
 /// <param name="Parent">The run that it repeats.</param>
+/// <param name="Said">The reason, or what it waits for, as a code with arguments.</param>
 internal sealed record RunFacts(
     string RunId, string Pipeline, string Period, int Revision, RunState State, RunKind Kind, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
-    string? WaitsFor, string? Reason, string? Parent)
+    string? WaitsFor, string? Reason, string? Parent, Sentence? Said)
 {
     public static RunFacts Of(string pipeline, LedgerRun run) => new(
-        run.RunId, pipeline, run.Period, run.Revision, run.State, run.Kind, run.StartedAt, run.EndedAt, run.WaitsFor, run.Reason, run.Parent);
+        run.RunId, pipeline, run.Period, run.Revision, run.State, run.Kind, run.StartedAt, run.EndedAt, run.WaitsFor, run.Reason, run.Parent,
+        run.Said ?? (run.WaitsFor is { } waits ? Sentence.Of("stands-waits", ("what", WaitWords.Of(waits))) : null));
 }
 
 /// <summary>A run with everything that is known of it.</summary>
@@ -39,13 +42,14 @@ internal sealed record RunDetails(RunFacts Run, string? Stage, RunDocument? Docu
 /// <param name="RunId">The run that tells.</param>
 /// <param name="PredictionRevision">Revision of its newest predictions; <see langword="null"/> where there are none.</param>
 /// <param name="PredictedAt">As-of time of these.</param>
+/// <param name="Said">The reason as a code with arguments.</param>
 internal sealed record PeriodFacts(
-    string Period, Standing Standing, string State, string Reason, string? RunId, int? PredictionRevision, DateTimeOffset? PredictedAt)
+    string Period, Standing Standing, string State, string Reason, string? RunId, int? PredictionRevision, DateTimeOffset? PredictedAt, Sentence? Said)
 {
     public static PeriodFacts Of(PeriodStanding standing, Ledger ledger)
     {
         var published = ledger.Published(standing.Period);
         return new PeriodFacts(
-            standing.Period, standing.Standing, standing.State, standing.Reason, standing.Run?.RunId, published?.Revision, published?.AsOf);
+            standing.Period, standing.Standing, standing.State, standing.Reason, standing.Run?.RunId, published?.Revision, published?.AsOf, standing.Said);
     }
 }

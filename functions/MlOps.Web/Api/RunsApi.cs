@@ -63,7 +63,7 @@ internal static class RunsApi
     private static async Task<Tagged<Page<RunFacts>>> ListAsync(
         RunHistory history, string? pipeline, string? state, string? period, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = pipeline is null ? (PipelineName?)null : await history.RequireAsync(Lookup.Pipeline(pipeline), cancellation);
+        var name = pipeline is null ? (PipelineName?)null : await Lookup.ExistingAsync(pipeline, history, cancellation);
         var wanted = period is null ? null : Lookup.Period(period).Value;
         var wantedState = state is null ? (RunState?)null : State(state);
         var runs = (await history.LedgersAsync(name, cancellation))

@@ -6,6 +6,7 @@ using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;
 
@@ -31,16 +32,16 @@ internal static class TrafficApi
     public static void MapTraffic(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("models");
-        group.MapGet("/traffic", ReadAsync).WithSummary("Which models meet requests, with the ETag for a change.");
+        group.MapGet("/traffic", ReadAsync).WithSummary("Which models meet requests, with the ETag for a change.").ProducesProblem(404);
         group.MapPut("/traffic", ChangeAsync).WithSummary("Sets the challenger with its share of the rows, and the shadow, under If-Match; a champion that has become one of them is left out.")
             .RequireRateLimiting(ApiLimits.Changes).Needs(Role.Releaser).ProducesProblem(409).ProducesProblem(412).ProducesProblem(428);
-        group.MapGet("/shadow", ShadowAsync).WithSummary("Files with what the shadow would have answered, the newest first.");
+        group.MapGet("/shadow", ShadowAsync).WithSummary("Files with what the shadow would have answered, the newest first.").ProducesProblem(404);
         group.MapGet("/shadow/{name}", ShadowFileAsync).WithSummary("One of them: a CSV with both answers to each row.").Produces<Stream>(200, "text/csv").ProducesProblem(404);
     }
 
-    private static async Task<Ok<TrafficFacts>> ReadAsync(string pipeline, AliasStore aliases, HttpContext context, CancellationToken cancellation)
+    private static async Task<Ok<TrafficFacts>> ReadAsync(string pipeline, AliasStore aliases, RunHistory history, HttpContext context, CancellationToken cancellation)
     {
-        var (now, etag) = await aliases.ReadWithETagAsync(Lookup.Pipeline(pipeline), cancellation);
+        var (now, etag) = await aliases.ReadWithETagAsync(await Lookup.ExistingAsync(pipeline, history, cancellation), cancellation);
         return Answer(context, now, etag);
     }
 
@@ -63,9 +64,9 @@ internal static class TrafficApi
     }
 
     private static async Task<Tagged<Page<FileFacts>>> ShadowAsync(
-        string pipeline, StorageAccount account, int? limit, string? continuation, CancellationToken cancellation)
+        string pipeline, StorageAccount account, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var name = Lookup.Pipeline(pipeline);
+        var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var files = new List<FileFacts>();
         var folder = Folder(name);
         await foreach (var blob in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken: cancellation))

@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Web.Runs;
 
@@ -23,8 +24,14 @@ public enum Standing
 /// <param name="Standing">Whether its newest file has been dealt with.</param>
 /// <param name="Run">The run that tells, where there is one.</param>
 /// <param name="Reason">In a sentence, for people.</param>
-public sealed record PeriodStanding(string Period, Standing Standing, LedgerRun? Run, string Reason)
+/// <param name="Said">The same as a code with arguments; <see langword="null"/> where there is none.</param>
+public sealed record PeriodStanding(string Period, Standing Standing, LedgerRun? Run, string Reason, Sentence? Said = null)
 {
+    /// <summary>The reason as the argument of a sentence.</summary>
+    internal object Told => (object?)Said ?? Reason;
+
+    internal static PeriodStanding Of(string period, Standing standing, LedgerRun? run, Sentence said) => new(period, standing, run, said.ToString(), said);
+
     /// <summary>In a word: the run's state, or what there is instead of a run.</summary>
     public string State => this switch
     {
@@ -39,7 +46,7 @@ public sealed record PeriodStanding(string Period, Standing Standing, LedgerRun?
 /// <param name="Ledger">Its ledger.</param>
 /// <param name="ETags">ETags of the files in the input container by period.</param>
 /// <param name="Refusals">Reasons of the refused files in the rejected container by period.</param>
-public sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, string> ETags, IReadOnlyDictionary<string, string> Refusals)
+public sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, string> ETags, IReadOnlyDictionary<string, (string Text, Sentence? Said)> Refusals)
 {
     /// <summary>Every period that has a file or had one, in order.</summary>
     public IEnumerable<string> Periods => ETags.Keys.Concat(Ledger.Periods).Concat(Refusals.Keys).Distinct().Order(PeriodOrder.Instance);
@@ -57,30 +64,31 @@ public sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, st
         {
             // A refused file is moved away, and an empty one never gets a run of its own.
             return runs is [.., var last] ? Ended(period, last)
-                : Refusals.TryGetValue(period, out var refusal) ? new PeriodStanding(period, Standing.Failed, null, refusal)
-                : new PeriodStanding(period, Standing.Absent, null, "no file of this period was dropped");
+                : Refusals.TryGetValue(period, out var refusal) ? new PeriodStanding(period, Standing.Failed, null, refusal.Text, refusal.Said)
+                : PeriodStanding.Of(period, Standing.Absent, null, Sentence.Of("stands-absent"));
         }
 
         return runs.LastOrDefault(run => run.ETag == etag) is { } own
             ? Ended(period, own)
-            : new PeriodStanding(period, Standing.Pending, null, "its run has not begun");
+            : PeriodStanding.Of(period, Standing.Pending, null, Sentence.Of("stands-not-begun"));
     }
 
     private PeriodStanding Working(string period, LedgerRun run)
     {
         if (run.WaitsFor is not { } waits)
         {
-            return new PeriodStanding(period, Standing.Pending, run, "is being worked on");
+            return PeriodStanding.Of(period, Standing.Pending, run, Sentence.Of("stands-in-work"));
         }
 
         // A period may come before the history, which may be on its way; but a history that was refused will not come by itself.
         if (period != PeriodOrder.Initial && Ledger.InForce(PeriodOrder.Initial) is null
             && StandingOf(PeriodOrder.Initial) is { Standing: Standing.Failed } initial)
         {
-            return new PeriodStanding(period, Standing.Failed, run, $"It waits for {waits}, which {initial.State}: {initial.Reason} Drop a corrected initial.csv and it goes on.");
+            return PeriodStanding.Of(
+                period, Standing.Failed, run, Sentence.Of("stands-waits-in-vain", ("file", WaitWords.Of(waits)), ("state", StateWords.Of(initial.State)), ("reason", initial.Told)));
         }
 
-        return new PeriodStanding(period, Standing.Pending, run, $"waits for {waits}");
+        return PeriodStanding.Of(period, Standing.Pending, run, Sentence.Of("stands-waits", ("what", WaitWords.Of(waits))));
     }
 
     private PeriodStanding Ended(string period, LedgerRun run)
@@ -88,12 +96,13 @@ public sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, st
         // A file that was dropped again with the same bytes stands as its first drop does.
         var telling = run.State == RunState.Unchanged && Ledger.DropOf(run) is { } drop ? Ledger.LastRunOf(drop) ?? run : run;
         var failed = telling.State is RunState.Failed or RunState.Rejected or RunState.Cancelled;
-        var reason = telling.Reason ?? "";
+        var (reason, said) = (telling.Reason ?? "", telling.Said);
         if (telling.State == RunState.Duplicate && Ledger.DropOf(telling) is { } copy && Ledger.OriginalOf(copy) is { } original)
         {
-            reason = $"The same bytes stand under {original}.csv and are not used twice: {period} has no predictions of its own, those of {original} are of the same rows. If the wrong file was dropped, drop the right one as {period}.csv.";
+            said = Sentence.Of("stands-duplicate", ("original", original), ("period", period));
+            reason = said.ToString();
         }
 
-        return new PeriodStanding(period, failed ? Standing.Failed : Standing.Done, telling, reason);
+        return new PeriodStanding(period, failed ? Standing.Failed : Standing.Done, telling, reason, said);
     }
 }

@@ -7,6 +7,7 @@ using Microsoft.DurableTask.Client;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Web.Runs;
@@ -28,7 +29,8 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
     private readonly ModelRegistry models = new(account);
 
     // Reasons of refused files by name and version: what is refused does not change.
-    private readonly ConcurrentDictionary<(string Name, ETag? ETag), string> refusals = [];
+    private readonly ConcurrentDictionary<(string Name, ETag? ETag), (string Text, Sentence? Said)> refusals = [];
+    private static readonly Sentence Refused = Sentence.Of("run-refused");
     private volatile KnownNames? names;
     private Task<KnownNames>? look;
 
@@ -60,8 +62,13 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
     /// <exception cref="NotFoundException">There is none of this name; says which there are.</exception>
     public async Task<PipelineName> RequireAsync(PipelineName name, CancellationToken cancellation)
     {
+        if (await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation))
+        {
+            return name;
+        }
+
         var known = await PipelinesAsync(cancellation);
-        if (known.Contains(name) || await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation) || (await ledgers.ReadAsync(name, cancellation)).Runs.Count > 0)
+        if (known.Contains(name) || (await ledgers.ReadAsync(name, cancellation)).Runs.Count > 0)
         {
             return name;
         }
@@ -216,21 +223,21 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
         return alsoNew ? await FindAsync(id, alsoNew: false, cancellation) : throw new NotFoundException($"there is no run {id}. `mlops runs` lists all of them.");
     }
 
-    private static string FirstReason(BinaryData errors)
+    private static (string Text, Sentence? Said) FirstReason(BinaryData errors)
     {
         try
         {
-            return JsonSerializer.Deserialize<RejectionList>(errors, ArtifactJson.Compact)?.Errors is [var first, ..] ? first.Message : "the file was refused";
+            return JsonSerializer.Deserialize<RejectionList>(errors, ArtifactJson.Compact)?.Errors is [var first, ..] ? (first.Message, first.Said) : (Refused.ToString(), Refused);
         }
         catch (JsonException)
         {
-            return "the file was refused";
+            return (Refused.ToString(), Refused);
         }
     }
 
-    private async Task<Dictionary<string, string>> RefusalsAsync(PipelineName pipeline, CancellationToken cancellation)
+    private async Task<Dictionary<string, (string Text, Sentence? Said)>> RefusalsAsync(PipelineName pipeline, CancellationToken cancellation)
     {
-        var reasons = new Dictionary<string, string>();
+        var reasons = new Dictionary<string, (string Text, Sentence? Said)>();
         await foreach (var blob in account.Rejected.GetBlobsAsync(new GetBlobsOptions { Prefix = pipeline + "/" }, cancellationToken: cancellation))
         {
             if (blob.Name.EndsWith(".errors.json", StringComparison.Ordinal)

@@ -31,6 +31,13 @@ public sealed class StatusTests : IDisposable
         Assert.Contains("output  output/p/pred_20210101.csv, 300 rows, revision 1", done, StringComparison.Ordinal);
         Assert.Matches(@"model   20210101-[0-9a-f]{8}, learnt from p/initial\.csv", done);
 
+        foreach (var asked in (string[][])[["models", "q"], ["live", "q"], ["lineage", "q", "--file", "20210101.csv"], ["lineage", "q", "20210101", "1000"], ["get", "q", "20210101"], ["traffic", "q"]])
+        {
+            var unknown = await MlopsProcess.RunAsync(folder.Path, asked);
+            Assert.Equal(1, unknown.ExitCode);
+            Assert.Contains("there is no pipeline 'q'. There are: p.", unknown.Errors, StringComparison.Ordinal);
+        }
+
         // The second month waits for a person; its status says so, and which run asks.
         var waiting = default(JsonElement);
         for (var looks = 0; !(waiting.ValueKind == JsonValueKind.Object && waiting.GetProperty("stage").GetString()?.StartsWith("wait for approval of 20210201-", StringComparison.Ordinal) == true); looks++)

@@ -56,7 +56,7 @@ public sealed class LocalServerTests : IDisposable
     }
 
     [Fact]
-    public async Task It_answers_on_the_loopback_address_and_only_under_its_own_name()
+    public async Task It_answers_on_the_loopback_address_only_under_its_own_name_and_a_second_one_is_told_that_the_port_is_taken()
     {
         await using var server = await RunningServer.StartAsync(folder.Path);
         var address = new Uri(server.Info.Address!);
@@ -66,6 +66,12 @@ public sealed class LocalServerTests : IDisposable
         using var foreign = new HttpRequestMessage(HttpMethod.Get, "health/ready") { Headers = { Host = "evil.example" } };
         using var refused = await client.SendAsync(foreign, TestContext.Current.CancellationToken);
         Assert.Equal(400, (int)refused.StatusCode);
+
+        var second = await MlopsProcess.RunAsync(folder.Path, "up", "--connection", server.Info.ConnectionString, "--port", $"{address.Port}");
+        Assert.Equal(1, second.ExitCode);
+        Assert.Contains($"port {address.Port} is taken by another program. Choose another with --port", second.Errors, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Errors, StringComparison.Ordinal);
+        Assert.Equal("ready\n", await client.GetStringAsync("health/ready", TestContext.Current.CancellationToken));
     }
 
     [Fact]

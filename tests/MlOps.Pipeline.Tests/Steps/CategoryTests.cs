@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Tabular;
@@ -29,6 +30,48 @@ public sealed class CategoryTests(AzuriteFixture azurite)
         var warning = Assert.Single(run.ScoreFeatures.Warnings, w => w.Code == "unseen-category");
         Assert.Contains("'Z' (1)", warning.Message, StringComparison.Ordinal);
         Assert.Contains("all features of the column are 0", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("AB", "")]
+    [InlineData("ABC", "")]
+    [InlineData("AB", "validation: holdout\n")]
+    [InlineData("AB", "missing: native\n")]
+    public async Task An_unseen_category_lies_between_the_known_ones_also_where_there_are_only_two(string known, string more)
+    {
+        // A is 84 % positive, the others 10 %.
+        var history = WrittenCase.Csv("ID,BRANCH,X,TARGET", 1500, (i, u) =>
+            [i, known[i % known.Length], Math.Round(u[0], 3), u[1] < (i % known.Length == 0 ? 0.84 : 0.1) ? 1 : 0]);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition + more);
+        var initial = await pipeline.DropAsync("initial", history);
+        var drop = await pipeline.DropAsync("20240101", "ID,BRANCH,X\na,A,0.5\nb,B,0.5\nz,Z,0.5\n");
+
+        var run = await pipeline.RunAsync(drop, initial);
+
+        var scores = (await pipeline.PredictionsAsync(run.Predict))[1..].ToDictionary(r => r[0], r => Number(r[2]));
+        Assert.InRange(scores["a"], 0.6, 0.95);
+        Assert.InRange(scores["b"], 0.02, 0.25);
+        Assert.InRange(scores["z"], scores["b"] + 0.05, scores["a"] - 0.05);
+        Assert.Contains("like the mean of the known categories", Assert.Single(run.ScoreFeatures.Warnings, w => w.Code == "unseen-category").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_stored_transform_that_knows_nothing_of_turns_says_what_its_trees_do()
+    {
+        // As the release before wrote it.
+        const string Json = """
+            {"version":2,"missingNative":false,"missingNumber":-999,"missingText":"NAN","columns":[
+              {"column":"SMOKER","encoding":"oneHot","features":["SMOKER_no","SMOKER_yes"],"categories":["no","yes"]}]}
+            """;
+        var transform = Transform.Load(new MemoryStream(System.Text.Encoding.UTF8.GetBytes(Json)));
+        var findings = new List<Finding>();
+
+        var features = TransformApply.Apply(transform, new Table([TextColumn.FromTexts("SMOKER", ["no", "yes", "never"])]), [0, 1, 2], findings);
+
+        Assert.Equal([1, 0, 0], features[0]);
+        Assert.Equal([0, 1, 0], features[1]);
+        Assert.Null(transform.OneHotGroups());
+        Assert.Contains("all known categories but one", Assert.Single(findings).Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class SmallAndWeakTableTests(AzuriteFixture azurite)
         var error = Assert.Single(validated.Errors);
         Assert.Equal("no-usable-column", error.Code);
         Assert.Contains($"'A' {why}", error.Message, StringComparison.Ordinal);
-        Assert.Equal($"'A' {why}", error.Said!.Arguments["columns"]);
+        Assert.Equal($"'A' {why}", error.Said!.Parts!["columns"].ToString());
     }
 
     [Theory]

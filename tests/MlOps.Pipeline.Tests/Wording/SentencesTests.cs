@@ -14,7 +14,8 @@ public sealed partial class SentencesTests
         {
             Assert.Equal(["en", "ja"], templates.Keys.Order());
             Assert.True(Arguments(templates["en"]).SetEquals(Arguments(templates["ja"])), $"'{code}' has other arguments in Japanese");
-            Assert.Matches("[\\u3040-\\u30ff\\u4e00-\\u9fff]", templates["ja"]);
+            // What only puts others together has no words of its own.
+            Assert.True(!Sentences.Places().Replace(templates["en"], "").Any(char.IsLetter) || Japanese().IsMatch(templates["ja"]), $"'{code}' is not in Japanese");
         }
     }
 
@@ -31,10 +32,39 @@ public sealed partial class SentencesTests
     }
 
     [Fact]
+    public void What_the_reader_and_the_schema_remark_is_worded_in_the_same_English_and_in_Japanese()
+    {
+        var remarks = Directory.GetFiles(Path.Combine(Shared.Repository, "functions", "MlOps.Tabular"), "*.cs", SearchOption.AllDirectories)
+            .Where(f => !f.Contains("/obj/", StringComparison.Ordinal))
+            .SelectMany(f => Remarks().Matches(File.ReadAllText(f))).ToArray();
+
+        Assert.True(remarks.Length > 30, $"only {remarks.Length} remarks were found");
+        Assert.All(remarks, r => Assert.Equal(Regex.Unescape(r.Groups[2].Value), Sentences.All[r.Groups[1].Value]["en"]));
+    }
+
+    [Fact]
+    public void A_sentence_within_a_sentence_and_a_list_of_them_are_worded_in_the_same_language()
+    {
+        var list = Sentences.List([Sentence.Of("column-empty", ("column", "A")), Sentence.Of("column-one-value", ("column", "B"))], more: true);
+        var sentence = Sentence.Of("no-usable-column", ("columns", list));
+
+        Assert.Contains("'A' is empty, 'B' has one value, …", sentence.ToString(), StringComparison.Ordinal);
+        Assert.Contains("「A」は空です、「B」の値は 1 つです など", Sentences.Word(sentence, Sentences.Japanese), StringComparison.Ordinal);
+        Assert.Equal(sentence, SaidException.Read(new SaidException(sentence).Message));
+        Assert.Null(SaidException.Read(new SaidException(sentence).Message[..40]));
+    }
+
+    [Fact]
     public void A_sentence_without_an_argument_that_it_needs_is_not_made() =>
         Assert.Throws<ArgumentException>(() => Sentence.Of("few-rows", ("rows", 3)));
 
     private static HashSet<string> Arguments(string template) => [.. Sentences.Places().Matches(template).Select(m => m.Groups[1].Value)];
+
+    [GeneratedRegex("[\\u3040-\\u30ff\\u4e00-\\u9fff]")]
+    private static partial Regex Japanese();
+
+    [GeneratedRegex(@"Remark\.Of\(\s*""([a-z0-9-]+)"",\s*""((?:[^""\\]|\\.)*)""")]
+    private static partial Regex Remarks();
 
     [GeneratedRegex(@"Sentence\.Of\(\s*""([a-z0-9-]+)""")]
     private static partial Regex Codes();

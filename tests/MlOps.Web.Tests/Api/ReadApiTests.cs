@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -27,6 +28,28 @@ public sealed class ReadApiTests(TrainedApi trained)
         Assert.Contains("'y'", items[0].GetProperty("reasons")[0].GetString(), StringComparison.Ordinal);
         var credit = items[2];
         Assert.Equal(("none", 3, "20201101", "succeeded"), (credit.GetProperty("attention").GetString(), credit.GetProperty("periods").GetInt32(), credit.GetProperty("latestPeriod").GetString(), credit.GetProperty("latestState").GetString()));
+    }
+
+    [Theory]
+    [InlineData("models")]
+    [InlineData("live")]
+    [InlineData("releases")]
+    [InlineData("traffic")]
+    [InlineData("shadow")]
+    [InlineData("predictions")]
+    [InlineData("rejected")]
+    [InlineData("performance")]
+    [InlineData("drift")]
+    [InlineData("periods")]
+    public async Task What_is_asked_of_an_unknown_pipeline_is_answered_with_the_names_of_those_there_are(string what)
+    {
+        using var answer = await System.Client.GetAsync($"/api/pipelines/nope/{what}", Stop);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        using var body = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Stop));
+        var problem = body.RootElement.GetProperty("detail").GetString()!;
+        Assert.Contains("there is no pipeline 'nope'. There are: ", problem, StringComparison.Ordinal);
+        Assert.Contains(TrainedApi.Pipeline, problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
     internal const string FoldsOutput = "folds.bin";
     internal const string TransformOutput = "transform.json";
     internal const string SchemaOutput = "schema.json";
-    private const int Version = 5;
+    private const int Version = 6;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
@@ -96,7 +96,7 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
         var transform = TransformFit.Fit(history.Table, Learned(history, definition), schema.Features(), definition);
         if (transform.FeatureNames().Count == 0)
         {
-            throw new StepRefusedException(Sentence.Of("no-usable-column", ("columns", string.Join(", ", schema.Features().Take(5).Select(name => $"'{name}' has one value")))).ToString());
+            throw new StepRefusedException(Sentence.Of("no-usable-column", ("columns", Sentences.List([.. schema.Features().Take(5).Select(name => Sentence.Of("column-one-value", ("column", name)))]))));
         }
 
         await work.WriteAsync(HistoryOutput, history.Table.Save, cancellation);

@@ -6,6 +6,7 @@ using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Accumulate;
@@ -50,7 +51,7 @@ internal static class History
             var table = await load();
             if (table.Find(definition.Label) is not { } labelColumn)
             {
-                findings.Add(new Finding("unlabelled-period", 0, 0, definition.Label, $"Period {period} carries no label and is not used for training."));
+                findings.Add(Finding.Of(Sentence.Of("unlabelled-period", ("period", period)), definition.Label));
                 continue;
             }
 
@@ -59,7 +60,7 @@ internal static class History
                 var sample = ColumnSample.Of(kinds, table, Sampled(table.RowCount));
                 if (known is not null && IncidentSearch.Find(known, sample) is [var incident, ..])
                 {
-                    findings.Add(new Finding("data-incident", 0, 0, incident.Column, $"Period {period} is not used for training: {incident.Message} Correct the file and drop it again."));
+                    findings.Add(Finding.Of(Sentence.Of("data-incident", ("period", period), ("incident", (object?)incident.Said ?? incident.Message)), incident.Column));
                     continue;
                 }
 
@@ -91,7 +92,7 @@ internal static class History
 
         if (tables.Count == 0)
         {
-            throw new StepRefusedException($"No period of the history carries the label '{definition.Label}': there is nothing to learn from. Drop initial.csv with labels.");
+            throw new StepRefusedException(Sentence.Of("history-unlabelled", ("label", definition.Label)));
         }
 
         int[] rowsOfPeriods = [.. tables.Select(t => t.RowCount)];
@@ -102,14 +103,14 @@ internal static class History
 
         if (definition.Split.Group is not null && new[] { Part.Train, Part.Valid, Part.Test }.Any(p => !parts.Contains(p)))
         {
-            throw new StepRefusedException($"Column '{definition.Split.Group}' has too few different values to divide the rows by it: {groups.Distinct(StringComparer.Ordinal).Count()}. Leave out 'split: group', or drop a history with more groups.");
+            throw new StepRefusedException(Sentence.Of("too-few-groups", ("column", definition.Split.Group), ("count", groups.Distinct(StringComparer.Ordinal).Count())));
         }
 
         var count = definition.Validation.FoldsFor(parts.Count(p => p != Part.Test));
         var folds = count == 0 ? null : definition.Split.Group is null ? Folds.Assign(count, parts, classes, hashes) : GroupSplit.Folds(count, parts, groups);
         if (PartSizes.Problem(PartSizes.Of(parts), folds is not null) is { } problem)
         {
-            throw new StepRefusedException(problem.ToString());
+            throw new StepRefusedException(problem);
         }
 
         return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], folds, periods, rowsOfPeriods, findings);
@@ -202,17 +203,17 @@ internal static class History
             }
         }
 
-        Report(findings, "unlabelled-rows", unlabelled, $"rows of period {period} have no label and are not used for training.");
-        Report(findings, "id-in-score", leaking, $"rows of period {period} have an id that is to be predicted now; they are kept out of training so that no label leaks.");
-        Report(findings, "id-in-later-period", superseded, $"rows of period {period} have an id that a later period has too; the later row is used.");
+        Report(findings, "unlabelled-rows", unlabelled, period);
+        Report(findings, "id-in-score", leaking, period);
+        Report(findings, "id-in-later-period", superseded, period);
         return kept;
     }
 
-    private static void Report(List<Finding> findings, string code, int count, string message)
+    private static void Report(List<Finding> findings, string code, int count, string period)
     {
         if (count > 0)
         {
-            findings.Add(new Finding(code, 0, 0, null, $"{count} {message}"));
+            findings.Add(Finding.Of(Sentence.Of(code, ("rows", count), ("period", period))));
         }
     }
 }

@@ -64,6 +64,9 @@ public sealed record CompareResult(
     /// <param name="reason">Why, sentence after sentence.</param>
     internal CompareResult Because(bool promote, params IReadOnlyList<Sentence> reason) =>
         this with { Promote = promote, Reason = string.Concat(reason), Said = reason };
+
+    /// <summary>The reason as the argument of a sentence: a sentence where it is worded in both languages, else its English text.</summary>
+    internal object Told => Said is { Count: > 0 } said ? Sentences.Join(said) : Reason;
 }
 
 /// <summary>What an earlier challenger was worth in the period that came after it was trained.</summary>
@@ -92,7 +95,21 @@ public sealed record RecordFinding(IReadOnlyList<PastGain> Periods, double Impro
 /// <param name="Passed">Whether the promotion may go on.</param>
 public sealed record GuardFinding(string Guard, string Subject, double Challenger, double? Champion, double Limit, bool Passed)
 {
-    /// <summary>Why it vetoes, in a sentence.</summary>
-    internal string Veto() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"the guard '{Guard}' vetoes it: {Subject} is {Challenger:0.####}{(Champion is { } champion ? $" against the champion's {champion:0.####}, and may be {Limit:0.####} more" : $", and may be {Limit:0.####}")}");
+    /// <summary>A finding whose subject is a sentence.</summary>
+    internal static GuardFinding Of(string guard, Sentence subject, double challenger, double? champion, double limit, bool passed) =>
+        new(guard, subject.ToString(), challenger, champion, limit, passed) { Said = subject };
+
+    /// <summary>What was measured, as a code with arguments.</summary>
+    public Sentence? Said { get; init; }
+
+    /// <summary>Why it vetoes.</summary>
+    internal Sentence Veto()
+    {
+        object subject = (object?)Said ?? Subject;
+        return Champion is { } champion
+            ? Sentence.Of("guard-veto-champion", ("guard", Guard), ("subject", subject), ("value", Spell(Challenger)), ("champion", Spell(champion)), ("limit", Spell(Limit)))
+            : Sentence.Of("guard-veto", ("guard", Guard), ("subject", subject), ("value", Spell(Challenger)), ("limit", Spell(Limit)));
+
+        static string Spell(double value) => value.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
+    }
 }

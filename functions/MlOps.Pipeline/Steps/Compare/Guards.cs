@@ -2,6 +2,7 @@ using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Compare;
 
@@ -33,41 +34,41 @@ internal static class Guards
             {
                 if (guards.Fairness is { } limit)
                 {
-                    findings.Add(new GuardFinding("fairness", subject, value, null, limit, value <= limit));
+                    findings.Add(GuardFinding.Of("fairness", subject, value, null, limit, value <= limit));
                 }
 
                 if (guards.FairnessWorsening is { } more && before?.TryGetValue(subject, out var known) == true)
                 {
-                    findings.Add(new GuardFinding("fairness_worsening", subject, value, known, more, value - known <= more));
+                    findings.Add(GuardFinding.Of("fairness_worsening", subject, value, known, more, value - known <= more));
                 }
             }
         }
 
-        Worsening("calibration", "the expected calibration error", guards.Calibration, m => Calibration.ExpectedError(Calibration.EqualCounts(labels, m.Scores, CalibrationBins)));
-        Worsening("brier", "the Brier score", guards.Brier, m => BinaryMetrics.Brier(labels, m.Scores));
+        Worsening("calibration", Sentence.Of("guard-calibration"), guards.Calibration, m => Calibration.ExpectedError(Calibration.EqualCounts(labels, m.Scores, CalibrationBins)));
+        Worsening("brier", Sentence.Of("guard-brier"), guards.Brier, m => BinaryMetrics.Brier(labels, m.Scores));
         return findings;
 
-        void Worsening(string guard, string subject, double? limit, Func<GuardedModel, double> measure)
+        void Worsening(string guard, Sentence subject, double? limit, Func<GuardedModel, double> measure)
         {
             if (limit is { } more && champion is not null)
             {
                 var (value, known) = (measure(challenger), measure(champion));
-                findings.Add(new GuardFinding(guard, subject, value, known, more, value - known <= more));
+                findings.Add(GuardFinding.Of(guard, subject, value, known, more, value - known <= more));
             }
         }
 
-        Dictionary<string, double> Differences(GuardedModel model)
+        Dictionary<Sentence, double> Differences(GuardedModel model)
         {
-            var differences = new Dictionary<string, double>(StringComparer.Ordinal);
+            var differences = new Dictionary<Sentence, double>();
             foreach (var group in GroupComparison.Of(definition.Monitor.Groups ?? [], [new WatchedRows("test", history.Table, rows, model.Scores, labels)], model.Threshold))
             {
-                Add($"the difference of the shares predicted positive by {group.Column}", group.DemographicParityDifference);
-                Add($"the difference of the shares of positives found by {group.Column}", group.EqualOpportunityDifference);
+                Add(Sentence.Of("guard-predicted", ("column", group.Column)), group.DemographicParityDifference);
+                Add(Sentence.Of("guard-found", ("column", group.Column)), group.EqualOpportunityDifference);
             }
 
             return differences;
 
-            void Add(string subject, double? value)
+            void Add(Sentence subject, double? value)
             {
                 if (value is { } known)
                 {
@@ -87,7 +88,7 @@ internal static class Guards
 
         verdict = verdict with { Guards = [.. verdict.Guards ?? [], .. findings] };
         return verdict.Promote && findings.FirstOrDefault(f => !f.Passed) is { } veto
-            ? verdict with { Promote = false, Reason = veto.Veto(), Said = null }
+            ? verdict.Because(false, veto.Veto())
             : verdict;
     }
 }

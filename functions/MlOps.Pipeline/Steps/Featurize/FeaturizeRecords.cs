@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Steps.Featurize;
@@ -21,6 +22,8 @@ public sealed record FeaturizeInput(
 /// <param name="Warnings">Unseen categories, missing columns.</param>
 /// <param name="Folds">Folds of the cross-validation that the training makes; 0 where the valid part validates.</param>
 /// <param name="ClassNames">The label's classes in the order of their numbers; of the history only.</param>
+/// <param name="OneHotGroups">Indices of the features of each column of which exactly one is 1 in every row; of the history only, <see langword="null"/> for none.</param>
 public sealed record FeaturizeResult(
     long Rows, int Features, IReadOnlyList<int> Categorical, int Classes, IReadOnlyList<Finding> Warnings, int Folds = 0,
-    IReadOnlyList<string>? ClassNames = null) : StepResult;
+    IReadOnlyList<string>? ClassNames = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<IReadOnlyList<int>>? OneHotGroups = null) : StepResult;

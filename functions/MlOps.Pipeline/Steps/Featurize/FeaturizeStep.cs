@@ -25,8 +25,8 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
     internal const string FoldsOutput = "folds.bin";
     internal const string FeaturesOutput = "features.bin";
     internal const string LabelsOutput = "labels.bin";
-    private const int ScoreVersion = 2;
-    private const int TrainVersion = 4;
+    private const int ScoreVersion = 3;
+    private const int TrainVersion = 5;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
@@ -92,7 +92,7 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
                 var classes = await ClassesAsync(pipeline, input.AccumulateKey, stop);
                 return new FeaturizeResult(
                     rows, history.Transform.FeatureNames().Count, history.Transform.CategoricalFeatures(), classes.Count, [],
-                    folded ? folds.Max() + 1 : 0, classes);
+                    folded ? folds.Max() + 1 : 0, classes, history.Transform.OneHotGroups());
             },
             cancellation);
     }

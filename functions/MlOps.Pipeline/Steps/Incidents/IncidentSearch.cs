@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlOps.Evaluation.Drift;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Incidents;
 
@@ -15,18 +16,19 @@ internal static class IncidentSearch
     private const double Close = 0.1;
     private const int FewestBins = 8;
 
-    private static readonly (double Scale, double Offset, string Words)[] Units =
+    private static readonly UnitChange[] Units =
     [
-        (10, 0, "10 times"), (100, 0, "100 times"), (1000, 0, "1,000 times"), (10_000, 0, "10,000 times"), (1_000_000, 0, "1,000,000 times"),
-        (0.1, 0, "a tenth of"), (0.01, 0, "a hundredth of"), (0.001, 0, "a thousandth of"), (1e-4, 0, "a ten-thousandth of"), (1e-6, 0, "a millionth of"),
-        (60, 0, "60 times"), (1 / 60.0, 0, "a 60th of"), (3600, 0, "3,600 times"), (1 / 3600.0, 0, "a 3,600th of"), (24, 0, "24 times"), (1 / 24.0, 0, "a 24th of"),
-        (7, 0, "7 times"), (1 / 7.0, 0, "a seventh of"), (12, 0, "12 times"), (1 / 12.0, 0, "a twelfth of"), (365.25, 0, "365 times"), (1 / 365.25, 0, "a 365th of"),
-        (2.20462, 0, "2.2 times (kilograms in pounds)"), (0.453592, 0, "0.45 times (pounds in kilograms)"),
-        (2.54, 0, "2.54 times (inches in centimetres)"), (0.393701, 0, "0.39 times (centimetres in inches)"),
-        (3.28084, 0, "3.28 times (metres in feet)"), (0.3048, 0, "0.30 times (feet in metres)"),
-        (1.609344, 0, "1.61 times (miles in kilometres)"), (0.621371, 0, "0.62 times (kilometres in miles)"),
-        (1.8, 32, "Celsius in Fahrenheit of"), (1 / 1.8, -32 / 1.8, "Fahrenheit in Celsius of"), (-1, 0, "with the sign changed,"),
+        Times(10), Times(100), Times(1000), Times(10_000), Times(1_000_000), new(0.1, 0, Sentence.Of("unit-tenth")), new(0.01, 0, Sentence.Of("unit-hundredth")), new(0.001, 0, Sentence.Of("unit-thousandth")), Part(10_000), Part(1_000_000),
+        Times(60), Part(60), Times(3600), Part(3600), Times(24), Part(24), Times(7), Part(7), Times(12), Part(12), new(365.25, 0, Sentence.Of("unit-times", ("times", 365))), new(1 / 365.25, 0, Sentence.Of("unit-part", ("part", 365))),
+        new(2.20462, 0, Sentence.Of("unit-kilograms-in-pounds")), new(0.453592, 0, Sentence.Of("unit-pounds-in-kilograms")),
+        new(2.54, 0, Sentence.Of("unit-inches-in-centimetres")), new(0.393701, 0, Sentence.Of("unit-centimetres-in-inches")),
+        new(3.28084, 0, Sentence.Of("unit-metres-in-feet")), new(0.3048, 0, Sentence.Of("unit-feet-in-metres")),
+        new(1.609344, 0, Sentence.Of("unit-miles-in-kilometres")), new(0.621371, 0, Sentence.Of("unit-kilometres-in-miles")),
+        new(1.8, 32, Sentence.Of("unit-celsius-in-fahrenheit")), new(1 / 1.8, -32 / 1.8, Sentence.Of("unit-fahrenheit-in-celsius")), new(-1, 0, Sentence.Of("unit-sign")),
     ];
+
+    /// <summary>What numbers become in another unit, and how that is said.</summary>
+    private readonly record struct UnitChange(double Scale, double Offset, Sentence Words);
 
     /// <summary>Looks at every column.</summary>
     /// <param name="reference">What the model learned from.</param>
@@ -45,9 +47,13 @@ internal static class IncidentSearch
         return found;
     }
 
+    private static UnitChange Times(int times) => new(times, 0, Sentence.Of("unit-times", ("times", times.ToString("N0", CultureInfo.InvariantCulture))));
+
+    private static UnitChange Part(int part) => new(1.0 / part, 0, Sentence.Of("unit-part", ("part", part.ToString("N0", CultureInfo.InvariantCulture))));
+
     private static DataIncident? Empty(ColumnSample reference, ColumnSample current) =>
         current.Rows == 0 && current.Missing >= ColumnSample.FewestValues && reference.Rows >= ColumnSample.FewestValues && reference.MissingShare < 0.5
-            ? new("empty-column", reference.Name, $"'{reference.Name}' has no value in any of the {current.Missing} rows; {1 - reference.MissingShare:P0} of the training rows have one.")
+            ? DataIncident.Of(reference.Name, Sentence.Of("empty-column", ("column", reference.Name), ("rows", current.Missing), ("share", FormattableString.Invariant($"{1 - reference.MissingShare:P0}"))))
             : null;
 
     private static DataIncident? Stuck(ColumnSample reference, ColumnSample current)
@@ -66,7 +72,7 @@ internal static class IncidentSearch
         // Neither a value that most rows have anyway, nor a column that is the same for all rows of a day or a month.
         var isUsual = counts.GetValueOrDefault(value) >= 0.5 * reference.Rows;
         return counts.Count >= 2 && !isUsual && current.Rows * Math.Log(most) < LogOfChance && reference.Runs > 0.5 * expectedRuns
-            ? new("stuck-column", reference.Name, $"'{reference.Name}' is {Shorten(value)} in all {current.Rows} rows; the training rows have {counts.Count} different values, from row to row.")
+            ? DataIncident.Of(reference.Name, Sentence.Of("stuck-column", ("column", reference.Name), ("value", Shorten(value)), ("rows", current.Rows), ("values", counts.Count)))
             : null;
     }
 
@@ -97,21 +103,21 @@ internal static class IncidentSearch
         var known = Units.MinBy(Converted);
         var unit = Converted(known) <= limit ? known : Ratio(reference, current);
         return Converted(unit) <= limit
-            ? new("unit-change", reference.Name, $"'{reference.Name}' looks as if written in another unit: its values are {unit.Words} those of the training data, and alike once converted.")
+            ? DataIncident.Of(reference.Name, Sentence.Of("unit-change", ("column", reference.Name), ("change", unit.Words)))
             : null;
 
-        double Converted((double Scale, double Offset, string Words) u) => Distance(Array.ConvertAll(current.Numbers, v => (v - u.Offset) / u.Scale));
+        double Converted(UnitChange u) => Distance(Array.ConvertAll(current.Numbers, v => (v - u.Offset) / u.Scale));
 
         double Distance(double[] values) => DistributionDistance.JensenShannon(shares, DistributionDistance.Shares(bins.CountOf(values, out _)));
     }
 
     // A factor that is no known unit must be large to be taken for one: markets grow too.
-    private static (double Scale, double Offset, string Words) Ratio(ColumnSample reference, ColumnSample current)
+    private static UnitChange Ratio(ColumnSample reference, ColumnSample current)
     {
         var ratio = Middle(current) / Middle(reference);
         return double.IsFinite(ratio) && ratio is >= 5 or (> 0 and <= 0.2)
-            ? (ratio, 0, string.Create(CultureInfo.InvariantCulture, $"{ratio:G2} times"))
-            : (1, 0, "");
+            ? new(ratio, 0, Sentence.Of("unit-times", ("times", ratio.ToString("G2", CultureInfo.InvariantCulture))))
+            : new(1, 0, Sentence.Of("unit-times", ("times", 1)));
 
         static double Middle(ColumnSample sample) => NumericBins.Quantile([.. sample.Numbers.Select(Math.Abs).Where(v => v > 0).DefaultIfEmpty(double.NaN).Order()], 0.5);
     }

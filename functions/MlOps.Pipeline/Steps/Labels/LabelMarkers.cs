@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Labels;
@@ -26,7 +27,7 @@ internal static class LabelMarkers
     /// <param name="definition">The definition.</param>
     /// <param name="known">The history's classes; <see langword="null"/> for the history itself.</param>
     /// <param name="findings">Receives what was decided.</param>
-    public static TextColumn Settle(TextColumn label, PipelineDefinition definition, LabelValues? known, Action<string, string> findings)
+    public static TextColumn Settle(TextColumn label, PipelineDefinition definition, LabelValues? known, Action<Sentence> findings)
     {
         if (definition.Csv.Missing is not null || definition.Csv.Of(definition.Label).Missing is not null)
         {
@@ -58,9 +59,10 @@ internal static class LabelMarkers
             {
                 var text = label.Categories[i];
                 var setting = $"csv: {{columns: {{{Quoted(definition.Label)}: {{missing: {(missing.Contains(i) ? "[]" : $"[{Quoted(text)}]")}}}}}}}";
-                findings("label-marker", missing.Contains(i)
-                    ? $"The label is '{text}' in {counts[i]} rows, which is taken for a missing label: they are not learned from. If '{text}' is a class, write '{setting}'{(definition.Task == TaskKind.Binary && others.Length >= 2 ? " and 'task: multiclass'" : "")}."
-                    : $"The label is '{text}' in {counts[i]} rows, which is taken for a class as it is written. If it means that the label is missing, write '{setting}'.");
+                object task = definition.Task == TaskKind.Binary && others.Length >= 2 ? Sentence.Of("and-multiclass") : "";
+                findings(missing.Contains(i)
+                    ? Sentence.Of("label-marker-missing", ("text", text), ("rows", counts[i]), ("setting", setting), ("task", task))
+                    : Sentence.Of("label-marker-class", ("text", text), ("rows", counts[i]), ("setting", setting)));
             }
         }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Labels;
@@ -35,7 +36,7 @@ public sealed record LabelValues(IReadOnlyList<string> Classes)
     /// <param name="positive">The definition's positive value, if it names one.</param>
     /// <param name="labels">The classes, where the texts are two and one of them is positive.</param>
     /// <param name="problem">Otherwise what is wrong and what to do.</param>
-    public static bool TryBinary(IEnumerable<string> texts, string? positive, out LabelValues? labels, out string? problem)
+    public static bool TryBinary(IEnumerable<string> texts, string? positive, out LabelValues? labels, out Sentence? problem)
     {
         ArgumentNullException.ThrowIfNull(texts);
         (labels, problem) = (null, null);
@@ -43,8 +44,8 @@ public sealed record LabelValues(IReadOnlyList<string> Classes)
         var values = learned.Classes;
         if (values.Count != 2)
         {
-            var shown = values.Count == 0 ? "none" : string.Join(", ", values.Take(5).Select(v => $"'{v}'"));
-            problem = $"a binary label has exactly two values, and this one has {values.Count}: {shown}";
+            object shown = values.Count == 0 ? Sentence.Of("no-values") : string.Join(", ", values.Take(5).Select(v => $"'{v}'"));
+            problem = Sentence.Of("binary-needs-two", ("count", values.Count), ("values", shown));
             return false;
         }
 
@@ -52,8 +53,8 @@ public sealed record LabelValues(IReadOnlyList<string> Classes)
         if (positives.Length != 1)
         {
             problem = positive is not null
-                ? $"the definition says 'positive: {positive}', but the label's values are '{values[0]}' and '{values[1]}'"
-                : $"the label's values are '{values[0]}' and '{values[1]}': say in the definition which one is positive, as in 'positive: \"{values[1]}\"'";
+                ? Sentence.Of("positive-not-there", ("positive", positive), ("first", values[0]), ("second", values[1]))
+                : Sentence.Of("positive-unsaid", ("first", values[0]), ("second", values[1]));
             return false;
         }
 

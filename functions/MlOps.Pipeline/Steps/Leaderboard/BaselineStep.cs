@@ -6,6 +6,7 @@ using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -79,7 +80,7 @@ public sealed class BaselineStep : Step<BaselineInput, BaselineResult>
             }
             catch (ArgumentException e)
             {
-                throw new StepRefusedException($"A rule of the definition does not fit the data: {e.Message} Correct 'models: rules' in the definition.");
+                throw new StepRefusedException(Sentence.Of("rule-unfit", ("problem", e.Message)));
             }
         });
     }
@@ -89,7 +90,7 @@ public sealed class BaselineStep : Step<BaselineInput, BaselineResult>
     {
         var (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.TrainOutput, cancellation));
         BaselineModel model = label.Distinct().Take(2).Count() < 2
-            ? throw new StepRefusedException($"The training rows have one class only: {input.Learner} has nothing to learn. Drop an initial.csv with both classes.")
+            ? throw new StepRefusedException(Sentence.Of("one-class", ("learner", input.Learner)))
             : input.Learner switch
             {
                 // The order of a leaderboard does not need weights to the last digit.

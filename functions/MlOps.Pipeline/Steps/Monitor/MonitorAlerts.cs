@@ -10,7 +10,7 @@ internal static class MonitorAlerts
     public static IReadOnlyList<MonitorAlert> Of(
         IReadOnlyList<ColumnDrift> columns, IReadOnlyList<DataIncident> incidents, IReadOnlyList<GroupFairness> fairness, MonitorSettings settings) =>
     [
-        .. incidents.Select(i => new MonitorAlert("incident", i.Column, columns.FirstOrDefault(c => c.Column == i.Column && c.Kind != "score")?.Importance ?? 0, i.Message))
+        .. incidents.Select(i => new MonitorAlert("incident", i.Column, columns.FirstOrDefault(c => c.Column == i.Column && c.Kind != "score")?.Importance ?? 0, i.Message, i.Said))
             .Concat(columns.Where(c => c.Drifted).Select(Drift))
             .Concat(fairness.SelectMany(f => Unfair(f, settings.FairnessLimit)))
             .OrderByDescending(a => a.Effect).ThenBy(a => a.Kind, StringComparer.Ordinal).ThenBy(a => a.Subject, StringComparer.Ordinal),

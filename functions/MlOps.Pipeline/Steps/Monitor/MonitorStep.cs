@@ -24,7 +24,7 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
 {
     internal const string Name = "monitor";
     internal const string DocumentOutput = "monitor.json";
-    private const int Version = 3;
+    private const int Version = 4;
     private const int Most = 10;
 
     private readonly StepContext _context;

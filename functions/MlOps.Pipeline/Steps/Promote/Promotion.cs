@@ -58,7 +58,12 @@ public sealed class Promotion
                 return await ResultAsync(pipeline, champion, promoted: false, champion, verdict, ApprovalState.Pending, definition.Promote.ApprovalTimeout, cancellation);
             }
 
-            verdict = verdict with { Promote = approval.State == ApprovalState.Approved, Reason = $"{verdict.Reason}; {approval.Sentence()}", Said = null };
+            verdict = verdict with
+            {
+                Promote = approval.State == ApprovalState.Approved,
+                Reason = $"{verdict.Reason}; {approval.Answer()}",
+                Said = verdict.Said is { } said ? [.. said, Sentence.Of("and-answer", ("answer", approval.Answer()))] : null,
+            };
         }
 
         // Without any champion there must still be predictions; a model that was refused makes them and is nobody's champion.
@@ -68,7 +73,8 @@ public sealed class Promotion
         {
             var release = new Release(
                 _aliases.Now, input.Period, verdict.Promote ? input.Challenger : champion, champion, input.Challenger, input.RunId,
-                $"{(verdict.Promote ? "promoted" : "refused")}: {verdict.Reason}", compared.RequireKey());
+                $"{(verdict.Promote ? "promoted" : "refused")}: {verdict.Reason}", compared.RequireKey(),
+                Sentence.Of(verdict.Promote ? "release-promoted" : "release-refused", ("reason", verdict.Told)));
             await _aliases.UpdateAsync(
                 pipeline,
                 now => now.History.Any(r => IsOf(r, input) || IsSame(r, release)) ? now : now.With(release),
@@ -88,14 +94,14 @@ public sealed class Promotion
     {
         if (verdict.Promote && input.Incidents.Count > 0 && definition.Monitor.Hold)
         {
-            return verdict.Because(false, Sentence.Of("verdict-incident", ("message", input.Incidents[0].Message)));
+            return verdict.Because(false, Sentence.Of("verdict-incident", ("message", (object?)input.Incidents[0].Said ?? input.Incidents[0].Message)));
         }
 
         if (verdict.Promote && definition.Promote.Guards?.Latency is { } limit)
         {
             var measured = await _latency.OfAsync(pipeline, input.Challenger, cancellation);
-            verdict = Guards.Apply(verdict, [new GuardFinding(
-                "latency", "milliseconds a row", measured.MillisecondsPerRow, null, limit, measured.MillisecondsPerRow <= limit)]);
+            verdict = Guards.Apply(verdict, [GuardFinding.Of(
+                "latency", Sentence.Of("guard-latency"), measured.MillisecondsPerRow, null, limit, measured.MillisecondsPerRow <= limit)]);
         }
 
         return verdict;

@@ -3,6 +3,7 @@ using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Retrain;
 
@@ -25,5 +26,7 @@ public sealed record RetrainInput(
 /// <param name="Retained">Where it does not: the champion, which predicts.</param>
 /// <param name="TrainResult">Its training.</param>
 /// <param name="EvaluateResult">Its metrics.</param>
+/// <param name="Said">The reason as a code with arguments.</param>
 public sealed record RetrainResult(
-    bool Train, string Reason, PromoteResult? Retained = null, TrainResult? TrainResult = null, EvaluateResult? EvaluateResult = null);
+    bool Train, string Reason, PromoteResult? Retained = null, TrainResult? TrainResult = null, EvaluateResult? EvaluateResult = null,
+    Sentence? Said = null);

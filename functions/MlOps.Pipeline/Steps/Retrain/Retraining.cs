@@ -9,6 +9,7 @@ using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Retrain;
@@ -48,30 +49,30 @@ public sealed class Retraining
         var rule = definition.Retrain;
         if (rule.Always)
         {
-            return new RetrainResult(true, "the definition trains in every period");
+            return Trains(Sentence.Of("trains-always"));
         }
 
         if ((await _aliases.ReadAsync(pipeline, cancellation)).Before(input.Drop.Period) is not { } name)
         {
-            return new RetrainResult(true, "there is no champion yet");
+            return Trains(Sentence.Of("trains-first"));
         }
 
         var champion = await _models.RequireAsync(pipeline, name, cancellation);
         if (input.Incidents.Count > 0 && definition.Monitor.Hold)
         {
-            return await RetainAsync(pipeline, definition, champion, $"the period's data have an incident, and broken data are no reason to train: {input.Incidents[0].Message}", cancellation);
+            return await RetainAsync(pipeline, definition, champion, Sentence.Of("trains-not-incident", ("message", (object?)input.Incidents[0].Said ?? input.Incidents[0].Message)), cancellation);
         }
 
         var last = (await _models.ListAsync(pipeline, cancellation))
             .LastOrDefault(v => v.Period != input.Drop.Period && Period.Parse(v.Period) < Period.Parse(input.Drop.Period)) ?? champion;
         if (rule.OnLabels && input.History.FirstOrDefault(h => last.History.All(l => l.Sha256 != h.Sha256)) is { } fresh)
         {
-            return new RetrainResult(true, $"the labels of {fresh.Period} are new since the last training in {last.Period}");
+            return Trains(Sentence.Of("trains-labels", ("period", fresh.Period), ("last", last.Period)));
         }
 
         if (rule.Due(Day(last.Period), Day(input.Drop.Period)) is { } due)
         {
-            return new RetrainResult(true, string.Create(CultureInfo.InvariantCulture, $"the schedule '{rule.Schedule}' asks for it on {due:yyyy-MM-dd}, after the last training in {last.Period}"));
+            return Trains(Sentence.Of("trains-schedule", ("schedule", rule.Schedule!), ("day", due.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("last", last.Period)));
         }
 
         if (rule.OnDrift)
@@ -79,12 +80,12 @@ public sealed class Retraining
             var watched = await WatchAsync(input, champion, cancellation);
             if (watched.HasDrift)
             {
-                return new RetrainResult(true, $"{string.Join(", ", watched.Drifted.Take(3))}{(watched.Drifted.Count > 3 ? " and more" : "")} drifted from what the champion learned");
+                return Trains(Sentence.Of(watched.Drifted.Count > 3 ? "trains-drift-more" : "trains-drift", ("columns", string.Join(", ", watched.Drifted.Take(3)))));
             }
         }
 
         return await RetainAsync(
-            pipeline, definition, champion, rule is { OnDrift: false, OnLabels: false, Schedule: null } ? "the definition never trains again" : $"the definition trains {rule}, and there is no such reason", cancellation);
+            pipeline, definition, champion, rule is { OnDrift: false, OnLabels: false, Schedule: null } ? Sentence.Of("trains-never") : Sentence.Of("trains-no-reason", ("rule", rule)), cancellation);
     }
 
     // What the run would do anyway if it does not train: the steps are found done then.
@@ -102,17 +103,19 @@ public sealed class Retraining
     }
 
     private async Task<RetrainResult> RetainAsync(
-        PipelineName pipeline, PipelineDefinition definition, ModelVersion champion, string reason, CancellationToken cancellation)
+        PipelineName pipeline, PipelineDefinition definition, ModelVersion champion, Sentence reason, CancellationToken cancellation)
     {
         var train = await _context.Runner.ReadRecordAsync(pipeline, champion.TrainKey, cancellation);
         var evaluate = await _context.Runner.ReadRecordAsync(pipeline, champion.EvaluateKey, cancellation);
         var verdict = new CompareResult(
-            false, $"no new model was trained, because {reason}", definition.Promote.Rule, definition.Promote.MetricOf(definition.Task), 0, null, null, null, null, null, null, null);
+            false, "", definition.Promote.Rule, definition.Promote.MetricOf(definition.Task), 0, null, null, null, null, null, null, null).Because(false, Sentence.Of("verdict-not-trained", ("reason", reason)));
         return new RetrainResult(
-            false, reason,
+            false, reason.ToString(),
             new PromoteResult(champion.Version, false, champion.Version, champion.AccumulateKey, champion.TrainKey, champion.EvaluateKey, verdict, Metrics: champion.Metrics),
-            train.ResultOf<TrainResult>(), evaluate.ResultOf<EvaluateResult>());
+            train.ResultOf<TrainResult>(), evaluate.ResultOf<EvaluateResult>(), reason);
     }
+
+    private static RetrainResult Trains(Sentence reason) => new(true, reason.ToString(), Said: reason);
 
     private static DateOnly Day(string period) => DateOnly.ParseExact(period, "yyyyMMdd", CultureInfo.InvariantCulture);
 }

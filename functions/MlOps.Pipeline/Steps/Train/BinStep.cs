@@ -3,6 +3,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Train;
@@ -131,7 +132,7 @@ public sealed class BinStep : Step<BinInput, BinResult>
     {
         var classes = shape.ClassNames ?? [];
         return definition.ClassWeight.Weights.Keys.FirstOrDefault(name => !classes.Contains(name, StringComparer.Ordinal)) is { } unknown
-            ? throw new StepRefusedException($"'class_weight' names '{unknown}', which is no class of '{definition.Label}': there are {string.Join(", ", classes)}. Correct it in the definition.")
+            ? throw new StepRefusedException(Sentence.Of("class-weight-unknown", ("class", unknown), ("label", definition.Label), ("classes", string.Join(", ", classes))))
             : new Weighting(definition.ClassWeight.Of(classes, labels));
     }
 }

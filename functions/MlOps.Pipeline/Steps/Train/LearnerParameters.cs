@@ -1,6 +1,7 @@
 using System.Globalization;
 using MlOps.Boosting;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Featurize;
 
 namespace MlOps.Pipeline.Steps.Train;
 
@@ -76,4 +77,11 @@ internal static class LearnerParameters
     /// <summary>Settings as the learner takes them, with the number of threads, which never changes a result.</summary>
     public static Parameters Parse(IReadOnlyDictionary<string, string> settings, int threads) =>
         Parameters.Parse(settings.Append(KeyValuePair.Create("num_threads", threads.ToString(CultureInfo.InvariantCulture))));
+
+    /// <summary>Settings of a training on these features: the categories of a column take turns in being left out, but where a single tree is all there is.</summary>
+    public static Parameters Parse(IReadOnlyDictionary<string, string> settings, int threads, FeaturizeResult shape)
+    {
+        var parameters = Parse(settings, threads);
+        return shape.OneHotGroups is { } groups && parameters.NumIterations > 1 ? parameters.WithOneHotGroups(groups) : parameters;
+    }
 }

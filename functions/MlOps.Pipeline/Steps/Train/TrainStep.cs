@@ -105,7 +105,7 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
                         : Bin(await RowsAsync(stop), LearnerParameters.Parse(settings, threads));
                     using (binned)
                     {
-                        return await JudgeAsync(binned, held, settings, threads, Judge(input, definition), work, stop);
+                        return await JudgeAsync(binned, held, shape, settings, threads, Judge(input, definition), work, stop);
                     }
                 }, stop);
 
@@ -146,9 +146,9 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
     }
 
     private static async Task<TrainResult> JudgeAsync(
-        Dataset binned, HeldRows held, IReadOnlyDictionary<string, string> settings, int threads, TrialJudge? judge, StepWork work, CancellationToken cancellation)
+        Dataset binned, HeldRows held, FeaturizeResult shape, IReadOnlyDictionary<string, string> settings, int threads, TrialJudge? judge, StepWork work, CancellationToken cancellation)
     {
-        var validated = ValidatedTraining.Run(LearnerParameters.Parse(settings, threads), binned, held, threads, judge is null ? null : judge.Prunes, cancellation);
+        var validated = ValidatedTraining.Run(LearnerParameters.Parse(settings, threads, shape), binned, held, threads, judge is null ? null : judge.Prunes, cancellation);
         await work.WriteAsync(TrainingOutput, s => JsonSerializer.Serialize(s, validated.Curve, ArtifactJson.Compact), cancellation);
         var scores = new NumberColumn("score", validated.Held);
         await work.WriteAsync(HeldOutput, new Table([scores], rowCount: scores.RowCount).Save, cancellation);
@@ -163,7 +163,7 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
     {
         var learned = rows.First(rows.TrainRows);
         using var binned = learned.Bin(LearnerParameters.Parse(settings, threads));
-        var judged = await JudgeAsync(binned, rows.Held, settings, threads, judge: null, work, cancellation);
+        var judged = await JudgeAsync(binned, rows.Held, rows.Shape, settings, threads, judge: null, work, cancellation);
         var (sha256, trees) = await WriteAsync(Learn(learned, settings, judged.BestIteration, threads, cancellation), work, cancellation);
         return judged with { ModelSha256 = sha256, Trees = trees };
     }
@@ -213,13 +213,11 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
     private static Booster Learn(
         LearningRows rows, IReadOnlyDictionary<string, string> settings, int rounds, int threads, CancellationToken cancellation)
     {
-        var parameters = LearnerParameters.Parse(
-            new SortedDictionary<string, string>(settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal), StringComparer.Ordinal)
-            {
-                ["early_stopping_round"] = "0",
-                ["num_iterations"] = rounds.ToString(CultureInfo.InvariantCulture),
-            },
-            threads);
+        var parameters = LearnerParameters.Parse(settings, threads, rows.Shape).With(
+        [
+            KeyValuePair.Create("early_stopping_round", "0"),
+            KeyValuePair.Create("num_iterations", rounds.ToString(CultureInfo.InvariantCulture)),
+        ]);
         using var train = rows.Bin(parameters);
         return rows.Weighting.Unweighted(Booster.Train(parameters, train, cancellation: cancellation), parameters);
     }

@@ -25,9 +25,13 @@ public enum ColumnEncoding
 /// <param name="Encoding">How it becomes features.</param>
 /// <param name="Features">Names of its features, in order.</param>
 /// <param name="Categories">Categories seen in the train part, sorted by code unit; empty for numbers.</param>
+/// <param name="InEveryRow">Whether every row learned from has one of <paramref name="Categories"/>; not known of transforms before format 3.</param>
 public sealed record ColumnTransform(
-    string Column, ColumnEncoding Encoding, IReadOnlyList<string> Features, IReadOnlyList<string> Categories)
+    string Column, ColumnEncoding Encoding, IReadOnlyList<string> Features, IReadOnlyList<string> Categories, bool InEveryRow = false)
 {
+    /// <summary>Whether its features are 1 in exactly one place in every row learned from, so that trees leave out one in turn.</summary>
+    internal bool TakesTurns => Encoding == ColumnEncoding.OneHot && InEveryRow && Features.Count > 1 && Dropped == 0;
+
     /// <summary>How many categories have no feature of their own, from the first on: 1 where the first was dropped.</summary>
     internal int Dropped => Encoding == ColumnEncoding.OneHot ? Categories.Count - Features.Count : 0;
 }
@@ -36,7 +40,7 @@ public sealed record ColumnTransform(
 /// The fitted transform: everything needed to turn a table into features, learned from the train part alone and applied
 /// unchanged to every other row. Stored as <c>transform.json</c>.
 /// </summary>
-/// <param name="Version">Version of this format: 1 where the first category of each column was always dropped, 2 since.</param>
+/// <param name="Version">Version of this format: 1 where the first category of each column was always dropped, 2 since, 3 where <see cref="ColumnTransform.InEveryRow"/> is said.</param>
 /// <param name="MissingNative">Whether missing values stay missing.</param>
 /// <param name="MissingNumber">Otherwise the number that stands for a missing number.</param>
 /// <param name="MissingText">The category that stands for a missing text.</param>
@@ -48,21 +52,23 @@ public sealed record Transform(
     public IReadOnlyList<string> FeatureNames() => [.. Columns.SelectMany(c => c.Features)];
 
     /// <summary>Indices of the features that are category codes.</summary>
-    public IReadOnlyList<int> CategoricalFeatures()
+    public IReadOnlyList<int> CategoricalFeatures() => [.. Placed().Where(p => p.Column.Encoding == ColumnEncoding.Native).Select(p => p.At)];
+
+    /// <summary>Indices of the features of each column of which exactly one is 1 in every row; <see langword="null"/> where there is no such column.</summary>
+    public IReadOnlyList<IReadOnlyList<int>>? OneHotGroups()
     {
-        var indices = new List<int>();
+        IReadOnlyList<int>[] groups = [.. Placed().Where(p => p.Column.TakesTurns).Select(p => Enumerable.Range(p.At, p.Column.Features.Count).ToArray())];
+        return groups.Length > 0 ? groups : null;
+    }
+
+    private IEnumerable<(ColumnTransform Column, int At)> Placed()
+    {
         var at = 0;
         foreach (var column in Columns)
         {
-            if (column.Encoding == ColumnEncoding.Native)
-            {
-                indices.Add(at);
-            }
-
+            yield return (column, at);
             at += column.Features.Count;
         }
-
-        return indices;
     }
 
     /// <summary>Writes the transform as JSON.</summary>
@@ -75,8 +81,8 @@ public sealed record Transform(
     {
         var transform = JsonSerializer.Deserialize<Transform>(stream, ArtifactJson.Compact)!;
         // Names in transforms of before they were composed.
-        return transform.Version is 1 or 2
+        return transform.Version is >= 1 and <= 3
             ? transform with { Columns = [.. transform.Columns.Select(c => c with { Column = c.Column.Normalize(NormalizationForm.FormC) })] }
-            : throw new InvalidDataException($"This transform has format {transform.Version}; this program reads formats 1 and 2.");
+            : throw new InvalidDataException($"This transform has format {transform.Version}; this program reads formats 1 to 3.");
     }
 }

@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Transforms;
@@ -20,7 +21,7 @@ internal static class TransformApply
             var source = table.Find(column.Column);
             if (source is null)
             {
-                findings?.Add(new Finding("absent-column", 0, 0, column.Column, $"Column '{column.Column}' is absent and counts as missing in every row."));
+                findings?.Add(Finding.Of(Sentence.Of("absent-column", ("column", column.Column)), column.Column));
             }
 
             if (column.Encoding == ColumnEncoding.Number)
@@ -127,9 +128,11 @@ internal static class TransformApply
         {
             var shown = string.Join(", ", unseen.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Take(5)
                 .Select(u => $"'{PipelineNameText(u.Key)}' ({u.Value})"));
-            findings.Add(new Finding(
-                "unseen-category", 0, 0, column.Column,
-                $"{unseen.Values.Sum()} rows have a category of '{column.Column}' that the training rows do not have (or too rarely): {shown}. {Outcome(column)}{Lookalikes.Explain(unseen.Keys.First(), column.Categories)}"));
+            findings.Add(Finding.Of(
+                Sentence.Of(
+                    "unseen-category", ("rows", unseen.Values.Sum()), ("column", column.Column), ("shown", shown), ("outcome", Outcome(transform, column)),
+                    ("like", Lookalikes.Explain(unseen.Keys.First(), column.Categories))),
+                column.Column));
         }
 
         return codes;
@@ -150,12 +153,14 @@ internal static class TransformApply
     }
 
     /// <summary>What a category that the transform does not know is to the model.</summary>
-    private static string Outcome(ColumnTransform column) => column switch
+    private static Sentence Outcome(Transform transform, ColumnTransform column) => column switch
     {
-        { Encoding: ColumnEncoding.Native } => "To the model it is a missing value, which belongs to none of the sets of categories that its trees ask for.",
-        { Features.Count: 0 } => "The model does not use the column.",
-        { Dropped: > 0 } => $"To the model it is '{PipelineNameText(column.Categories[0])}', the category without a feature of its own (categories: onehot_drop_first, or a model of before).",
-        _ => "To the model it is none of the known categories: all features of the column are 0, which no row of the training had.",
+        { Encoding: ColumnEncoding.Native } => Sentence.Of("unseen-native"),
+        { Features.Count: 0 } or { Features.Count: 1, InEveryRow: true, Dropped: 0 } => Sentence.Of("unseen-unused"),
+        { Dropped: > 0 } => Sentence.Of("unseen-dropped", ("category", PipelineNameText(column.Categories[0]))),
+        { TakesTurns: true } => Sentence.Of("unseen-turns"),
+        // Of older transforms it is not known whether training had such rows.
+        _ => transform.Version < 3 ? Sentence.Of("unseen-zero") : Sentence.Of("unseen-as-missing"),
     };
 
     private static string Settled(string category) =>

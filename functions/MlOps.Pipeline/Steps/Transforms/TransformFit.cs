@@ -42,18 +42,18 @@ internal static class TransformFit
                 continue;
             }
 
-            var categories = Categories(column, rows, definition.Missing);
+            var (categories, inEveryRow) = Categories(column, rows, definition.Missing);
             var dropped = definition.Categories == CategoryHandling.OneHotDropFirst ? 1 : 0;
             columns.Add(definition.Categories == CategoryHandling.Native
                 ? new ColumnTransform(feature, ColumnEncoding.Native, [names.Next(feature)], categories)
                 : new ColumnTransform(
-                    feature, ColumnEncoding.OneHot, [.. categories.Skip(dropped).Select(c => names.Next($"{feature}_{c}"))], categories));
+                    feature, ColumnEncoding.OneHot, [.. categories.Skip(dropped).Select(c => names.Next($"{feature}_{c}"))], categories, inEveryRow));
         }
 
-        return new Transform(2, definition.Missing.Native, definition.Missing.Numeric, definition.Missing.Text, columns);
+        return new Transform(3, definition.Missing.Native, definition.Missing.Numeric, definition.Missing.Text, columns);
     }
 
-    private static string[] Categories(Column column, ReadOnlySpan<int> rows, MissingHandling missing)
+    private static (string[] Categories, bool InEveryRow) Categories(Column column, ReadOnlySpan<int> rows, MissingHandling missing)
     {
         var counts = new Dictionary<string, long>(StringComparer.Ordinal);
         if (column is TextColumn text)
@@ -78,11 +78,12 @@ internal static class TransformFit
             }
         }
 
-        return [.. counts
+        string[] categories = [.. counts
             .OrderByDescending(c => c.Value).ThenBy(c => c.Key, StringComparer.Ordinal)
             .Take(MaxCategories)
             .Select(c => c.Key)
             .Order(StringComparer.Ordinal)];
+        return (categories, categories.Sum(c => counts[c]) == rows.Length);
     }
 
     private static void Count(Dictionary<string, long> counts, MissingHandling missing, string? category, long count)

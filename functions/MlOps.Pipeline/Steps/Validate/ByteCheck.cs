@@ -1,13 +1,12 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Validate;
 
 /// <summary>What the first bytes of a file say, before anyone reads it as CSV.</summary>
 internal static class ByteCheck
 {
-    private const string SaveAsUtf8 = "Save it as UTF-8, or declare the encoding in the definition ('csv: {encoding: utf-16}').";
-
     /// <summary>Looks for an empty file and for encodings that were not declared.</summary>
     /// <param name="head">The first bytes, up to 4,096.</param>
     /// <param name="length">Length of the whole file.</param>
@@ -17,7 +16,7 @@ internal static class ByteCheck
     {
         if (length == 0)
         {
-            return new Finding("empty-file", 0, 0, null, "The file has no bytes.");
+            return Finding.Of(Sentence.Of("empty-file"));
         }
 
         if (DeclaredWide(format.Encoding))
@@ -27,15 +26,15 @@ internal static class ByteCheck
 
         var name = head switch
         {
-            [0xFF, 0xFE, 0, 0, ..] => "UTF-32 (little endian)",
-            [0, 0, 0xFE, 0xFF, ..] => "UTF-32 (big endian)",
-            [0xFF, 0xFE, ..] => "UTF-16 (little endian)",
-            [0xFE, 0xFF, ..] => "UTF-16 (big endian)",
+            [0xFF, 0xFE, 0, 0, ..] => Sentence.Of("little-endian", ("encoding", "UTF-32")),
+            [0, 0, 0xFE, 0xFF, ..] => Sentence.Of("big-endian", ("encoding", "UTF-32")),
+            [0xFF, 0xFE, ..] => Sentence.Of("little-endian", ("encoding", "UTF-16")),
+            [0xFE, 0xFF, ..] => Sentence.Of("big-endian", ("encoding", "UTF-16")),
             _ => Utf16WithoutMark(head),
         };
         return name is null
             ? null
-            : new Finding("encoding", 1, 0, null, $"The file is written in {name}, and the definition does not say so. {SaveAsUtf8}", First(head));
+            : Finding.Of(Sentence.Of("encoding", ("encoding", name)), line: 1, text: First(head));
     }
 
     private static bool DeclaredWide(string? encoding) =>
@@ -43,7 +42,7 @@ internal static class ByteCheck
             || encoding.Contains("unicode", StringComparison.OrdinalIgnoreCase));
 
     // ASCII text in UTF-16 has a zero in every second byte; nothing that is text in another encoding has.
-    private static string? Utf16WithoutMark(ReadOnlySpan<byte> head)
+    private static Sentence? Utf16WithoutMark(ReadOnlySpan<byte> head)
     {
         var pairs = Math.Min(head.Length, 512) / 2;
         if (pairs < 4)
@@ -58,8 +57,8 @@ internal static class ByteCheck
             odd += head[(2 * i) + 1] == 0 ? 1 : 0;
         }
 
-        return odd > pairs * 3 / 4 && even == 0 ? "UTF-16 (little endian, without a mark)"
-            : even > pairs * 3 / 4 && odd == 0 ? "UTF-16 (big endian, without a mark)"
+        return odd > pairs * 3 / 4 && even == 0 ? Sentence.Of("little-endian-unmarked", ("encoding", "UTF-16"))
+            : even > pairs * 3 / 4 && odd == 0 ? Sentence.Of("big-endian-unmarked", ("encoding", "UTF-16"))
             : null;
     }
 

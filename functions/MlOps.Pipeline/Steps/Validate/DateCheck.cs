@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -32,8 +33,8 @@ internal static class DateCheck
             if (later > 0)
             {
                 warnings.Add(
-                    "later-date",
-                    string.Create(CultureInfo.InvariantCulture, $"{later} rows have a date in '{FindingList.Shorten(column.Name, 60)}' after {end:yyyy-MM-dd}, the period's end, the first {column.Text(first)}. Is it known when the rows are predicted? If it is not, leave the column out with 'exclude'."),
+                    Sentence.Of(
+                        "later-date", ("rows", later), ("column", FindingList.Shorten(column.Name, 60)!), ("end", end.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture)), ("first", column.Text(first)!)),
                     column.Name, 0, table.LineNumbers[first], column.Text(first));
             }
         }

@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -43,6 +44,7 @@ internal static class FileReading
             file = Once(options);
         }
 
+        PointedNumbers.Tell(Once, options, file, definition, forms, warnings);
         IReadOnlyList<string> retyped = [];
         if (history is not null && definition.Schema.Policy != SchemaPolicy.Unset)
         {
@@ -176,7 +178,7 @@ internal static class FileReading
             return options;
         }
 
-        warnings.Add("other-delimiter", $"The cells are separated by {Name(best)}, those of initial.csv by {Name(usual)}. The file is read by its own; nothing is shifted.", line: 1);
+        warnings.Add(Sentence.Of("other-delimiter", ("delimiter", Name(best)), ("usual", Name(usual))), line: 1);
         return options with { Delimiter = best };
 
         int Found(char delimiter)
@@ -281,30 +283,28 @@ internal static class FileReading
         {
             var place = header.IndexOf(name) + 1;
             var settings = FormSettings.Of(name, form);
+            var shown = FindingList.Shorten(name, 60)!;
             if (!form.Certain)
             {
+                object other = form.Other is null && form.OtherDates is null
+                    ? ""
+                    : Sentence.Of("or-setting", ("setting", FormSettings.Of(name, form with { Numbers = form.Other, Dates = form.OtherDates })));
                 warnings.Add(
-                    form.Dates is null ? "unclear-numbers" : "unclear-dates",
-                    $"Column '{FindingList.Shorten(name, 60)}' holds {(form.Dates is null ? "numbers" : "dates")} such as '{form.Example}', which can be read in more than one way; it is not used. Say which: '{settings}'{(form.Other is null && form.OtherDates is null ? "" : $" or '{FormSettings.Of(name, form with { Numbers = form.Other, Dates = form.OtherDates })}'")}; or leave it out with 'exclude'.",
+                    Sentence.Of(form.Dates is null ? "unclear-numbers" : "unclear-dates", ("column", shown), ("example", form.Example), ("setting", settings), ("other", other)),
                     name, place, 0, form.Example);
             }
             else if (isPeriod)
             {
                 warnings.Add(
-                    "other-notation", $"Column '{FindingList.Shorten(name, 60)}' is written as '{form.Example}' here, unlike in initial.csv. The cells are read as the {(form.Dates is null ? "numbers" : "dates")} that they are.",
-                    name, place, 0, form.Example);
+                    Sentence.Of(form.Dates is null ? "other-notation" : "other-dates", ("column", shown), ("example", form.Example)), name, place, 0, form.Example, "other-notation");
             }
             else
             {
                 warnings.Add(
-                    form.Dates is null ? "number-notation" : "dates",
-                    form.Dates is null
-                        ? $"Column '{FindingList.Shorten(name, 60)}' holds numbers written as '{form.Example}'; they are read as numbers. To have it in the definition: '{settings}'. If they are texts, add the column to 'categorical'."
-                        : $"Column '{FindingList.Shorten(name, 60)}' holds dates written as '{form.Example}'; year, month, day, weekday and the days since 1970 are its features. To have it in the definition: '{settings}'.",
-                    name, place, 0, form.Example);
+                    Sentence.Of(form.Dates is null ? "number-notation" : "dates", ("column", shown), ("example", form.Example), ("setting", settings)), name, place, 0, form.Example);
             }
         }
     }
 
-    private static string Name(char delimiter) => delimiter == '\t' ? "a tab" : $"'{delimiter}'";
+    private static object Name(char delimiter) => delimiter == '\t' ? Sentence.Of("character-tab") : $"'{delimiter}'";
 }

@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -82,7 +83,7 @@ internal static class FileValidator
         var refused = new ValidatedFile(null, null, file.RecordCount, false, errors, warnings);
         if (file.Header.Count > HeaderCheck.MaxColumns)
         {
-            errors.Add("too-many-columns", $"The header has {file.Header.Count} columns; at most {HeaderCheck.MaxColumns} are taken.", line: 1);
+            errors.Add(Sentence.Of("too-many-columns", ("count", file.Header.Count), ("most", HeaderCheck.MaxColumns)), line: 1);
             return refused;
         }
 
@@ -92,9 +93,8 @@ internal static class FileValidator
             var level = definition.Schema.LevelOf(SchemaRules.RetypedColumn);
             if (level != FindingLevel.Ignore)
             {
-                var outcome = definition.Schema.IsLenient ? "these count as missing" : "correct the cells";
                 (level == FindingLevel.Error ? errors : warnings).Add(
-                    SchemaRules.RetypedColumn, $"Column '{name}' holds numbers in initial.csv, and here most of its cells are none; {outcome}.", name, file.Header.ToList().IndexOf(name) + 1, 1);
+                    Sentence.Of(definition.Schema.IsLenient ? "retyped-missing" : "retyped-correct", ("column", name)), name, file.Header.ToList().IndexOf(name) + 1, 1, code: SchemaRules.RetypedColumn);
             }
         }
 
@@ -102,7 +102,7 @@ internal static class FileValidator
         AddReaderErrors(file, setAside.Count == 0 ? errors : warnings);
         if (file.RecordCount == 0)
         {
-            errors.Add("header-only", "The file has a header and no rows.", line: 1);
+            errors.Add(Sentence.Of("header-only"), line: 1);
         }
 
         if (errors.Findings.Any(e => e.Code is "missing-column" or "renamed-column" or "duplicate-column" or "header-only") || file.Table.RowCount == 0)
@@ -124,7 +124,7 @@ internal static class FileValidator
         if (hasLabel && table[definition.Label] is TextColumn label)
         {
             var classesKnown = history is null ? null : new LabelValues(history.LabelClasses ?? []);
-            var settled = LabelMarkers.Settle(label, definition, classesKnown, (code, message) => warnings.Add(code, message, label.Name, ColumnOf(label.Name)));
+            var settled = LabelMarkers.Settle(label, definition, classesKnown, said => warnings.Add(said, label.Name, ColumnOf(label.Name), code: "label-marker"));
             table = new Table([.. table.Columns.Select(c => c == label ? settled : c)], table.LineNumbers, table.RowCount);
         }
 
@@ -189,9 +189,8 @@ internal static class FileValidator
 
             var names = string.Join(", ", giveaway.Columns.Select(c => $"'{FindingList.Shorten(c, 60)}'"));
             (level == FindingLevel.Error ? errors : warnings).Add(
-                SchemaRules.LeakingColumn,
-                $"{names} may give the label away: {giveaway.Evidence}. Metrics that are nearly perfect come from it. If it is not known when rows are predicted, leave it out: 'exclude: [{string.Join(", ", giveaway.Columns)}]'.",
-                giveaway.Columns[0]);
+                Sentence.Of("gives-label-away", ("columns", names), ("evidence", Sentence.Of(giveaway.Remark)), ("names", string.Join(", ", giveaway.Columns))),
+                giveaway.Columns[0], code: SchemaRules.LeakingColumn);
         }
     }
 
@@ -222,7 +221,9 @@ internal static class FileValidator
     }
 
     private static Finding ToFinding(CsvError error) =>
-        new(error.Code == CsvErrorCodes.WrongKind ? "text-in-number" : error.Code, error.Line, error.Column, error.ColumnName, error.Message, error.Text);
+        new(
+            error.Code == CsvErrorCodes.WrongKind ? "text-in-number" : error.Code, error.Line, error.Column, error.ColumnName, error.Message, error.Text,
+            error.Remark is { } remark ? Sentence.Of(remark) : null);
 
     private static FileSchema SchemaOf(
         Table table, IReadOnlyList<(string Name, ColumnRole Role)> used, IReadOnlyList<string>? classes, char delimiter, IReadOnlyDictionary<string, WrittenForm> forms, FileSchema? history)

@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -17,7 +18,7 @@ internal static class HeaderCheck
         var used = history is null ? FromDefinition(header, definition, errors) : FromHistory(header, definition, history, errors, warnings);
         if (used.Count > 0 && used.All(u => u.Role != ColumnRole.Feature))
         {
-            errors.Add("no-features", "No column is left as a feature after id, label and excluded columns.");
+            errors.Add(Sentence.Of("no-features"));
         }
 
         return used;
@@ -31,43 +32,42 @@ internal static class HeaderCheck
             if (header[i].Length > 0 && !first.TryAdd(header[i], i))
             {
                 errors.Add(
-                    "duplicate-column", $"Column '{Show(header[i])}' stands in the header twice, as columns {first[header[i]] + 1} and {i + 1}. Rename or remove one.",
-                    header[i], i + 1, 1);
+                    Sentence.Of("duplicate-column", ("column", Show(header[i])), ("first", first[header[i]] + 1), ("second", i + 1)), header[i], i + 1, 1);
             }
         }
     }
 
     private static List<(string Name, ColumnRole Role)> FromDefinition(IReadOnlyList<string> header, PipelineDefinition definition, FindingList errors)
     {
-        Require(header, definition.Label, "the definition's label", errors);
+        Require(header, definition.Label, Sentence.Of("column-of-label"), errors);
         if (definition.Id is { } id)
         {
-            Require(header, id, "the definition's id", errors);
+            Require(header, id, Sentence.Of("column-of-id"), errors);
         }
 
         foreach (var name in definition.Features ?? [])
         {
-            Require(header, name, "a feature of the definition", errors);
+            Require(header, name, Sentence.Of("column-of-features"), errors);
         }
 
         foreach (var name in definition.Categorical)
         {
-            Require(header, name, "a categorical column of the definition", errors);
+            Require(header, name, Sentence.Of("column-of-categorical"), errors);
         }
 
         foreach (var name in definition.GroupColumns)
         {
-            Require(header, name, "a group of the definition", errors);
+            Require(header, name, Sentence.Of("column-of-groups"), errors);
         }
 
         if (definition.Split.Group is { } group)
         {
-            Require(header, group, "the definition's group", errors);
+            Require(header, group, Sentence.Of("column-of-split"), errors);
         }
 
         foreach (var name in definition.Csv.Columns?.Keys ?? [])
         {
-            Require(header, name, "a column under 'csv' of the definition", errors);
+            Require(header, name, Sentence.Of("column-of-csv"), errors);
         }
 
         var used = new List<(string Name, ColumnRole Role)>();
@@ -99,7 +99,7 @@ internal static class HeaderCheck
                 // Rows that are only predicted need no group.
                 if (present.Contains(definition.Label))
                 {
-                    Require(header, column.Name, "the definition's group", errors);
+                    Require(header, column.Name, Sentence.Of("column-of-split"), errors);
                 }
             }
             else if (column.Role != ColumnRole.Label)
@@ -113,12 +113,12 @@ internal static class HeaderCheck
         {
             var outcome = definition.Schema.Policy switch
             {
-                SchemaPolicy.Add => "joins the features from this period on",
-                SchemaPolicy.Rescue => "is kept in rescued.csv and not used",
-                _ => "is not used",
+                SchemaPolicy.Add => Sentence.Of("added-joins"),
+                SchemaPolicy.Rescue => Sentence.Of("added-rescued"),
+                _ => Sentence.Of("added-unused"),
             };
             Report(
-                definition, SchemaRules.AddedColumn, "unexpected-column", $"Column '{Show(name)}' is not in initial.csv and {outcome}.", name, IndexOf(header, name) + 1, errors, warnings);
+                definition, SchemaRules.AddedColumn, "unexpected-column", Sentence.Of("unexpected-column", ("column", Show(name)), ("outcome", outcome)), name, IndexOf(header, name) + 1, errors, warnings);
             if (adds)
             {
                 used.Add((name, ColumnRole.Feature));
@@ -131,7 +131,7 @@ internal static class HeaderCheck
         {
             Report(
                 definition, SchemaRules.ReorderedColumns, SchemaRules.ReorderedColumns,
-                "The columns stand in another order than in initial.csv. They are found by name, so nothing is shifted.", null, 0, errors, warnings);
+                Sentence.Of("reordered-columns"), null, 0, errors, warnings);
         }
 
         return used;
@@ -149,37 +149,40 @@ internal static class HeaderCheck
     private static void Missing(SchemaColumn column, IReadOnlyList<string> fresh, PipelineDefinition definition, FindingList errors, FindingList warnings)
     {
         var renamed = NearestName.Find(column.Name, fresh);
-        var hint = renamed is null ? "Add it, or leave it out of the definition." : $"Was it renamed to '{Show(renamed)}'?{Lookalikes.Explain(renamed, [column.Name])}";
+        var hint = renamed is null
+            ? Sentence.Of("hint-add-column")
+            : Sentence.Of("hint-renamed", ("column", Show(renamed)), ("like", Lookalikes.Explain(renamed, [column.Name])));
         var rule = renamed is null ? SchemaRules.MissingColumn : SchemaRules.RenamedColumn;
         if (column.Role == ColumnRole.Id)
         {
-            errors.Add(SchemaRules.MissingColumn, $"Column '{Show(column.Name)}' of initial.csv, the rows' id, is missing. {hint}", column.Name, 0, 1);
+            errors.Add(Sentence.Of("missing-id-column", ("column", Show(column.Name)), ("hint", hint)), column.Name, 0, 1, code: SchemaRules.MissingColumn);
             return;
         }
 
         if (column.Role == ColumnRole.Group)
         {
-            warnings.Add(SchemaRules.MissingColumn, $"Column '{Show(column.Name)}' of initial.csv is missing: nothing can be said of its groups in this period. {hint}", column.Name, 0, 1);
+            warnings.Add(Sentence.Of("missing-group-column", ("column", Show(column.Name)), ("hint", hint)), column.Name, 0, 1, code: SchemaRules.MissingColumn);
             return;
         }
 
-        var outcome = definition.Schema.LevelOf(rule) == FindingLevel.Error ? "" : ", and counts as missing in every row";
-        Report(definition, rule, SchemaRules.MissingColumn, $"Column '{Show(column.Name)}' of initial.csv is missing{outcome}. {hint}", column.Name, 0, errors, warnings);
+        object outcome = definition.Schema.LevelOf(rule) == FindingLevel.Error ? "" : Sentence.Of("counts-as-missing");
+        Report(
+            definition, rule, SchemaRules.MissingColumn, Sentence.Of("missing-history-column", ("column", Show(column.Name)), ("outcome", outcome), ("hint", hint)), column.Name, 0, errors, warnings);
     }
 
     /// <summary>Reports at the rule's level; without a policy under the older name.</summary>
     private static void Report(
-        PipelineDefinition definition, string rule, string unsetName, string message, string? column, int place, FindingList errors, FindingList warnings)
+        PipelineDefinition definition, string rule, string unsetName, Sentence message, string? column, int place, FindingList errors, FindingList warnings)
     {
         var level = definition.Schema.LevelOf(rule);
         if (level != FindingLevel.Ignore)
         {
             (level == FindingLevel.Error ? errors : warnings).Add(
-                definition.Schema.Policy == SchemaPolicy.Unset ? unsetName : rule, message, column, place, 1);
+                message, column, place, 1, code: definition.Schema.Policy == SchemaPolicy.Unset ? unsetName : rule);
         }
     }
 
-    private static void Require(IReadOnlyList<string> header, string name, string what, FindingList errors)
+    private static void Require(IReadOnlyList<string> header, string name, Sentence what, FindingList errors)
     {
         if (header.Contains(name, StringComparer.Ordinal))
         {
@@ -188,9 +191,9 @@ internal static class HeaderCheck
 
         var nearest = NearestName.Find(name, header.Distinct(StringComparer.Ordinal));
         var hint = nearest is null
-            ? $"The header has: {string.Join(", ", header.Take(10).Select(Show))}{(header.Count > 10 ? ", …" : "")}."
-            : $"Did you mean '{Show(nearest)}'?{Lookalikes.Explain(nearest, [name])}";
-        errors.Add("missing-column", $"Column '{Show(name)}', {what}, is missing. {hint}", name, 0, 1);
+            ? Sentence.Of("hint-header", ("columns", $"{string.Join(", ", header.Take(10).Select(Show))}{(header.Count > 10 ? ", …" : "")}"))
+            : Sentence.Of("hint-meant", ("column", Show(nearest)), ("like", Lookalikes.Explain(nearest, [name])));
+        errors.Add(Sentence.Of("missing-column", ("column", Show(name)), ("what", what), ("hint", hint)), name, 0, 1);
     }
 
     private static ColumnRole? Role(string name, PipelineDefinition definition) =>

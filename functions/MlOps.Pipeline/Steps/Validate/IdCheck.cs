@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -15,7 +16,7 @@ internal static class IdCheck
             var code = ids.Codes[row];
             if (code < 0)
             {
-                errors.Add("missing-id", "The row has no id: the cell is empty.", id, column, table.LineNumbers[row]);
+                errors.Add(Sentence.Of("missing-id"), id, column, table.LineNumbers[row]);
             }
             else if (first[code] < 0)
             {
@@ -24,9 +25,7 @@ internal static class IdCheck
             else
             {
                 var text = FindingList.Shorten(ids.Categories[code], 60);
-                errors.Add(
-                    "duplicate-id", $"The id '{text}' was used before, in line {table.LineNumbers[first[code]]}. Each row needs its own.",
-                    id, column, table.LineNumbers[row], text);
+                errors.Add(Sentence.Of("duplicate-id", ("id", text!), ("line", table.LineNumbers[first[code]])), id, column, table.LineNumbers[row], text);
             }
         }
     }

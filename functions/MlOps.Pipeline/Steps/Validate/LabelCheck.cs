@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -23,7 +24,7 @@ internal static class LabelCheck
         {
             if (history is null && label is NumberColumn numbers && Constant(numbers))
             {
-                errors.Add("label-values", "The label has the same value in every row: there is nothing to learn.", label.Name, column);
+                errors.Add(Sentence.Of("label-constant"), label.Name, column, code: "label-values");
             }
 
             return null;
@@ -46,7 +47,7 @@ internal static class LabelCheck
             return labels!.Classes;
         }
 
-        errors.Add("label-values", $"Column '{label.Name}': {problem}.", label.Name, column);
+        errors.Add(Sentence.Of("label-not-binary", ("column", label.Name), ("problem", problem!)), label.Name, column, code: "label-values");
         Odd(table, text, definition.Positive, column, errors);
         return null;
     }
@@ -60,7 +61,7 @@ internal static class LabelCheck
 
         if (initial && label.MissingCount == table.RowCount)
         {
-            errors.Add("label-values", $"Column '{label.Name}' is empty: the history needs its labels.", label.Name, column);
+            errors.Add(Sentence.Of("label-empty", ("column", label.Name)), label.Name, column, code: "label-values");
             return;
         }
 
@@ -68,9 +69,7 @@ internal static class LabelCheck
         {
             if (label.IsMissing(row))
             {
-                warnings.Add(
-                    "missing-label", $"{label.MissingCount} rows have no label, the first in this line; they are not used for training.",
-                    label.Name, column, table.LineNumbers[row]);
+                warnings.Add(Sentence.Of("missing-label", ("rows", label.MissingCount)), label.Name, column, table.LineNumbers[row]);
                 return;
             }
         }
@@ -90,7 +89,9 @@ internal static class LabelCheck
             if (label.Codes[row] is var code and >= 0 && bad[code])
             {
                 var text = FindingList.Shorten(label.Categories[code], 60);
-                errors.Add("label-value", $"The label is '{text}'; initial.csv has only {allowed}.{Lookalikes.Explain(label.Categories[code], known.Classes)}", label.Name, column, table.LineNumbers[row], text);
+                errors.Add(
+                    Sentence.Of("label-value", ("text", text!), ("allowed", allowed), ("like", Lookalikes.Explain(label.Categories[code], known.Classes))),
+                    label.Name, column, table.LineNumbers[row], text);
             }
         }
     }
@@ -120,10 +121,10 @@ internal static class LabelCheck
             return;
         }
 
-        Known(table, label, labels!, column, errors, "the other rows have only");
+        Others(table, label, labels!, column, errors);
     }
 
-    private static void Known(Table table, TextColumn label, LabelValues known, int column, FindingList errors, string where)
+    private static void Others(Table table, TextColumn label, LabelValues known, int column, FindingList errors)
     {
         for (var row = 0; row < table.RowCount; row++)
         {
@@ -131,8 +132,8 @@ internal static class LabelCheck
             {
                 var text = FindingList.Shorten(label.Categories[code], 60);
                 errors.Add(
-                    "label-value", $"The label is '{text}'; {where} '{known.Classes[0]}' and '{known.Classes[1]}'.",
-                    label.Name, column, table.LineNumbers[row], text);
+                    Sentence.Of("label-third-value", ("text", text!), ("first", known.Classes[0]), ("second", known.Classes[1])),
+                    label.Name, column, table.LineNumbers[row], text, "label-value");
             }
         }
     }
@@ -142,7 +143,7 @@ internal static class LabelCheck
         var classes = LabelValues.Learn(Used(label)).Classes;
         if (classes.Count > MostNumbers && NotationSearch.Find(label) is { Numbers: not null } form)
         {
-            errors.Add("label-values", $"The label's {classes.Count} values are numbers written as '{form.Example}', which are a quantity rather than classes: write 'task: regression'.", label.Name, column);
+            errors.Add(Sentence.Of("label-quantity", ("count", classes.Count), ("example", form.Example)), label.Name, column, code: "label-values");
             return null;
         }
 
@@ -151,7 +152,7 @@ internal static class LabelCheck
             return classes;
         }
 
-        errors.Add("label-values", $"The label has {classes.Count} values; a multiclass label has 2 to {MaxClasses}.", label.Name, column);
+        errors.Add(Sentence.Of("label-count", ("count", classes.Count), ("most", MaxClasses)), label.Name, column, code: "label-values");
         return null;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Validate;
 
@@ -13,13 +14,14 @@ internal static class Lookalikes
     /// <summary>A sentence that begins with a space, or nothing where none of the known texts looks like this one.</summary>
     /// <param name="text">The text that was found.</param>
     /// <param name="known">Texts that would have been right.</param>
-    public static string Explain(string text, IEnumerable<string> known)
+    /// <returns>A <see cref="Sentence"/>, or an empty text, as the argument of another sentence.</returns>
+    public static object Explain(string text, IEnumerable<string> known)
     {
         var like = known.FirstOrDefault(k => k != text && Look(k) == Look(text));
-        return like is null ? "" : $" It looks like '{FindingList.Shorten(like, 60)}' but differs: {Difference(text, like)}.";
+        return like is null ? "" : Sentence.Of("looks-like", ("like", FindingList.Shorten(like, 60)!), ("difference", Difference(text, like)));
     }
 
-    private static string Difference(string text, string known)
+    private static Sentence Difference(string text, string known)
     {
         var at = 0;
         while (at < Math.Min(text.Length, known.Length) && text[at] == known[at])
@@ -27,23 +29,23 @@ internal static class Lookalikes
             at++;
         }
 
-        return at == text.Length ? $"character {at + 1}, {Name(known[at])}, is missing"
-            : at == known.Length ? $"character {at + 1}, {Name(text[at])}, is too many"
-            : $"character {at + 1} is {Name(text[at])}, not {Name(known[at])}";
+        return at == text.Length ? Sentence.Of("character-missing", ("place", at + 1), ("known", Name(known[at])))
+            : at == known.Length ? Sentence.Of("character-too-many", ("place", at + 1), ("found", Name(text[at])))
+            : Sentence.Of("character-other", ("place", at + 1), ("found", Name(text[at])), ("known", Name(known[at])));
     }
 
-    private static string Name(char c)
+    private static object Name(char c)
     {
         var code = $"U+{(int)c:X4}";
         return c switch
         {
-            ' ' => "a space",
-            '\u00A0' => $"a no-break space ({code})",
-            '\u200B' or '\u200C' or '\u200D' or '\u2060' or '\uFEFF' => $"an invisible character ({code})",
-            '\t' => "a tab",
-            >= '\u0400' and <= '\u04FF' => $"the Cyrillic {c} ({code})",
-            >= '\u0370' and <= '\u03FF' => $"the Greek {c} ({code})",
-            >= '\uFF00' and <= '\uFF5E' => $"the full-width {c} ({code})",
+            ' ' => Sentence.Of("character-space"),
+            '\u00A0' => Sentence.Of("character-no-break-space", ("code", code)),
+            '\u200B' or '\u200C' or '\u200D' or '\u2060' or '\uFEFF' => Sentence.Of("character-invisible", ("code", code)),
+            '\t' => Sentence.Of("character-tab"),
+            >= '\u0400' and <= '\u04FF' => Sentence.Of("character-cyrillic", ("letter", c), ("code", code)),
+            >= '\u0370' and <= '\u03FF' => Sentence.Of("character-greek", ("letter", c), ("code", code)),
+            >= '\uFF00' and <= '\uFF5E' => Sentence.Of("character-full-width", ("letter", c), ("code", code)),
             _ => char.IsControl(c) || char.IsWhiteSpace(c) || char.GetUnicodeCategory(c) == UnicodeCategory.Format ? code : $"{c} ({code})",
         };
     }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -45,10 +46,7 @@ internal static class MixedColumnCheck
             if (text.Codes[row] is var code and >= 0 && !isNumber[code])
             {
                 var cell = FindingList.Shorten(text.Categories[code], 60);
-                errors.Add(
-                    "text-in-number",
-                    $"'{cell}' is not a number, but {numbers} of the column's {numbers + others} cells are. Correct the cell; if it means a missing value, add it to 'csv: {{missing: […]}}'; if the column holds categories, to 'categorical'.",
-                    text.Name, column, table.LineNumbers[row], cell);
+                errors.Add(Sentence.Of("text-in-number", ("cell", cell!), ("numbers", numbers), ("cells", numbers + others)), text.Name, column, table.LineNumbers[row], cell);
             }
         }
     }

@@ -1,4 +1,6 @@
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
@@ -50,8 +52,9 @@ internal static class SchemaCheck
         var findings = (schema with { Levels = Levels(schema, definition) }).Validate(table, otherIds);
         foreach (var finding in findings.Where(f => !OfTheHeader.Contains(f.Rule, StringComparer.Ordinal)))
         {
-            (finding.Level == FindingLevel.Error ? errors : warnings).Add(
-                finding.Rule, finding.Message, finding.Column, finding.Column is null ? 0 : columnOf(finding.Column), finding.Line);
+            (finding.Level == FindingLevel.Error ? errors : warnings).Add(new Finding(
+                finding.Rule, finding.Line, finding.Column is null ? 0 : columnOf(finding.Column), finding.Column, finding.Message, null,
+                finding.Remark is { } remark ? Sentence.Of(remark) : null));
         }
     }
 

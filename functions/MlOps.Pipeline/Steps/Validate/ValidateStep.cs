@@ -3,6 +3,7 @@ using System.Text.Json;
 using Azure;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -23,7 +24,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
     internal const string QuarantineOutput = "quarantine.csv";
     internal const string LearnedOutput = "learned.json";
     internal const string RescuedOutput = "rescued.csv";
-    private const int Version = 6;
+    private const int Version = 7;
     private const int Shown = 20;
 
     private readonly StepContext _context;
@@ -78,7 +79,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
         return result.Accepted
             ? result.RequireKey()
             : throw new StepRefusedException(
-                $"{drop.BlobName} (revision {drop.Revision}) was accepted before but does not fit the definition now: {result.Errors[0].Message} Correct definitions/{pipeline}.yaml, or drop the file again.");
+                Sentence.Of("fits-no-more", ("file", drop.BlobName), ("revision", drop.Revision), ("problem", (object?)result.Errors[0].Said ?? result.Errors[0].Message), ("pipeline", pipeline)));
     }
 
     /// <summary>What the values of an accepted drop look like; damaged bytes are made anew.</summary>
@@ -143,16 +144,13 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
 
         if (validated.Quarantined.Count > 0)
         {
-            validated.Warnings.AddFirst(new Finding(
-                "quarantined-rows", 0, 0, null,
-                $"{validated.Quarantined.Count} of {validated.Rows + validated.Quarantined.Count} rows cannot be used and are set aside. Correct the quarantine file in the rejected container and drop it into input/{pipeline}/ as {input.Drop.Period}.quarantine.csv: the rows join their period.",
-                null));
+            validated.Warnings.AddFirst(Finding.Of(Sentence.Of(
+                "quarantined-rows", ("rows", validated.Quarantined.Count), ("all", validated.Rows + validated.Quarantined.Count), ("pipeline", pipeline), ("period", input.Drop.Period))));
         }
 
         if (validated.Rescued is not null)
         {
-            validated.Warnings.AddFirst(new Finding(
-                "rescued-cells", 0, 0, null, $"Cells that the schema has no place for are kept in artifacts/{pipeline}/steps/{key}/{RescuedOutput}.", null));
+            validated.Warnings.AddFirst(Finding.Of(Sentence.Of("rescued-cells", ("file", $"artifacts/{pipeline}/steps/{key}/{RescuedOutput}"))));
         }
 
         await work.WriteAsync("warnings.json", s => JsonSerializer.Serialize(s, validated.Warnings.Findings, ArtifactJson.Indented), cancellation);
@@ -207,7 +205,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
             file.Position = 0;
             if (await ContentHash.OfAsync(file, cancellation) != input.Sha256)
             {
-                throw new StepRefusedException($"artifacts/{name} was changed after it was stored. Drop {input.Drop.BlobName} again.");
+                throw new StepRefusedException(Sentence.Of("copy-changed", ("copy", name), ("file", input.Drop.BlobName)));
             }
 
             file.Position = 0;
@@ -216,7 +214,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
         catch (RequestFailedException e) when (e.Status == 404)
         {
             await file.DisposeAsync();
-            throw new StepRefusedException($"artifacts/{name}, the stored copy of {input.Drop.BlobName}, is gone. Drop the file again.");
+            throw new StepRefusedException(Sentence.Of("copy-gone", ("copy", name), ("file", input.Drop.BlobName)));
         }
         catch
         {

@@ -17,6 +17,9 @@ internal static class WeakHistory
     private const int MostRowsLookedAt = 1000;
     private const int ColumnsNamed = 5;
     private const string DefaultLeaf = "20";
+    private const string Empty = "column-empty";
+    private const string OneValue = "column-one-value";
+    private const string AlwaysOther = "column-always-other";
 
     /// <summary>Looks at a history whose header, ids and labels are in order.</summary>
     /// <param name="table">The history.</param>
@@ -31,8 +34,7 @@ internal static class WeakHistory
         var why = features.Select(name => (Name: name, Why: Useless(table[name]))).ToList();
         if (why.TrueForAll(w => w.Why is not null))
         {
-            var named = string.Join(", ", why.Take(ColumnsNamed).Select(w => $"'{w.Name}' {w.Why}"));
-            var sentence = Sentence.Of("no-usable-column", ("columns", why.Count > ColumnsNamed ? named + ", …" : named));
+            var sentence = Sentence.Of("no-usable-column", ("columns", Sentences.List([.. why.Take(ColumnsNamed).Select(w => Sentence.Of(w.Why!, ("column", w.Name)))], why.Count > ColumnsNamed)));
             // With 'schema: add' a later period may bring a column that does.
             (definition.Schema.Policy == SchemaPolicy.Add ? warnings : errors).Add(sentence);
         }
@@ -76,7 +78,7 @@ internal static class WeakHistory
         ? [.. Enumerable.Range(0, label.RowCount).Select(row => label.IsMissing(row) ? -1 : 0)]
         : Array.ConvertAll(new LabelValues(classes).Read(label), l => double.IsNaN(l) ? -1 : (int)l);
 
-    /// <summary>Why no split of a column can separate rows; <see langword="null"/> where one can.</summary>
+    /// <summary>Code of the sentence that says why no split of a column can separate rows; <see langword="null"/> where one can.</summary>
     private static string? Useless(Column column)
     {
         var counts = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -87,9 +89,9 @@ internal static class WeakHistory
             counts[text] = counts.GetValueOrDefault(text) + 1;
         }
 
-        return column.MissingCount == column.RowCount ? "is empty"
-            : counts.Count == 1 ? "has one value"
-            : column is TextColumn && counts.Count == column.RowCount ? "has another text in every row"
+        return column.MissingCount == column.RowCount ? Empty
+            : counts.Count == 1 ? OneValue
+            : column is TextColumn && counts.Count == column.RowCount ? AlwaysOther
             : null;
     }
 }

@@ -72,18 +72,20 @@ internal static class BlockIssues
         var (start, end) = index.Cell(row, cell);
         var line = firstLine + index.RowLine[row] + LineEnds(text[index.RowStart[row]..Math.Clamp(issue.Position, index.RowStart[row], text.Length)]);
         var name = header is not null && cell < header.Count ? header[cell] : null;
-        var message = issue.Code switch
+        var remark = issue.Code switch
         {
-            CsvErrorCodes.UnclosedQuote => "a quote is opened here and never closed; everything after it would be one cell. Close the quote, or double it if it is part of the text.",
-            CsvErrorCodes.TextAfterQuote => "text follows the closing quote of this cell. Double a quote that is part of the text.",
-            CsvErrorCodes.StrayQuote => "a quote stands inside a cell that does not begin with one. Put the cell in quotes and double the quote within.",
-            CsvErrorCodes.Nul => "the cell holds a NUL byte; the file may be damaged or of another encoding.",
-            CsvErrorCodes.Encoding => "bytes here are not valid in the file's encoding. Save the file as UTF-8 or declare its encoding.",
-            CsvErrorCodes.FieldTooLong => $"the cell is {end - start:N0} bytes long, more than is allowed; a quote may be missing.",
-            CsvErrorCodes.RecordTooLong => $"the record is {index.RowEnd(row) - index.RowStart[row]:N0} bytes long, more than is allowed; line ends or a quote may be missing.",
-            _ => issue.Code,
+            CsvErrorCodes.UnclosedQuote => Remark.Of("csv-unclosed-quote", "a quote is opened here and never closed; everything after it would be one cell. Close the quote, or double it if it is part of the text."),
+            CsvErrorCodes.TextAfterQuote => Remark.Of("csv-text-after-quote", "text follows the closing quote of this cell. Double a quote that is part of the text."),
+            CsvErrorCodes.StrayQuote => Remark.Of("csv-stray-quote", "a quote stands inside a cell that does not begin with one. Put the cell in quotes and double the quote within."),
+            CsvErrorCodes.Nul => Remark.Of("csv-nul", "the cell holds a NUL byte; the file may be damaged or of another encoding."),
+            CsvErrorCodes.Encoding => Remark.Of("csv-encoding", "bytes here are not valid in the file's encoding. Save the file as UTF-8 or declare its encoding."),
+            CsvErrorCodes.FieldTooLong => Remark.Of("csv-long-cell", "the cell is {bytes} bytes long, more than is allowed; a quote may be missing.", ("bytes", Spell(end - start))),
+            CsvErrorCodes.RecordTooLong => Remark.Of("csv-long-record", "the record is {bytes} bytes long, more than is allowed; line ends or a quote may be missing.", ("bytes", Spell(index.RowEnd(row) - index.RowStart[row]))),
+            _ => throw new ArgumentException($"'{issue.Code}' is no issue of a block.", nameof(issue)),
         };
-        return new CsvError(issue.Code, line, cell + 1, name, message, CellDecoder.Excerpt(text[start..end]));
+        return CsvError.Of(issue.Code, line, cell + 1, name, remark, CellDecoder.Excerpt(text[start..end]));
+
+        static string Spell(long bytes) => bytes.ToString("N0", System.Globalization.CultureInfo.InvariantCulture);
     }
 
     internal static int LineEnds(ReadOnlySpan<byte> text)

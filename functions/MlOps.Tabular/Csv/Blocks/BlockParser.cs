@@ -125,7 +125,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
 
             if (raw.Length > 0 && text[_index.RowStart[r]..].StartsWith(raw) && _index.RowEnd(r) == _index.RowStart[r] + raw.Length)
             {
-                Report(new CsvError(CsvErrorCodes.RepeatedHeader, _index.RowLine[r], 0, null, "this row repeats the header; perhaps two files were joined. Remove the line.", CellDecoder.Excerpt(raw)), raw, r);
+                Report(CsvError.Of(CsvErrorCodes.RepeatedHeader, _index.RowLine[r], 0, null, Remark.Of("csv-repeated-header", "this row repeats the header; perhaps two files were joined. Remove the line."), CellDecoder.Excerpt(raw)), raw, r);
                 continue;
             }
 
@@ -148,8 +148,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
                 {
                     if ((wrong ??= []).Add(row))
                     {
-                        var expected = plan.Declared switch { ColumnKind.Number => "a number", ColumnKind.Date => $"a date ({plan.Dates switch { DateOrder.DayFirst => "day first", DateOrder.MonthFirst => "month first", _ => "year first" }})", _ => "true or false" };
-                        Report(new CsvError(CsvErrorCodes.WrongKind, _line[row], plan.Source + 1, plan.Name, $"'{content}' is not {expected}.", content), RawRow(block.Text, row), _index.RowCount + row);
+                        Report(CsvError.Of(CsvErrorCodes.WrongKind, _line[row], plan.Source + 1, plan.Name, WrongKind(content, plan), content), RawRow(block.Text, row), _index.RowCount + row);
                     }
                 }
             }
@@ -174,6 +173,15 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         return true;
     }
 
+    private static Remark WrongKind(string content, ColumnPlan plan) => plan switch
+    {
+        { Declared: ColumnKind.Number } => Remark.Of("csv-no-number", "'{cell}' is not a number.", ("cell", content)),
+        { Declared: not ColumnKind.Date } => Remark.Of("csv-no-truth", "'{cell}' is not true or false.", ("cell", content)),
+        { Dates: DateOrder.DayFirst } => Remark.Of("csv-no-date-day-first", "'{cell}' is not a date (day first).", ("cell", content)),
+        { Dates: DateOrder.MonthFirst } => Remark.Of("csv-no-date-month-first", "'{cell}' is not a date (month first).", ("cell", content)),
+        _ => Remark.Of("csv-no-date", "'{cell}' is not a date (year first).", ("cell", content)),
+    };
+
     private bool CanRepair(ReadOnlySpan<byte> text, int row)
     {
         for (var c = header.Names.Length; c < _index.CellCount(row); c++)
@@ -191,8 +199,10 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
     private CsvError Ragged(ReadOnlySpan<byte> text, int row)
     {
         var cells = _index.CellCount(row);
-        var hint = cells < header.Names.Length ? "Cells are missing." : "There are too many cells, or a cell with the delimiter in it is not quoted.";
-        return new CsvError(CsvErrorCodes.Ragged, _index.RowLine[row], 0, null, $"the row has {cells} cells, the header {header.Names.Length}. {hint}", CellDecoder.Excerpt(text[_index.RowStart[row].._index.RowEnd(row)]));
+        var remark = cells < header.Names.Length
+            ? Remark.Of("csv-few-cells", "the row has {cells} cells, the header {names}. Cells are missing.", ("cells", cells), ("names", header.Names.Length))
+            : Remark.Of("csv-many-cells", "the row has {cells} cells, the header {names}. There are too many cells, or a cell with the delimiter in it is not quoted.", ("cells", cells), ("names", header.Names.Length));
+        return CsvError.Of(CsvErrorCodes.Ragged, _index.RowLine[row], 0, null, remark, CellDecoder.Excerpt(text[_index.RowStart[row].._index.RowEnd(row)]));
     }
 
     private ReadOnlySpan<byte> RawRow(ReadOnlySpan<byte> text, int usable)

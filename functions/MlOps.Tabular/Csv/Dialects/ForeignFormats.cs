@@ -9,36 +9,36 @@ internal static class ForeignFormats
         var name = Name(head);
         if (name is not null)
         {
-            throw new CsvException(CsvErrorCodes.NotCsv, 1, 0, $"This is not a CSV file but {name}. Send the table as comma-separated text.", CellDecoder.Excerpt(head[..Math.Min(head.Length, 40)]));
+            throw new CsvException(CsvErrorCodes.NotCsv, 1, 0, Remark.Of("csv-other-format", "This is not a CSV file but {format}. Send the table as comma-separated text.", ("format", name)), CellDecoder.Excerpt(head[..Math.Min(head.Length, 40)]));
         }
     }
 
-    private static string? Name(ReadOnlySpan<byte> head)
+    private static Remark? Name(ReadOnlySpan<byte> head)
     {
         if (head.StartsWith("PK\u0003\u0004"u8))
         {
-            return "a zip archive or an Excel workbook (xlsx)";
+            return Remark.Of("format-zip", "a zip archive or an Excel workbook (xlsx)");
         }
 
         if (head.StartsWith((ReadOnlySpan<byte>)[0xD0, 0xCF, 0x11, 0xE0]))
         {
-            return "an old Excel workbook (xls)";
+            return Remark.Of("format-xls", "an old Excel workbook (xls)");
         }
 
         if (head.StartsWith("%PDF-"u8))
         {
-            return "a PDF";
+            return Remark.Of("format-pdf", "a PDF");
         }
 
         if (head.StartsWith("PAR1"u8) || head.StartsWith("SQLite format 3"u8))
         {
-            return "a Parquet or SQLite file";
+            return Remark.Of("format-parquet", "a Parquet or SQLite file");
         }
 
         var text = head.TrimStart(" \t\r\n"u8);
         if (StartsWithAny(text, "<!doctype", "<html", "<?xml", "<head", "<body"))
         {
-            return "a web page or XML document (perhaps an error page saved under this name)";
+            return Remark.Of("format-html", "a web page or XML document (perhaps an error page saved under this name)");
         }
 
         if (text.Length > 1 && text[0] is (byte)'{' or (byte)'[')
@@ -46,11 +46,11 @@ internal static class ForeignFormats
             var next = text[1..].TrimStart(" \t\r\n"u8);
             if (!next.IsEmpty && (text[0], next[0]) is ((byte)'{', (byte)'"') or ((byte)'[', (byte)'{') or ((byte)'[', (byte)'['))
             {
-                return "JSON";
+                return Remark.Of("format-json", "JSON");
             }
         }
 
-        return IsBinary(head) ? "binary data" : null;
+        return IsBinary(head) ? Remark.Of("format-binary", "binary data") : null;
     }
 
     /// <summary>More than two in a hundred bytes (and more than three) are control characters that no text file holds.</summary>

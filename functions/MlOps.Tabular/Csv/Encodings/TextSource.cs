@@ -187,7 +187,7 @@ internal sealed class TextSource : IDisposable
         }
         catch (ArgumentException)
         {
-            throw new CsvException(CsvErrorCodes.Encoding, 0, 0, $"Unknown encoding '{name}'. Use for example utf-8, utf-16, shift_jis, euc-jp, iso-8859-1 or windows-1252.");
+            throw new CsvException(CsvErrorCodes.Encoding, 0, 0, Remark.Of("csv-unknown-encoding", "Unknown encoding '{encoding}'. Use for example utf-8, utf-16, shift_jis, euc-jp, iso-8859-1 or windows-1252.", ("encoding", name)));
         }
 
         _chars = new char[HeadBytes];
@@ -277,7 +277,7 @@ internal sealed class TextSource : IDisposable
         }
         catch (InvalidDataException problem)
         {
-            throw new CsvException(CsvErrorCodes.Gzip, 0, 0, $"The gzip file is damaged: {problem.Message} Send it again.");
+            throw new CsvException(CsvErrorCodes.Gzip, 0, 0, Remark.Of("csv-gzip", "The gzip file is damaged: {problem} Send it again.", ("problem", problem.Message)));
         }
     }
 

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Report.Data;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;
@@ -33,6 +34,11 @@ internal static class Verdicts
         if (!data.Promoted && data.Champion is null)
         {
             advice.Add(("bad", $"Do not rely on these scores yet: {data.Verdict.Reason}. Look at the label and the columns of the history, or add data."));
+        }
+
+        if (data.Warnings.FirstOrDefault(w => w.Code == PerfectMetrics.Code) is { } perfect)
+        {
+            advice.Add(("bad", perfect.Message));
         }
 
         if (data.Monitor is { } watched)

@@ -33,6 +33,7 @@ export interface PeriodFacts {
   standing: "absent" | "pending" | "done" | "failed";
   state: string;
   reason: string;
+  said?: Sentence | null;
   runId: string | null;
   predictionRevision: number | null;
   predictedAt: string | null;
@@ -49,6 +50,7 @@ export interface RunFacts {
   endedAt: string | null;
   waitsFor: string | null;
   reason: string | null;
+  said?: Sentence | null;
   parent: string | null;
 }
 
@@ -135,6 +137,7 @@ export interface RunDocument {
   log: { time: string; text: string }[];
   failedStep: string | null;
   cause: string | null;
+  causeSaid?: Sentence | null;
 }
 
 /** What a run that goes on tells of itself. */
@@ -208,6 +211,7 @@ export interface Release {
   challenger: string | null;
   mover: string;
   reason: string;
+  said?: Sentence | null;
 }
 
 export interface MetricOfTwo {

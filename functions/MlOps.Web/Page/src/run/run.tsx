@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { at } from "../api/client";
-import type { RunDetails } from "../api/types";
+import type { RunDetails, Sentence } from "../api/types";
 import { announce } from "../parts/announce";
 import { useNow } from "../parts/clock";
 import { DropZone } from "../parts/drop-zone";
@@ -9,6 +9,7 @@ import { Facts, Show, StateBadge } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
 import { Said, useText } from "../text/language";
+import { Worded } from "../text/say";
 import { Findings } from "../views/findings";
 import { type Followed, useRun } from "./follow";
 import { Approval } from "./approval";
@@ -57,7 +58,7 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
           <Steer run={run} changed={reload} />
         </div>
         <p class={live ? "now" : "quiet"} aria-live="polite">
-          {live ? <Now stage={stage} /> : <Said>{run.reason ?? ""}</Said>}
+          {live ? <Now stage={stage} waits={run.said} /> : <Worded said={run.said} text={run.reason ?? ""} />}
         </p>
         {live && (
           <p class="quiet">
@@ -72,7 +73,7 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
           <p class="notice-title">
             {t.run.failedAt} {f.step(document.failedStep ?? "")}
           </p>
-          <Said as="p">{document.cause}</Said>
+          <Worded as="p" said={document.causeSaid} text={document.cause} />
         </div>
       )}
       {document && document.outputs.length > 0 && <Outputs of={details} />}
@@ -106,10 +107,11 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
   );
 }
 
-function Now({ stage }: { stage: string | null }) {
+function Now({ stage, waits }: { stage: string | null; waits: Sentence | null | undefined }) {
   const t = useText();
   if (stage === null) return <>{t.run.starting}</>;
   if (/^waits? for /.test(stage)) {
+    if (waits) return <Worded said={waits} text={stage} />;
     return (
       <>
         {t.run.waits("")}

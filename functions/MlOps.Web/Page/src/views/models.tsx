@@ -8,7 +8,7 @@ import { Pager, usePages } from "../parts/pager";
 import { Badge, Empty, Show, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
 import { Worded } from "../text/say";
 import { Releases } from "./releases";
 
@@ -211,7 +211,7 @@ function VersionRow({ of: v, list, shown, verdict, picked, pick, promote }: RowO
           {f.value(v.metrics.test?.[n])}
         </td>
       ))}
-      <td>{verdict && <Said>{verdict.reason}</Said>}</td>
+      <td>{verdict && <Worded said={verdict.said} text={verdict.reason} />}</td>
       <td>
         {!live && (
           <button type="button" aria-label={t.models.promoteOf(v.version)} onClick={promote}>

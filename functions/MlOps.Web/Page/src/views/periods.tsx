@@ -6,7 +6,8 @@ import { Pager, usePages } from "../parts/pager";
 import { Empty, Show, StateBadge, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 import { Watch } from "./watch";
 
 export function Periods({ name }: { name: string }) {
@@ -79,7 +80,7 @@ function Row({ name, of: p }: { name: string; of: PeriodFacts }) {
         <StateBadge state={p.state} />
       </td>
       <td>
-        <Said>{p.reason}</Said>
+        <Worded said={p.said} text={p.reason} />
       </td>
       <td>
         {p.predictionRevision !== null ? (

@@ -2,7 +2,8 @@ import type { Release } from "../api/types";
 import { Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 /** Every decision about the model in production. */
 export function Releases({ of }: { of: Release[] }) {
@@ -28,7 +29,7 @@ export function Releases({ of }: { of: Release[] }) {
               <td class="nowrap">{r.champion ? <code>{r.champion}</code> : "–"}</td>
               <td class="nowrap">{r.mover === "hand" ? t.models.hand : <a href={to.run(r.mover)}>{t.periods.runOf(f.period(r.period))}</a>}</td>
               <td>
-                <Said>{r.reason}</Said>
+                <Worded said={r.said} text={r.reason} />
               </td>
             </tr>
           ))}

@@ -6,7 +6,8 @@ import { Pager, usePages } from "../parts/pager";
 import { Empty, Show, StateBadge, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 const states = ["active", "succeeded", "failed", "rejected", "superseded", "duplicate", "unchanged", "cancelled"];
 
@@ -101,7 +102,7 @@ function Row({ of: run, withPipeline }: { of: RunFacts; withPipeline: boolean })
       <td class="nowrap">{f.time(run.startedAt)}</td>
       <td class="nowrap">{f.between(run.startedAt, run.endedAt)}</td>
       <td>
-        <Said>{run.reason ?? run.waitsFor ?? ""}</Said>
+        <Worded said={run.said} text={run.reason ?? run.waitsFor ?? ""} />
       </td>
     </tr>
   );
