@@ -58,8 +58,8 @@ param deployerType string = 'User'
 @description('E-mail address that alerts and the budget\'s warnings go to; empty for the owners of the subscription.')
 param alertEmail string = ''
 
-@description('Address of the runbook that alerts link to: the README of your copy of this repository.')
-param runbookUrl string = 'README.md'
+@description('Address of the runbook that alerts link to: infra/README.md of your copy of this repository.')
+param runbookUrl string = 'infra/README.md'
 
 @description('Address of an OpenTelemetry collector (OTLP) for traces and metrics; empty for none. Logs go to Application Insights either way.')
 param otlpEndpoint string = ''

@@ -78,7 +78,7 @@ public sealed class ReadmeRunTests
         var texts = Task.WhenAll(process.StandardOutput.ReadToEndAsync(), process.StandardError.ReadToEndAsync());
         await process.WaitForExitAsync().WaitAsync(Limit);
         var both = await texts;
-        Assert.True(process.ExitCode == 0, $"README line {command.Line}: {text}\n{both[0]}\n{both[1]}");
+        Assert.True(process.ExitCode == 0, $"{command.Place}: {text}\n{both[0]}\n{both[1]}");
         return both[0];
     }
 

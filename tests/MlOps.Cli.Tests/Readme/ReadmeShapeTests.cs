@@ -23,18 +23,18 @@ public sealed partial class ReadmeShapeTests
     public static TheoryData<string> InlineCommands => [.. ReadmeBlocks.Inline.Select(c => c.ToString()).Distinct(StringComparer.Ordinal)];
 
     [Fact]
-    public void A_fenced_block_is_a_shell_s_or_a_drawing() => Assert.All(ReadmeBlocks.Languages, language => Assert.Contains(language, (string[])["sh", ""]));
+    public void A_fenced_block_says_its_language_or_is_a_drawing() => Assert.All(ReadmeBlocks.Languages, language => Assert.Contains(language, (string[])["sh", "", "yaml", "json", "csharp"]));
 
     [Theory]
     [MemberData(nameof(Commands))]
-    public void A_command_of_a_block_exists(string command) => Check(command[(command.IndexOf(':', StringComparison.Ordinal) + 2)..]);
+    public void A_command_of_a_block_exists(string command) => Check(command[(command.IndexOf(": ", StringComparison.Ordinal) + 2)..]);
 
     [Theory]
     [MemberData(nameof(InlineCommands))]
     public void A_command_in_the_text_parses(string command)
     {
         // Words in capitals stand for something of the reader's.
-        var text = command[(command.IndexOf(':', StringComparison.Ordinal) + 2)..].Replace("TIME", "2026-01-01T00:00Z", StringComparison.Ordinal).Replace("…", "", StringComparison.Ordinal);
+        var text = command[(command.IndexOf(": ", StringComparison.Ordinal) + 2)..].Replace("TIME", "2026-01-01T00:00Z", StringComparison.Ordinal).Replace("…", "", StringComparison.Ordinal);
         var words = Words(text)[1..];
         if (words is [var alone])
         {

@@ -7,7 +7,7 @@ namespace MlOps.Cli.Tests.Readme;
 /// <summary>The settings that the program reads are those that the sample and the README name.</summary>
 public sealed class SettingsTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Shared.Repository, "functions", "MlOps.Functions", "README.md"));
 
     [Fact]
     public void The_sample_has_every_setting_of_the_program_no_other_and_no_value_that_is_a_secret()

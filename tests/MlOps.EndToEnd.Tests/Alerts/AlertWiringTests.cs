@@ -6,7 +6,7 @@ namespace MlOps.EndToEnd.Tests.Alerts;
 /// <summary>Each alert reaches somebody and says what to do.</summary>
 public sealed class AlertWiringTests
 {
-    private static readonly string Readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
+    private static readonly string Readme = File.ReadAllText(Path.Combine(Shared.Repository, "infra", "README.md"));
 
     [Fact]
     public void Every_alert_of_the_design_is_there()

@@ -13,13 +13,18 @@ public sealed class ArchitectureTests
         ["MlOps.Boosting"] = [],
         ["MlOps.Tuning"] = [],
         ["MlOps.Engine"] = [],
-        ["MlOps.Pipeline"] = ["MlOps.Tabular", "MlOps.Boosting", "MlOps.Tuning"],
+        ["MlOps.Storage"] = [],
+        ["MlOps.Evaluation"] = [],
+        ["MlOps.Learning"] = ["MlOps.Boosting", "MlOps.Tabular"],
+        ["MlOps.Pipeline"] = ["MlOps.Evaluation", "MlOps.Learning", "MlOps.Storage", "MlOps.Tabular", "MlOps.Tuning"],
         ["MlOps.Web"] = ["MlOps.Pipeline"],
         ["MlOps.Functions"] = ["MlOps.Web", "MlOps.Pipeline"],
         ["MlOps.Cli"] = ["MlOps.Web", "MlOps.Engine", "MlOps.Pipeline"],
     };
 
-    private static readonly string[] Rooms = ["Tabular", "Boosting", "Tuning", "Engine", "Pipeline", "Web", "Cli", "Functions"];
+    private static readonly string[] Rooms = ["Tabular", "Boosting", "Tuning", "Engine", "Storage", "Evaluation", "Learning", "Pipeline", "Web", "Cli", "Functions"];
+
+    public static TheoryData<string> RoomNames => [.. Rooms];
 
     [Fact]
     public void Every_project_reference_follows_an_arrow_of_the_design()
@@ -37,9 +42,9 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void The_four_rooms_below_the_pipeline_name_neither_each_other_nor_the_rooms_above()
+    public void The_rooms_below_the_pipeline_name_neither_each_other_nor_the_rooms_above()
     {
-        string[] lower = ["Tabular", "Boosting", "Tuning", "Engine"];
+        string[] lower = ["Tabular", "Boosting", "Tuning", "Engine", "Storage", "Evaluation"];
         foreach (var room in lower)
         {
             var others = string.Join('|', Rooms.Where(other => other != room));
@@ -48,10 +53,37 @@ public sealed class ArchitectureTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(RoomNames))]
+    public void No_folder_of_a_room_imports_another_in_a_circle(string room)
+    {
+        var files = Sources(room).ToDictionary(file => Path.GetRelativePath(Shared.Repository, file), File.ReadAllText);
+        Assert.Empty(FolderArrows.OnCircles(FolderArrows.Of(files)).Select(arrow => $"{arrow.From} -> {arrow.To} by {arrow.File}").Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void An_arrow_added_back_is_found_with_its_file()
+    {
+        var files = new Dictionary<string, string>
+        {
+            ["Low/Fact.cs"] = "using MlOps.Room.High;\nnamespace MlOps.Room.Low;\npublic sealed class Fact { Teller teller; }",
+            ["High/Teller.cs"] = "using MlOps.Room.Low;\nnamespace MlOps.Room.High;\npublic sealed class Teller { Fact fact; }",
+            ["High/Deep/Detail.cs"] = "namespace MlOps.Room.High.Deep;\ninternal sealed class Detail { }",
+        };
+        Assert.Equal(["High/Teller.cs", "Low/Fact.cs"], FolderArrows.OnCircles(FolderArrows.Of(files)).Select(arrow => arrow.File).Order(StringComparer.Ordinal));
+
+        // A type of a folder above needs no using and is an arrow all the same.
+        files["Low/Fact.cs"] = "namespace MlOps.Room.Low;\npublic sealed class Fact { }";
+        files["High/Deep/Detail.cs"] = "namespace MlOps.Room.High.Deep;\ninternal sealed class Detail { Teller teller; }";
+        Assert.Empty(FolderArrows.OnCircles(FolderArrows.Of(files)));
+        files["High/Teller.cs"] = "using MlOps.Room.High.Deep;\nnamespace MlOps.Room.High;\npublic sealed class Teller { Detail detail; }";
+        Assert.Equal(2, FolderArrows.OnCircles(FolderArrows.Of(files)).Count);
+    }
+
     [Fact]
     public void No_room_that_computes_names_the_storage_client()
     {
-        var offenders = new[] { "Tabular", "Boosting", "Tuning" }.SelectMany(Sources)
+        var offenders = new[] { "Tabular", "Boosting", "Tuning", "Evaluation", "Learning" }.SelectMany(Sources)
             .Where(file => Code(file).Any(line => line.Contains("Azure.Storage", StringComparison.Ordinal)));
         Assert.Empty(offenders);
     }

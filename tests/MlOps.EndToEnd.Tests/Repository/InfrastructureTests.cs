@@ -147,7 +147,7 @@ public sealed class InfrastructureTests
         Assert.Equal(table.Keys.Order(StringComparer.Ordinal), used.Order(StringComparer.Ordinal));
 
         // The README's table of settings is the same list.
-        var readme = File.ReadAllText(Path.Combine(Shared.Repository, "README.md"));
+        var readme = File.ReadAllText(Path.Combine(Shared.Repository, "infra", "README.md"));
         var variables = Regex.Matches(given.RootElement.GetRawText(), @"\$\{(?<name>MLOPS_\w+)").Select(m => m.Groups["name"].Value);
         Assert.Empty(variables.Where(variable => !readme.Contains($"`{variable}`", StringComparison.Ordinal)));
     }

@@ -32,6 +32,52 @@ public sealed class DefinitionSchemaTests
         Assert.Equal(Known(part + ": {zzzzzzzzzzzzzzzzzzzz: 1}"), Properties(schema));
     }
 
+    [Fact]
+    public void The_readme_s_table_has_a_row_for_every_key_of_the_schema_and_for_no_other()
+    {
+        var rows = Regex.Matches(File.ReadAllText(Path.Combine(Shared.Repository, "functions", "MlOps.Pipeline", "Definitions", "README.md")), @"(?m)^\| `(?<key>[a-z_.]+)` \|")
+            .Select(row => row.Groups["key"].Value);
+        Assert.Equal(Keys(Schema(), Schema(), "").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal), rows.Order(StringComparer.Ordinal));
+    }
+
+    // Names of all settings with those above them, whichever of several forms has them.
+    private static IEnumerable<string> Keys(JsonElement root, JsonElement schema, string above)
+    {
+        if (schema.ValueKind != JsonValueKind.Object)
+        {
+            yield break;
+        }
+
+        if (schema.TryGetProperty("$ref", out var reference))
+        {
+            var target = reference.GetString()!.TrimStart('#', '/').Split('/').Aggregate(root, (at, name) => at.GetProperty(name));
+            foreach (var key in Keys(root, target, above))
+            {
+                yield return key;
+            }
+        }
+
+        if (schema.TryGetProperty("properties", out var properties))
+        {
+            foreach (var property in properties.EnumerateObject())
+            {
+                yield return above + property.Name;
+                foreach (var key in Keys(root, property.Value, above + property.Name + "."))
+                {
+                    yield return key;
+                }
+            }
+        }
+
+        foreach (var form in new[] { "oneOf", "anyOf" }.Where(name => schema.TryGetProperty(name, out _)).SelectMany(name => schema.GetProperty(name).EnumerateArray()))
+        {
+            foreach (var key in Keys(root, form, above))
+            {
+                yield return key;
+            }
+        }
+    }
+
     // The message for an unknown setting lists those that are known.
     private static string[] Known(string yaml)
     {

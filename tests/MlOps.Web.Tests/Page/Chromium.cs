@@ -39,7 +39,7 @@ public sealed class Chromium : IAsyncLifetime
             AcceptDownloads = true,
         });
         context.SetDefaultTimeout(30_000);
-        Assertions.SetDefaultExpectTimeout(30_000);
+        Assertions.SetDefaultExpectTimeout(120_000);
         return new Window(context, await context.NewPageAsync());
     }
 

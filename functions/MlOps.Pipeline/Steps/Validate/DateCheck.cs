@@ -9,6 +9,8 @@ namespace MlOps.Pipeline.Steps.Validate;
 /// <summary>Dates that lie after the period: nobody knew them when its rows were to be predicted.</summary>
 internal static class DateCheck
 {
+    private const double SecondsOfADay = 86400;
+
     /// <summary>Adds a warning for each column that has such dates.</summary>
     /// <param name="table">The period's rows.</param>
     /// <param name="period">The period.</param>
@@ -17,7 +19,7 @@ internal static class DateCheck
     public static void Check(Table table, Period period, PipelineDefinition definition, FindingList warnings)
     {
         var end = End(period);
-        var limit = (end.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc).AddDays(1) - DateTime.UnixEpoch).TotalSeconds;
+        var limit = (end.ToDateTime(TimeOnly.MinValue, DateTimeKind.Utc) - DateTime.UnixEpoch).TotalSeconds + SecondsOfADay;
         foreach (var column in table.Columns.OfType<NumberColumn>().Where(c => c.Kind == ColumnKind.Date && c.Name != definition.Label))
         {
             var later = 0;
@@ -40,10 +42,10 @@ internal static class DateCheck
         }
     }
 
-    // A period that is named after the first of a month is that month, as monthly files are named.
+    // A period that is named after the first of a month is that month, as monthly files are named. The calendar's last day has no next one.
     private static DateOnly End(Period period)
     {
         var day = DateOnly.ParseExact(period.Value, "yyyyMMdd", CultureInfo.InvariantCulture);
-        return day.Day == 1 ? day.AddMonths(1).AddDays(-1) : day;
+        return day.Day == 1 ? new DateOnly(day.Year, day.Month, DateTime.DaysInMonth(day.Year, day.Month)) : day;
     }
 }
