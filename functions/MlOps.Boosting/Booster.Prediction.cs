@@ -1,5 +1,7 @@
 using MlOps.Boosting.Contributions;
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Machine;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting;

@@ -1,6 +1,8 @@
 using System.Text;
+using MlOps.Boosting.Data;
 using MlOps.Boosting.ModelText;
 using MlOps.Boosting.Prediction;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Training;
 using MlOps.Boosting.Trees;
 

@@ -1,3 +1,3 @@
-using MlOps.Cli.Commands;
+using MlOps.Cli;
 
 return await MlopsCommand.RunAsync(args);

@@ -109,7 +109,7 @@ internal sealed class BinMapper
 
         return IsCategorical
             ? string.Join(':', Categories)
-            : $"[{ModelText.ModelNumber.Exact(Minimum)}:{ModelText.ModelNumber.Exact(Maximum)}]";
+            : $"[{Settings.ModelNumber.Exact(Minimum)}:{Settings.ModelNumber.Exact(Maximum)}]";
     }
 
     private int CategoryToBin(double value)

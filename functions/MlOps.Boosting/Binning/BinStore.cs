@@ -1,4 +1,4 @@
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
 
 namespace MlOps.Boosting.Binning;
 

@@ -1,3 +1,5 @@
+using MlOps.Boosting.Settings;
+
 namespace MlOps.Boosting.Binning;
 
 /// <summary>What belongs to a row beside its features: label, weight, start score, query.</summary>

@@ -1,3 +1,4 @@
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting.Contributions;

@@ -1,6 +1,6 @@
 using MlOps.Boosting.Binning;
 using MlOps.Boosting.Objectives;
-using MlOps.Boosting.Trees;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Evaluation;
 

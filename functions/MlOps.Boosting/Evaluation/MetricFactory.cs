@@ -1,6 +1,7 @@
 using MlOps.Boosting.Binning;
 using MlOps.Boosting.Objectives;
-using static MlOps.Boosting.Metrics;
+using MlOps.Boosting.Settings;
+using static MlOps.Boosting.Evaluation.Metrics;
 
 namespace MlOps.Boosting.Evaluation;
 

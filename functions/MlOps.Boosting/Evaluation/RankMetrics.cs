@@ -1,4 +1,6 @@
 using MlOps.Boosting.Binning;
+using MlOps.Boosting.Objectives;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Evaluation;
 

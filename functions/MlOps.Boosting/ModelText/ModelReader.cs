@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlOps.Boosting.Objectives;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting.ModelText;

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MlOps.Boosting.Binning;
 using MlOps.Boosting.Kernels;
-using MlOps.Boosting.ModelText;
-using MlOps.Boosting.Trees;
+using MlOps.Boosting.Machine;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Objectives;
 

@@ -1,5 +1,5 @@
 using MlOps.Boosting.Binning;
-using MlOps.Boosting.Trees;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Objectives;
 

@@ -1,5 +1,6 @@
 using MlOps.Boosting.Binning;
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Objectives;
 

@@ -1,5 +1,5 @@
 using System.Globalization;
-using MlOps.Boosting.Evaluation;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Objectives;
 

@@ -1,5 +1,5 @@
 using MlOps.Boosting.Binning;
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
 
 namespace MlOps.Boosting.Objectives;
 

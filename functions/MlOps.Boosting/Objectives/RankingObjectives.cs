@@ -1,8 +1,6 @@
 using MlOps.Boosting.Binning;
-using MlOps.Boosting.Kernels;
-using MlOps.Boosting.Evaluation;
+using MlOps.Boosting.Machine;
 using MlOps.Boosting.Settings;
-using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting.Objectives;
 

@@ -112,7 +112,7 @@ internal sealed class RegressionMape(bool sqrt) : RenewingRegression<RegressionM
         }
     }
 
-    public override unsafe void Gradients(double* scores, float* pairs, Kernels.Team team)
+    public override unsafe void Gradients(double* scores, float* pairs, Machine.Team team)
     {
         ForBlocks(Label.Length, team, (start, end) =>
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MlOps.Boosting.Data;
 using MlOps.Boosting.Kernels;
 using MlOps.Boosting.Trees;
 

@@ -1,3 +1,6 @@
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
+
 namespace MlOps.Boosting.Sampling;
 
 /// <summary>Bagging: each row, or each query, or each row by its class, is in with a fixed chance; drawn anew every bagging_freq rounds.</summary>

@@ -1,4 +1,5 @@
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Sampling;
 

@@ -1,5 +1,6 @@
 using MlOps.Boosting.Binning;
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Machine;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting.Training;

@@ -1,3 +1,5 @@
+using MlOps.Boosting.Settings;
+
 namespace MlOps.Boosting.Training;
 
 /// <summary>

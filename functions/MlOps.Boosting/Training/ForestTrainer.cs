@@ -1,3 +1,5 @@
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting.Training;
@@ -17,7 +19,7 @@ internal sealed unsafe class ForestTrainer : Trainer
 
         ShrinkageRate = 1;
         _starts = new double[Classes];
-        using var scores = new Kernels.NativeBuffer<double>((long)train.RowCount * Classes);
+        using var scores = new Machine.NativeBuffer<double>((long)train.RowCount * Classes);
         for (int k = 0; k < Classes; k++)
         {
             _starts[k] = StartScore(k);

@@ -1,3 +1,4 @@
+using MlOps.Boosting.Data;
 using MlOps.Boosting.Evaluation;
 
 namespace MlOps.Boosting.Training;

@@ -1,5 +1,8 @@
 using System.Runtime.CompilerServices;
+using MlOps.Boosting.Data;
 using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting.Training;

@@ -1,6 +1,8 @@
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Machine;
 using MlOps.Boosting.Objectives;
 using MlOps.Boosting.Sampling;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting.Training;

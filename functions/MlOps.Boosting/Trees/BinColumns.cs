@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using MlOps.Boosting.Binning;
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
 
 namespace MlOps.Boosting.Trees;
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using MlOps.Boosting.Binning;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Trees;
 

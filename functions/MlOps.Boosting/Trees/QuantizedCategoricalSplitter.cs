@@ -1,3 +1,5 @@
+using MlOps.Boosting.Settings;
+
 namespace MlOps.Boosting.Trees;
 
 /// <summary>Best set of categories to send left when gradients are whole numbers of steps: exact sums, no epsilons.</summary>

@@ -1,4 +1,5 @@
 using MlOps.Boosting.Binning;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Trees;
 

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using MlOps.Boosting.Binning;
 using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
 
 namespace MlOps.Boosting.Trees;
 

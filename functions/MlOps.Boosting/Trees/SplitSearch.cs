@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 using MlOps.Boosting.Histograms;
-using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Trees;
 

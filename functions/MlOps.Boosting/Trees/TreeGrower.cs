@@ -1,8 +1,11 @@
 using System.Runtime.CompilerServices;
 using MlOps.Boosting.Binning;
+using MlOps.Boosting.Data;
 using MlOps.Boosting.Histograms;
 using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
 using MlOps.Boosting.Sampling;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Trees;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
+using MlOps.Cli.Terminal;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Web.Access;
 
@@ -36,11 +37,11 @@ internal static class ApprovalCommands
                 () => services.GetRequiredService<Steering>().AnswerAsync(pipeline, run, approve, who, parse.GetValue(comment), stop), stop);
             if (parse.GetValue(json))
             {
-                Commands.Answer.Json(new { run = run.Value, pipeline = pipeline.Value, state = answered.State, by = answered.By, challenger = answered.Challenger, champion = answered.Champion });
+                Terminal.Answer.Json(new { run = run.Value, pipeline = pipeline.Value, state = answered.State, by = answered.By, challenger = answered.Challenger, champion = answered.Champion });
             }
             else
             {
-                Commands.Answer.Line($"{answered.Challenger} is {answered.State} by {answered.By}; {(approve ? $"it replaces {answered.Champion}" : $"{answered.Champion} stays")}, and the run goes on.");
+                Terminal.Answer.Line($"{answered.Challenger} is {answered.State} by {answered.By}; {(approve ? $"it replaces {answered.Champion}" : $"{answered.Champion} stays")}, and the run goes on.");
             }
 
             return ExitCode.Done;

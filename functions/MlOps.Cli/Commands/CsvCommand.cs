@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text;
+using MlOps.Cli.Terminal;
 using MlOps.Tabular;
 
 namespace MlOps.Cli.Commands;

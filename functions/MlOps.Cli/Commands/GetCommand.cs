@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Azure.Storage.Blobs;
 using MlOps.Cli.Hosting;
+using MlOps.Cli.Terminal;
 using MlOps.Storage;
 using MlOps.Web.Runs;
 

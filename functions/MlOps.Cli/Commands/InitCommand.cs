@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlOps.Cli.Drafts;
+using MlOps.Cli.Terminal;
 using MlOps.Pipeline.Definitions;
 using MlOps.Storage;
 using MlOps.Tabular;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using MlOps.Cli.Hosting;
+using MlOps.Cli.Terminal;
 using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;

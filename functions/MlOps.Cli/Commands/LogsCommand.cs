@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlOps.Cli.Hosting;
+using MlOps.Cli.Terminal;
 using MlOps.Pipeline.Drops;
 
 namespace MlOps.Cli.Commands;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using MlOps.Cli.Sample;
+using MlOps.Cli.Terminal;
 
 namespace MlOps.Cli.Commands;
 

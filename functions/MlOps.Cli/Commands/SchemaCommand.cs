@@ -1,9 +1,10 @@
-using MlOps.Pipeline.Steps;
-using MlOps.Pipeline.Steps.Validate;
 using System.CommandLine;
 using MlOps.Cli.Hosting;
+using MlOps.Cli.Terminal;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Steps;
 using MlOps.Storage;
 using MlOps.Tabular;
 using MlOps.Web.Runs;

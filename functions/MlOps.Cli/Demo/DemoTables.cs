@@ -1,4 +1,4 @@
-using MlOps.Cli.Commands;
+using MlOps.Cli.Terminal;
 using MlOps.Pipeline.Orchestrations;
 
 namespace MlOps.Cli.Demo;

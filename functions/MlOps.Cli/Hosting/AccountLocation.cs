@@ -1,5 +1,5 @@
 using System.CommandLine;
-using MlOps.Cli.Commands;
+using MlOps.Cli.Terminal;
 
 namespace MlOps.Cli.Hosting;
 

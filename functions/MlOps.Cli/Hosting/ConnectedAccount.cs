@@ -3,7 +3,7 @@ using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.DurableTask.Client;
 using Microsoft.Extensions.Logging.Abstractions;
-using MlOps.Cli.Commands;
+using MlOps.Cli.Terminal;
 using MlOps.Engine;
 using MlOps.Pipeline.Registry;
 using MlOps.Storage;

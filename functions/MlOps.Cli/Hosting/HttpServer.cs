@@ -3,7 +3,7 @@ using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using MlOps.Cli.Commands;
+using MlOps.Cli.Terminal;
 using MlOps.Web.Api;
 
 namespace MlOps.Cli.Hosting;

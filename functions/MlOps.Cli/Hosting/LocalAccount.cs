@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using MlOps.Cli.Azurite;
-using MlOps.Cli.Commands;
+using MlOps.Cli.Terminal;
 
 namespace MlOps.Cli.Hosting;
 

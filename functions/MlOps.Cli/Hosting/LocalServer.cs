@@ -1,4 +1,4 @@
-using MlOps.Cli.Commands;
+using MlOps.Cli.Terminal;
 using MlOps.Storage;
 using MlOps.Web.Api;
 using MlOps.Web.Runs;

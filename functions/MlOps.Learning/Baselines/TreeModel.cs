@@ -1,4 +1,6 @@
 using System.Globalization;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting;
 
 namespace MlOps.Learning.Baselines;

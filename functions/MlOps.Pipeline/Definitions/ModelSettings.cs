@@ -1,5 +1,5 @@
-using MlOps.Boosting;
 using YamlDotNet.RepresentationModel;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Pipeline.Definitions;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
-using MlOps.Boosting;
-using MlOps.Tuning;
 using YamlDotNet.RepresentationModel;
+using MlOps.Boosting.Settings;
+using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Definitions;
 

@@ -1,3 +1,4 @@
+using MlOps.Boosting.Evaluation;
 using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;

@@ -1,4 +1,4 @@
-using MlOps.Web.Api;
+using MlOps.Web.Http;
 
 namespace MlOps.Web.Access;
 

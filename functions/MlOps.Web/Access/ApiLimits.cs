@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
-using MlOps.Web.Api;
+using MlOps.Web.Http;
 
 namespace MlOps.Web.Access;
 

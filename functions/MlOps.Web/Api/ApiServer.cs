@@ -3,6 +3,7 @@ using Microsoft.DurableTask.Client;
 using MlOps.Pipeline;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

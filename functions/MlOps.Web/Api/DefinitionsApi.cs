@@ -7,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using MlOps.Pipeline.Definitions;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

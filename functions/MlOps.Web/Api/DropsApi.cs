@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

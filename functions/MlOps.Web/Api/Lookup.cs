@@ -1,4 +1,5 @@
 using MlOps.Storage;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

@@ -3,6 +3,7 @@ using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

@@ -1,4 +1,5 @@
 using System.Text;
+using MlOps.Web.Http;
 
 namespace MlOps.Web.Api;
 

@@ -3,6 +3,7 @@ using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Wording;
 using MlOps.Storage;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

@@ -2,6 +2,7 @@ using Azure;
 using MlOps.Storage;
 using MlOps.Tabular;
 using MlOps.Web.Access;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

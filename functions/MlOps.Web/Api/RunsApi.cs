@@ -6,6 +6,7 @@ using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

@@ -6,6 +6,7 @@ using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
 using MlOps.Storage;
 using MlOps.Web.Access;
+using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

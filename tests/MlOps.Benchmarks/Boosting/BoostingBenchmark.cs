@@ -1,6 +1,9 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Evaluation;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting;
 
 namespace MlOps.Benchmarks.Boosting;

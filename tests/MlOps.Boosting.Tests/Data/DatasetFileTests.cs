@@ -1,3 +1,8 @@
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Evaluation;
+using MlOps.Boosting.Settings;
+using MlOps.Boosting.Training;
+
 namespace MlOps.Boosting.Tests.Data;
 
 /// <summary>A binned set written, read and divided.</summary>

@@ -1,3 +1,8 @@
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Evaluation;
+using MlOps.Boosting.Settings;
+using MlOps.Boosting.Training;
+
 namespace MlOps.Boosting.Tests.Data;
 
 /// <summary>Rows that are measured on, binned with a training set's bins.</summary>

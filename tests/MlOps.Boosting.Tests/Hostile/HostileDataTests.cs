@@ -1,3 +1,6 @@
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
+
 namespace MlOps.Boosting.Tests.Hostile;
 
 /// <summary>Data that no one would want to learn from: a clear error or a right model.</summary>

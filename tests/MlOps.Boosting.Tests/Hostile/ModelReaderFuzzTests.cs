@@ -1,3 +1,4 @@
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Tests.Vectors;
 
 namespace MlOps.Boosting.Tests.Hostile;

@@ -1,6 +1,9 @@
 using MlOps.Boosting.Binning;
+using MlOps.Boosting.Data;
 using MlOps.Boosting.Histograms;
 using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting.Trees;
 
 namespace MlOps.Boosting.Tests.Properties;

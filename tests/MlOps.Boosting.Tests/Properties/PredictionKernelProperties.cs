@@ -1,4 +1,5 @@
 using MlOps.Boosting.Kernels;
+using MlOps.Boosting.Machine;
 
 namespace MlOps.Boosting.Tests.Properties;
 

@@ -1,5 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Tests.Properties;
 

@@ -1,3 +1,5 @@
+using MlOps.Boosting.Settings;
+
 namespace MlOps.Boosting.Tests.Settings;
 
 public sealed class ParametersTests

@@ -1,5 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Tests.Vectors;
 

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Tests.Vectors;
 

@@ -1,4 +1,8 @@
 using System.Text.Json;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Evaluation;
+using MlOps.Boosting.Settings;
+using MlOps.Boosting.Training;
 
 namespace MlOps.Boosting.Tests.Vectors;
 

@@ -1,6 +1,10 @@
 using System.Globalization;
 using System.IO.Compression;
 using System.Text.Json;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Evaluation;
+using MlOps.Boosting.Settings;
+using MlOps.Boosting.Training;
 using MlOps.Testing;
 
 namespace MlOps.Boosting.Tests.Vectors;
@@ -24,7 +28,7 @@ public sealed class VectorCase
         _folder = Folder(name);
         _dataFolder = Folder(data);
         JsonElement json = JsonDocument.Parse(Read(_folder, "params.json")).RootElement;
-        Parameters = MlOps.Boosting.Parameters.Parse(json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, Text(p.Value))));
+        Parameters = MlOps.Boosting.Settings.Parameters.Parse(json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, Text(p.Value))));
     }
 
     public static IReadOnlyList<string> Names { get; } =

@@ -4,7 +4,7 @@ namespace MlOps.Cli.Tests.Commands;
 
 public sealed class MlopsCommandTests
 {
-    public static TheoryData<string> Commands => [.. MlOps.Cli.Commands.MlopsCommand.Create().Subcommands.Select(command => command.Name)];
+    public static TheoryData<string> Commands => [.. MlopsCommand.Create().Subcommands.Select(command => command.Name)];
 
     [Theory]
     [MemberData(nameof(Commands))]

@@ -1,5 +1,5 @@
-using MlOps.Cli.Commands;
 using MlOps.Cli.Hosting;
+using MlOps.Cli.Terminal;
 using MlOps.Testing;
 
 namespace MlOps.Cli.Tests.Commands;

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using MlOps.Cli.Commands;
 using MlOps.Testing;
 
 namespace MlOps.Cli.Tests.Readme;

@@ -1,5 +1,9 @@
 using System.Globalization;
 using System.Text;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Evaluation;
+using MlOps.Boosting.Settings;
+using MlOps.Boosting.Training;
 using MlOps.Boosting;
 using MlOps.Testing;
 

@@ -1,4 +1,4 @@
-using MlOps.Boosting;
+using MlOps.Boosting.Data;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;

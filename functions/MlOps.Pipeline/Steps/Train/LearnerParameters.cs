@@ -1,5 +1,5 @@
 using System.Globalization;
-using MlOps.Boosting;
+using MlOps.Boosting.Settings;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
 

@@ -1,3 +1,5 @@
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting;
 using MlOps.Pipeline.Steps.Featurize;
 

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;

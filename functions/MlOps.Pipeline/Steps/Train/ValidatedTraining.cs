@@ -1,3 +1,6 @@
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
+using MlOps.Boosting.Training;
 using MlOps.Boosting;
 using MlOps.Pipeline.Definitions;
 

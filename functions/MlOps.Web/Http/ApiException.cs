@@ -1,0 +1,25 @@
+using MlOps.Pipeline.Artifacts;
+
+namespace MlOps.Web.Http;
+
+/// <summary>A request cannot be answered; becomes a problem+json (RFC 9457) that says what is wrong, where, and what to do next.</summary>
+/// <param name="status">HTTP status.</param>
+/// <param name="what">What is wrong, in short.</param>
+/// <param name="detail">What is wrong, in a sentence or two.</param>
+/// <param name="next">What to do next.</param>
+/// <param name="where">The parameter, column or file that is meant.</param>
+internal sealed class ApiException(int status, string what, string detail, string? next = null, string? where = null) : Exception(detail)
+{
+    public int Status { get; } = status;
+
+    public string What { get; } = what;
+
+    public string? Next { get; } = next;
+
+    public string? Where { get; } = where;
+
+    /// <summary>Every error, where there are several.</summary>
+    public IReadOnlyList<Finding>? Errors { get; init; }
+
+    public static ApiException NotFound(string what, string next) => new(404, "not found", what, next);
+}

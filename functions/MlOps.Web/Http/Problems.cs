@@ -1,0 +1,87 @@
+using Azure;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.Serving;
+using MlOps.Tabular;
+using MlOps.Web.Runs;
+
+namespace MlOps.Web.Http;
+
+/// <summary>Turns every error into problem+json; a defect of the program is logged and told without its inside.</summary>
+internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
+{
+    public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
+    {
+        if (httpContext.Response.HasStarted || (exception is OperationCanceledException && httpContext.RequestAborted.IsCancellationRequested))
+        {
+            return false;
+        }
+
+        await WriteAsync(httpContext, Explain(exception));
+        return true;
+    }
+
+    /// <summary>Writes a problem.</summary>
+    public static async Task WriteAsync(HttpContext context, ApiException problem)
+    {
+        var details = new ProblemDetails { Status = problem.Status, Title = problem.What, Detail = problem.Message, Instance = context.Request.Path };
+        void Add(string name, object? value)
+        {
+            if (value is not null)
+            {
+                details.Extensions[name] = value;
+            }
+        }
+
+        Add("where", problem.Where);
+        Add("next", problem.Next);
+        Add("errors", problem.Errors);
+        context.Response.StatusCode = problem.Status;
+        context.Response.Headers.CacheControl = "no-store";
+        await context.Response.WriteAsJsonAsync(details, ApiJson.Options, "application/problem+json");
+    }
+
+    private ApiException Explain(Exception exception)
+    {
+        switch (exception)
+        {
+            case ApiException own:
+                return own;
+            case BadHttpRequestException bad:
+                return new ApiException(bad.StatusCode, bad.StatusCode switch { 413 => "too large", 408 => "too slow", _ => "bad request" }, bad.Message);
+            case FormatException format:
+                return new ApiException(400, "bad name", format.Message);
+            case DefinitionException definition:
+                return new ApiException(422, "the definition is not valid", definition.Errors[0].Message, "Correct the lines that errors names.", definition.FileName)
+                {
+                    Errors = [.. definition.Errors.Select(e => new Finding("definition", e.Line, (int)e.Column, null, e.Message))],
+                };
+            case ScoringRefusedException scoring:
+                return new ApiException(422, "the rows do not fit the model", scoring.Message, "Correct the rows that errors names; no row was scored.", scoring.Findings is [{ ColumnName: { } column }, ..] ? column : null)
+                {
+                    Errors = scoring.Findings,
+                };
+            case CsvException csv:
+                return new ApiException(422, "the file cannot be read", csv.Message);
+            case SteeringException or StepRefusedException:
+                return new ApiException(409, "not possible now", exception.Message);
+            case NotFoundException missing:
+                return new ApiException(404, "not found", missing.Message);
+            case RequestFailedException { Status: 412 }:
+                return new ApiException(412, "changed meanwhile", "Somebody else has changed it since it was read.", "Read it again and repeat the change on what is there now.");
+            case RequestFailedException { Status: >= 500 } storage:
+                logger.LogError(exception, "the storage account failed");
+                return new ApiException(
+                    503, "the storage account could not do it", $"The storage account answered with HTTP {storage.Status}.", "Where it is the local emulator, its disk is mostly full: make room and try again.");
+            case RequestFailedException or AggregateException { InnerException: RequestFailedException }:
+                logger.LogError(exception, "the storage account refused");
+                return new ApiException(503, "the storage account does not answer", "The storage account refused or does not answer.", "Try again; the server's log has the reason.");
+            default:
+                logger.LogError(exception, "a request failed");
+                return new ApiException(500, "defect", "This is a defect of mlops.", "The server's log has the reason.");
+        }
+    }
+}
