@@ -1,5 +1,4 @@
 using MlOps.Storage;
-using MlOps.Web.Http;
 using MlOps.Web.Runs;
 
 namespace MlOps.Web.Api;

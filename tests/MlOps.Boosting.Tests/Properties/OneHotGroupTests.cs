@@ -1,3 +1,5 @@
+using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 namespace MlOps.Boosting.Tests.Properties;
 
 /// <summary>Features that are the categories of one column: they say the same twice, and each round leaves out one of them.</summary>
