@@ -24,10 +24,9 @@ internal static class GetCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
+            var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
             var wanted = Names.Period(parse.GetRequiredValue(period));
-            var connected = account.Find(parse);
-            var name = await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation);
-            var written = await FetchAsync(connected.Storage, name, wanted, parse.GetRequiredValue(folder), cancellation);
+            var written = await FetchAsync(account.Find(parse).Storage, name, wanted, parse.GetRequiredValue(folder), cancellation);
             if (parse.GetValue(json))
             {
                 Answer.Json(new { pipeline = name.Value, period = wanted.Value, files = written });
@@ -45,6 +44,7 @@ internal static class GetCommand
     /// <summary>Copies a period's files into a folder; each appears whole or not at all.</summary>
     /// <returns>Paths of the copies.</returns>
     /// <exception cref="CommandException">There are no predictions of this period.</exception>
+    /// <exception cref="NotFoundException">There is no such pipeline.</exception>
     public static async Task<List<string>> FetchAsync(StorageAccount storage, PipelineName name, Period period, string folder, CancellationToken cancellation)
     {
         Directory.CreateDirectory(folder);
@@ -59,6 +59,8 @@ internal static class GetCommand
             }
             else if (required)
             {
+                // Only now: an analyst may read the predictions and nothing else.
+                await new RunHistory(storage).RequireAsync(name, cancellation);
                 throw new CommandException($"there are no predictions of '{name}' for {period} (no {storage.Output.Name}/{name}/{file}). {await NextAsync(storage, name, period, cancellation)}");
             }
         }

@@ -30,7 +30,7 @@ internal static class LineageCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var connected = account.Find(parse);
-            var name = await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation);
+            var name = await connected.PipelineAsync(parse.GetRequiredValue(pipeline), cancellation);
             var lineage = new Lineage(connected.Storage);
             if (parse.GetValue(file) is { } wanted)
             {

@@ -160,7 +160,7 @@ internal static class ModelCommands
         Argument<string> pipeline, AccountLocation account, ParseResult parse, CancellationToken cancellation)
     {
         var connected = account.Find(parse);
-        return (await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation), connected);
+        return (await connected.PipelineAsync(parse.GetRequiredValue(pipeline), cancellation), connected);
     }
 
     private static async Task<int> MoveAsync(PipelineName name, bool json, Func<Task<Aliases>> move)

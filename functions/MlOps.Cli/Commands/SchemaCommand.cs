@@ -32,7 +32,7 @@ internal static class SchemaCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var connected = account.Find(parse);
-            var name = await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation);
+            var name = await connected.PipelineAsync(parse.GetRequiredValue(pipeline), cancellation);
             var storage = connected.Storage;
             if (parse.GetValue(source) is { } file)
             {

@@ -22,7 +22,7 @@ internal static class StatusCommand
         {
             var period = Names.Period(parse.GetRequiredValue(file));
             var connected = account.Find(parse);
-            var only = parse.GetValue(pipeline) is { } text ? await Names.PipelineAsync(text, connected, cancellation) : (PipelineName?)null;
+            var only = parse.GetValue(pipeline) is { } text ? await connected.PipelineAsync(text, cancellation) : (PipelineName?)null;
             var history = connected.History;
             var found = new List<FileStatus>();
             foreach (var name in only is { } one ? [one] : await history.PipelinesAsync(cancellation))

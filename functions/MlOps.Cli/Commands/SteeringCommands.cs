@@ -54,7 +54,7 @@ internal static class SteeringCommands
         var last = new Argument<string>("LAST") { Description = "Last period, as yyyyMMdd." };
         var command = new Command("backfill", "Repeat the run of every period in a range, for instance after a change of the definition.") { pipeline, first, last };
         return Act(command, async (parse, steering, connected, stop) => await steering.BackfillAsync(
-            await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, stop),
+            await connected.PipelineAsync(parse.GetRequiredValue(pipeline), stop),
             Names.Period(parse.GetRequiredValue(first)),
             Names.Period(parse.GetRequiredValue(last)),
             stop));

@@ -19,7 +19,7 @@ internal static class SweepCommand
         {
             var connected = account.Find(parse);
             await connected.Storage.EnsureContainersAsync(cancellation);
-            var name = parse.GetValue(pipeline) is { } text ? await Names.PipelineAsync(text, connected, cancellation) : (MlOps.Storage.PipelineName?)null;
+            var name = parse.GetValue(pipeline) is { } text ? await connected.PipelineAsync(text, cancellation) : (MlOps.Storage.PipelineName?)null;
             using var logging = Logs.Create(LogLevel.Warning);
             await using var services = AccountServices.Open(connected, logging);
             var result = await services.GetRequiredService<Sweep>().RunAsync(name, cancellation);

@@ -39,7 +39,7 @@ internal static class TrafficCommand
         command.SetAction(async (parse, cancellation) =>
         {
             var connected = account.Find(parse);
-            var name = await Names.PipelineAsync(parse.GetRequiredValue(pipeline), connected, cancellation);
+            var name = await connected.PipelineAsync(parse.GetRequiredValue(pipeline), cancellation);
             var aliases = connected.Aliases;
             var (first, second) = (parse.GetValue(challenger), parse.GetValue(shadow));
             var changes = parse.GetValue(alone) || first is not null || second is not null;

@@ -24,6 +24,13 @@ internal sealed record ConnectedAccount(StorageAccount Storage, TaskHubAccount T
     /// <summary>What is known of the account's runs.</summary>
     public RunHistory History => new(Storage, Client);
 
+    /// <summary>A pipeline that the account has: an unknown one is no pipeline without models.</summary>
+    /// <param name="text">Its name, as it was typed.</param>
+    /// <param name="cancellation">Stops the search.</param>
+    /// <exception cref="NotFoundException">It has none of this name; says which it has.</exception>
+    public Task<PipelineName> PipelineAsync(string text, CancellationToken cancellation) =>
+        new RunHistory(Storage).RequireAsync(Names.Pipeline(text), cancellation);
+
     /// <summary>Versions of models.</summary>
     public ModelRegistry Models => new(Storage);
 

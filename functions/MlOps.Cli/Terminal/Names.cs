@@ -1,6 +1,4 @@
-using MlOps.Cli.Hosting;
 using MlOps.Storage;
-using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Terminal;
 
@@ -8,11 +6,6 @@ namespace MlOps.Cli.Terminal;
 internal static class Names
 {
     public static PipelineName Pipeline(string text) => Read(() => PipelineName.Parse(text));
-
-    /// <summary>A pipeline that the account has: an unknown one is no pipeline without models.</summary>
-    /// <exception cref="NotFoundException">It has none of this name; says which it has.</exception>
-    public static Task<PipelineName> PipelineAsync(string text, ConnectedAccount account, CancellationToken cancellation) =>
-        new RunHistory(account.Storage).RequireAsync(Pipeline(text), cancellation);
 
     /// <summary>A period, or the name of its file with or without folders.</summary>
     public static Period Period(string text)

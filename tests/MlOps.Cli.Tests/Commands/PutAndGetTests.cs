@@ -103,6 +103,7 @@ public sealed class PutAndGetTests(AzuriteFixture azurite) : IDisposable
     public async Task Get_of_what_is_not_there_fails_and_names_the_next_command()
     {
         await account.EnsureContainersAsync(TestContext.Current.CancellationToken);
+        await account.Definitions.UploadBlobAsync($"{pipeline}.yaml", BinaryData.FromString(Definition), TestContext.Current.CancellationToken);
         var ended = await RunAsync("get", pipeline, "20201001");
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains($"mlops put {pipeline} 20201001.csv", ended.Errors, StringComparison.Ordinal);
