@@ -10,8 +10,8 @@ dotnet "$mlops" up --data "$data" --port 5393 > "$data/up.txt" 2>&1 &
 server=$!
 trap 'kill "$server"; wait "$server" || true; rm -rf "$data"' EXIT
 until curl -sf http://127.0.0.1:5393/health/ready > /dev/null; do sleep 0.5; done
-run=$(curl -s "http://127.0.0.1:5393/api/runs?limit=20" | tr ',' '\n' | sed -nE 's/.*"(runId|id)": *"([^"]*20201201[^"]*)".*/\2/p' | head -1)
-report=$(find "$data" -name 'pred_20201201.report.html' | head -1)
+run=$(curl -s "http://127.0.0.1:5393/api/runs?limit=20" | tr ',' '\n' | sed -nE 's/.*"runId": *"([^"]*-20201201-[^"]*)".*/\1/p' | sed -n 1p)
+report="$data/predictions/credit-default/pred_20201201.report.html"
 shot() {
   chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --virtual-time-budget=8000 --window-size=1280,900 --screenshot="$data/$1.png" "$2" 2> /dev/null
   convert "$data/$1.png" -resize 960x -colors 128 -strip "PNG8:tests/Pictures/$1.png"

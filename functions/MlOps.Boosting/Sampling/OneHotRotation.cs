@@ -6,6 +6,7 @@ internal sealed class OneHotRotation
     private readonly int _count;
     private readonly int[][] _groups;
 
+    /// <summary>Makes the turns of a training.</summary>
     /// <param name="used">Indices of the used features, ascending.</param>
     /// <param name="groups">Feature indices of each group; a group of which fewer than two features are used says nothing twice.</param>
     public OneHotRotation(int[] used, IReadOnlyList<IReadOnlyList<int>> groups)
@@ -16,6 +17,7 @@ internal sealed class OneHotRotation
             .Where(group => group.Length > 1)];
     }
 
+    /// <summary>Whether no round leaves anything out.</summary>
     public bool IsEmpty => _groups.Length == 0;
 
     /// <summary>Numbers (among the used ones) of the features of a round, ascending.</summary>

@@ -26,7 +26,6 @@ internal static class PointedNumbers
         }
 
         var (other, comma) = evidence;
-
         var suspects = file.Table.Columns.OfType<NumberColumn>()
             .Where(c => c.Kind == ColumnKind.Number && c.Name != definition.Id && !forms.ContainsKey(c.Name) && !definition.Csv.Of(c.Name).IsNumber && MayBeGrouped(c.Values))
             .Select(c => c.Name).ToHashSet(StringComparer.Ordinal);

@@ -18,7 +18,8 @@ internal static class DecisionSection
             return;
         }
 
-        page.Add($"<p class=\"note\">Both models were measured by <b>{verdict.Metric}</b> on the same {Figures.Whole(verdict.Rows)} test rows, which neither has learned from. The rule of the definition is <b>{verdict.Rule.ToString().ToLowerInvariant()}</b>; a model must always beat the trivial baseline.</p>\n");
+        var measured = verdict.Champion is null ? "The model and the trivial baseline" : "Both models";
+        page.Add($"<p class=\"note\">{measured} were measured by <b>{verdict.Metric}</b> on the same {Figures.Whole(verdict.Rows)} test rows, which neither has learned from. The rule of the definition is <b>{verdict.Rule.ToString().ToLowerInvariant()}</b>; a model must always beat the trivial baseline.</p>\n");
         page.Add($"<div class=\"grid two\"><div class=\"card wide\" tabindex=\"0\"><table><caption>{verdict.Metric} on the test rows</caption><thead><tr><th class=\"l\" scope=\"col\">Model</th><th class=\"l\" scope=\"col\">Version</th><th scope=\"col\">{verdict.Metric}</th></tr></thead><tbody>");
         Row("Challenger (trained now)", data.Challenger.Version, verdict.Challenger, data.Promoted);
         if (data.Champion is not null)
