@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes pictures of a run and of a report from a demo: tests/Pictures/run.png and report.png; the README shows the report. Needs Debian's chromium and imagemagick.
+# Makes the two pictures of the README from a demo: tests/Pictures/run.png and report.png. Needs Debian's chromium and imagemagick.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 data=$(mktemp -d)
