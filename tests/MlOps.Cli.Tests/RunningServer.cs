@@ -27,7 +27,7 @@ internal sealed class RunningServer : IAsyncDisposable
             await Eventually.IsSoAsync(() => process.Process.HasExited || ((info = LocalAccount.FindRunning(Path.Combine(folder, ".mlops"))) is { Address: not null } && info.ProcessId == process.Process.Id));
             if (info?.Address is null)
             {
-                var ended = await process.EndAsync(TimeSpan.FromSeconds(10));
+                var ended = await process.EndAsync(Patience.Limit);
                 throw new InvalidOperationException($"mlops up ended with {ended.ExitCode}: {ended.Errors}");
             }
 
@@ -51,7 +51,7 @@ internal sealed class RunningServer : IAsyncDisposable
     public Task<Ended> TerminateAsync()
     {
         Assert.Equal(0, Kill(process.Process.Id, Sigterm));
-        return process.EndAsync(TimeSpan.FromMinutes(1));
+        return process.EndAsync(Patience.Limit);
     }
 
     /// <summary>Kills it and waits until the emulator has saved its data and ended too.</summary>

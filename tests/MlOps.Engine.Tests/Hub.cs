@@ -45,7 +45,7 @@ internal sealed class Hub : IAsyncDisposable
 
     public async Task<OrchestrationMetadata> EndAsync(string name, object? input = null, string? id = null)
     {
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var instance = await Client.ScheduleNewOrchestrationInstanceAsync(name, input, new StartOrchestrationOptions(id), patience.Token);
         return await Client.WaitForInstanceCompletionAsync(instance, true, patience.Token);
     }

@@ -14,7 +14,7 @@ public sealed class LostInstancesTests(AzuriteFixture azurite)
         await using var hub = await Hub.StartAsync(azurite, tasks => tasks
             .AddOrchestratorFunc<string, string>("Waits", (context, _) => context.WaitForExternalEvent<string>("go", TimeSpan.FromHours(1))));
         await hub.Client.ScheduleNewOrchestrationInstanceAsync("Waits", null, new StartOrchestrationOptions("i"));
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         await hub.Client.WaitForInstanceStartAsync("i", patience.Token);
         var later = DateTime.UtcNow.AddMinutes(2);
         Assert.False(await hub.Lost.IsLostAsync("i", later, patience.Token));

@@ -225,5 +225,5 @@ public sealed class OrchestrationTests(AzuriteFixture azurite)
         tasks(registry);
     });
 
-    private static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromMinutes(1)).Token;
+    private static CancellationToken Soon() => new CancellationTokenSource(Patience.Limit).Token;
 }

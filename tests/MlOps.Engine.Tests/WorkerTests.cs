@@ -127,7 +127,7 @@ public sealed class WorkerTests(AzuriteFixture azurite)
         Assert.Equal(["short"], ended);
         first = false;
         await using var next = await Hub.StartAsync(azurite, Tasks, options, Services);
-        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        using var patience = new CancellationTokenSource(Patience.Limit);
         var end = await next.Client.WaitForInstanceCompletionAsync("i", true, patience.Token);
         Assert.Equal("shortlong", end.ReadOutputAs<string>());
         Assert.Equal(["short", "long"], ended);

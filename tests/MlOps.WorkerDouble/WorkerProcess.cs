@@ -14,7 +14,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     // What any process of a machine has; settings of ours could help where the platform has none.
     private static readonly string[] Inherited = ["PATH", "HOME", "TMPDIR", "TEMP", "SystemRoot", "DOTNET_ROOT"];
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     private readonly Process process;
     private readonly string folder;

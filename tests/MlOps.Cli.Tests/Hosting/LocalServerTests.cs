@@ -79,7 +79,7 @@ public sealed class LocalServerTests : IDisposable
     {
         var dotnet = Path.GetDirectoryName(Environment.ProcessPath)!;
         await using var process = MlopsProcess.Start(folder.Path, ["up", "--port", "0"], new Dictionary<string, string?> { ["PATH"] = dotnet });
-        var ended = await process.EndAsync(TimeSpan.FromMinutes(1));
+        var ended = await process.EndAsync(Patience.Limit);
         Assert.Equal(1, ended.ExitCode);
         Assert.Contains("Node.js", ended.Errors, StringComparison.Ordinal);
         Assert.Contains("--connection", ended.Errors, StringComparison.Ordinal);

@@ -96,7 +96,7 @@ public sealed class ApprovalTests(AzuriteFixture azurite)
     private static async Task<ApprovalRecord> AskedAsync(ArrivalSystem system, string period)
     {
         ApprovalRecord? asked = null;
-        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(3));
+        using var limit = new CancellationTokenSource(Patience.Limit);
         while (asked is null)
         {
             limit.Token.ThrowIfCancellationRequested();

@@ -78,7 +78,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
             logging,
             CancellationToken.None,
             services => services.AddSingleton(new StepOptions(threads)).AddSingleton(new NotificationSettings(webhook is null ? [] : [webhook])));
-        return new ArrivalSystem(account, host, folder, log, withEvents, limit ?? TimeSpan.FromMinutes(3));
+        return new ArrivalSystem(account, host, folder, log, withEvents, limit ?? Patience.Limit);
     }
 
     public T Get<T>()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Drops;
 using MlOps.Storage;
@@ -65,7 +66,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
     internal static async Task<Ledger> EndAsync(MortalServer server)
     {
         var store = new LedgerStore(server.Account);
-        for (var patience = 0; patience < 1800; patience++)
+        for (var began = Stopwatch.StartNew(); began.Elapsed < Patience.Limit;)
         {
             var ledger = await store.ReadAsync(ArrivalSystem.Name);
             if (SmallCase.Months.All(m => ledger.Current(m) is { } drop && LedgerHistory.IsPublished(ledger, drop))

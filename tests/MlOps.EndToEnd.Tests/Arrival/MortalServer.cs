@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using MlOps.Cli.Hosting;
 using MlOps.Storage;
+using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;
 
@@ -52,7 +53,7 @@ internal sealed class MortalServer(string dataFolder, string? connection = null)
         };
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        await ready.Task.WaitAsync(TimeSpan.FromMinutes(3));
+        await ready.Task.WaitAsync(Patience.Limit);
         local = LocalAccount.FindRunning(dataFolder);
         Account = new StorageAccount(connection ?? local!.ConnectionString);
     }

@@ -33,7 +33,7 @@ public sealed class PerformanceTests(AzuriteFixture azurite)
             var known = times.Count;
             while ((await BookAsync(system)).Count(e => e.Performance.Period == January) == known)
             {
-                Assert.True(DateTimeOffset.UtcNow - dropped < TimeSpan.FromMinutes(1), "The labels have no metrics within a minute.");
+                Assert.True(DateTimeOffset.UtcNow - dropped < Patience.Limit, $"The labels have no metrics within {Patience.Limit.TotalMinutes} minutes.");
                 await Task.Delay(50);
             }
 

@@ -40,7 +40,7 @@ public sealed class ReproduceTests(AzuriteFixture azurite)
     private async Task<ArrivalSystem> RunAsync(string data, string definition, IReadOnlyList<string> drops)
     {
         var folder = Shared.DataPath("data", data, "drops");
-        var system = await ArrivalSystem.StartAsync(azurite, definition: definition + Learner, limit: TimeSpan.FromMinutes(Every ? 30 : 5));
+        var system = await ArrivalSystem.StartAsync(azurite, definition: definition + Learner, limit: Every ? TimeSpan.FromMinutes(30) : Patience.Limit);
         foreach (var period in drops)
         {
             await system.DropAsync(period, await File.ReadAllBytesAsync(Directory.GetFiles(folder, period + ".csv*").Single()));

@@ -116,7 +116,7 @@ public sealed class SteeringCommandTests
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(3));
+        await process.WaitForExitAsync().WaitAsync(Patience.Limit);
         return (process.ExitCode, await output, await errors);
     }
 }

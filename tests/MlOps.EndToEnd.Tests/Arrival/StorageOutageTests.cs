@@ -13,7 +13,7 @@ public sealed class StorageOutageTests(AzuriteFixture undisturbed, ITestOutputHe
     {
         await using var azurite = new AzuriteFixture();
         await azurite.InitializeAsync();
-        await using var system = await ArrivalSystem.StartAsync(azurite, limit: TimeSpan.FromMinutes(3));
+        await using var system = await ArrivalSystem.StartAsync(azurite);
         foreach (var period in (string[])["initial", .. SmallCase.Months])
         {
             await system.DropAsync(period);
@@ -30,7 +30,7 @@ public sealed class StorageOutageTests(AzuriteFixture undisturbed, ITestOutputHe
         var ledger = await system.SettledAsync(["initial", .. SmallCase.Months]);
         Assert.All(SmallCase.Months, month => Assert.NotNull(ledger.Published(month)));
 
-        await using var calm = await ArrivalSystem.StartAsync(undisturbed, limit: TimeSpan.FromMinutes(3));
+        await using var calm = await ArrivalSystem.StartAsync(undisturbed);
         foreach (var period in (string[])["initial", .. SmallCase.Months])
         {
             await calm.DropAsync(period);

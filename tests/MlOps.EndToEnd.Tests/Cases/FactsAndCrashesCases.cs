@@ -148,7 +148,7 @@ public sealed class FactsAndCrashesCases(AzuriteFixture azurite)
     }
 
     private Task<ArrivalSystem> StartAsync(string folder, string definition) =>
-        ArrivalSystem.StartAsync(azurite, definition: File.ReadAllText(Path.Combine(Shared.DataPath("cases"), folder, definition)), limit: TimeSpan.FromMinutes(3));
+        ArrivalSystem.StartAsync(azurite, definition: File.ReadAllText(Path.Combine(Shared.DataPath("cases"), folder, definition)));
 
     private static Task<byte[]> BytesAsync(string folder, string file) => File.ReadAllBytesAsync(Path.Combine(Shared.DataPath("cases"), folder, file));
 

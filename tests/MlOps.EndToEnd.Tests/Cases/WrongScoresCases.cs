@@ -132,7 +132,7 @@ public sealed class WrongScoresCases(AzuriteFixture azurite)
         periods = periods.Length == 0 ? ["20240101"] : periods;
         var path = Path.Combine(Shared.DataPath("cases"), folder);
         var yaml = await File.ReadAllTextAsync(Path.Combine(path, definition));
-        await using var system = await ArrivalSystem.StartAsync(azurite, definition: yaml, limit: TimeSpan.FromMinutes(3));
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: yaml);
         foreach (var period in periods.Prepend("initial"))
         {
             await system.DropAsync(period, await File.ReadAllBytesAsync(Path.Combine(path, period + ".csv")));

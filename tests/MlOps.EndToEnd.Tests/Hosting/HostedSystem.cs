@@ -14,8 +14,6 @@ internal sealed class HostedSystem : IAsyncDisposable
     public const string OnBlobCreated = "OnBlobCreated";
     public const string SweepDrops = "SweepDrops";
 
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(4);
-
     private readonly AzuriteFixture azurite;
 
     private HostedSystem(AzuriteFixture azurite, StorageAccount account, WorkerHost host)
@@ -96,7 +94,7 @@ internal sealed class HostedSystem : IAsyncDisposable
     /// <summary>Waits until a period's predictions are there and every orchestration has ended, with the sweeps that the timer would bring.</summary>
     public async Task SettleAsync(string period)
     {
-        using var over = new CancellationTokenSource(Limit);
+        using var over = new CancellationTokenSource(Patience.Limit);
         for (var look = 1; ; look++)
         {
             var instances = await InstancesAsync();

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Formats.Tar;
 using System.IO.Compression;
 using MlOps.EndToEnd.Tests.Arrival;
@@ -26,9 +27,9 @@ public sealed class FormerDataFolderTests
         Assert.Single(server.Lines, line => line.Contains(Said, StringComparison.Ordinal));
         var before = new LedgerStore(server.Account);
         var published = (await before.ReadAsync(ArrivalSystem.Name)).Published("20201001")!;
-        for (var patience = 0; (await before.ReadAsync(ArrivalSystem.Name)).Published("20201101") is null; patience++)
+        for (var began = Stopwatch.StartNew(); (await before.ReadAsync(ArrivalSystem.Name)).Published("20201101") is null;)
         {
-            Assert.True(patience < 1200, string.Join('\n', server.Lines.TakeLast(40)));
+            Assert.True(began.Elapsed < Patience.Limit, string.Join('\n', server.Lines.TakeLast(40)));
             await Task.Delay(100);
         }
 

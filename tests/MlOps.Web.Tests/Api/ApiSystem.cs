@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
@@ -28,7 +29,7 @@ internal sealed class ApiSystem : IAsyncDisposable
         this.folder = folder;
         App = app;
         Address = address;
-        Client = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromMinutes(3) };
+        Client = new HttpClient { BaseAddress = address, Timeout = Patience.Limit };
         History = new RunHistory(account, host.Client);
         var source = new LocalEventSource(account, async (json, stop) => await host.Receiver.ReceiveAsync(json, stop), TimeProvider.System, NullLogger.Instance);
         events = Task.Run(() => source.RunAsync(TimeSpan.FromMilliseconds(200), stopping.Token));
@@ -65,7 +66,7 @@ internal sealed class ApiSystem : IAsyncDisposable
     /// <summary>Waits until every file of a pipeline has been dealt with.</summary>
     public async Task<IReadOnlyList<PeriodStanding>> SettledAsync(string pipeline)
     {
-        for (var attempt = 0; attempt < 1200; attempt++)
+        for (var began = Stopwatch.StartNew(); began.Elapsed < Patience.Limit;)
         {
             var standings = await History.StandingsAsync(PipelineName.Parse(pipeline), [], CancellationToken.None);
             if (standings.Count > 0 && standings.All(s => s.Standing != Standing.Pending))
@@ -76,7 +77,7 @@ internal sealed class ApiSystem : IAsyncDisposable
             await Task.Delay(200);
         }
 
-        throw new TimeoutException($"The runs of {pipeline} have not ended in four minutes.");
+        throw new TimeoutException($"The runs of {pipeline} have not ended in {Patience.Limit.TotalMinutes} minutes.");
     }
 
     public async Task<JsonElement> GetAsync(string path) => await JsonAsync(await Client.GetAsync(path), 200);

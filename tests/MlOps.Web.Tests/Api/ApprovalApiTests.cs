@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using MlOps.Testing;
 using MlOps.Web.Tests.Page;
@@ -44,7 +45,7 @@ public sealed class ApprovalApiTests(AzuriteFixture azurite)
     /// <summary>Waits until the run of a period asks.</summary>
     internal static async Task<(string Run, JsonElement Question)> AskedAsync(ApiSystem system, string period)
     {
-        for (var attempt = 0; attempt < 600; attempt++)
+        for (var began = Stopwatch.StartNew(); began.Elapsed < Patience.Limit;)
         {
             var runs = (await system.GetAsync($"/api/runs?pipeline=p&period={period}")).GetProperty("items");
             if (runs.GetArrayLength() > 0)

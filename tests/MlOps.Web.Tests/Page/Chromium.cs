@@ -38,7 +38,7 @@ public sealed class Chromium : IAsyncLifetime
             ViewportSize = new ViewportSize { Width = width, Height = 900 },
             AcceptDownloads = true,
         });
-        context.SetDefaultTimeout(30_000);
+        context.SetDefaultTimeout(120_000);
         Assertions.SetDefaultExpectTimeout(120_000);
         return new Window(context, await context.NewPageAsync());
     }
