@@ -6,10 +6,14 @@ using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Arrival;
 
-/// <summary>The process may be killed at any instruction. The seed of each run is printed, and MLOPS_TEST_SEED repeats it.</summary>
+/// <summary>
+/// The process may be killed at any instruction. The seed of each run is printed, and MLOPS_TEST_SEED repeats it; with MLOPS_TIME_RESTARTS=1
+/// each life goes on until a run that was under way has gone on, and the seconds are printed.
+/// </summary>
 public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
     private const int Kills = 10;
+    private static readonly bool TimesRestarts = Environment.GetEnvironmentVariable("MLOPS_TIME_RESTARTS") == "1";
     private static readonly string[] Periods = ["initial", .. SmallCase.Months];
 
     [Fact]
@@ -37,6 +41,11 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
                 await server.KillAsync();
                 output.WriteLine($"kill {kill + 1} after: {server.Lines.LastOrDefault()}");
                 await server.StartAsync();
+                if (TimesRestarts)
+                {
+                    await TimeRestartAsync(server);
+                }
+
                 await NothingIsPartialAsync(server);
             }
 
@@ -61,6 +70,29 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
         {
             await Task.Delay(10);
         }
+    }
+
+    // Seconds from the new life's readiness until a step starts or finishes, where a run was under way.
+    private async Task TimeRestartAsync(MortalServer server)
+    {
+        var watch = Stopwatch.StartNew();
+        var said = server.Lines.Count(IsOfStep);
+        var store = new LedgerStore(server.Account);
+        while (server.Lines.Count(IsOfStep) == said)
+        {
+            if ((await store.ReadAsync(ArrivalSystem.Name)).Runs.All(r => r.State != RunState.Active))
+            {
+                output.WriteLine("no run was under way");
+                return;
+            }
+
+            Assert.True(watch.Elapsed < Patience.Limit, string.Join('\n', server.Lines.TakeLast(60)));
+            await Task.Delay(50);
+        }
+
+        output.WriteLine($"a run went on {watch.Elapsed.TotalSeconds:F1} s after the restart");
+
+        static bool IsOfStep(string line) => line.Contains("step started", StringComparison.Ordinal) || line.Contains("step finished", StringComparison.Ordinal);
     }
 
     internal static async Task<Ledger> EndAsync(MortalServer server)

@@ -11,7 +11,7 @@ public sealed class SteeringTests(AzuriteFixture azurite)
     [Fact]
     public async Task Rerun_from_any_step_repeats_no_earlier_step_and_names_its_parent()
     {
-        await using var system = await StartAsync();
+        await using var system = await StartAsync(azurite);
         var first = await system.ManifestAsync("20201001");
 
         var id = await system.Get<Steering>().RerunAsync(ArrivalSystem.Name, RunId.Parse(first.RunId), "train");
@@ -36,7 +36,7 @@ public sealed class SteeringTests(AzuriteFixture azurite)
     [Fact]
     public async Task A_rerun_after_a_change_of_the_definition_says_why_each_step_ran_or_was_skipped()
     {
-        await using var system = await StartAsync();
+        await using var system = await StartAsync(azurite);
         var first = await system.ManifestAsync("20201001");
         await system.Account.Definitions.GetBlobClient("credit.yaml").UploadAsync(
             BinaryData.FromString(SmallCase.Definition.Replace("num_leaves: 7", "num_leaves: 15")), overwrite: true);
@@ -95,7 +95,10 @@ public sealed class SteeringTests(AzuriteFixture azurite)
     [Fact]
     public async Task Reproduce_gives_the_same_bytes_or_names_the_first_input_that_differs()
     {
-        await using var system = await StartAsync();
+        // An account of its own: other tests reproduce too, and what this one leaves is looked for below.
+        await using var alone = new AzuriteFixture();
+        await alone.InitializeAsync();
+        await using var system = await StartAsync(alone);
         var manifest = await system.ManifestAsync("20201001");
         var reproducer = system.Get<Reproducer>();
 
@@ -143,7 +146,7 @@ public sealed class SteeringTests(AzuriteFixture azurite)
             () => system.Get<Steering>().BackfillAsync(ArrivalSystem.Name, Period.Parse("20250101"), Period.Parse("20251231")));
     }
 
-    private async Task<ArrivalSystem> StartAsync()
+    private static async Task<ArrivalSystem> StartAsync(AzuriteFixture azurite)
     {
         var system = await ArrivalSystem.StartAsync(azurite);
         await system.DropAsync("initial");
