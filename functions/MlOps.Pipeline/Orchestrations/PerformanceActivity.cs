@@ -4,6 +4,7 @@ using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Storage;
@@ -19,25 +20,31 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="ModelVersion">Version of the model that predicts now.</param>
 /// <param name="PredictionsSha256">SHA-256 of the prediction file that it has made.</param>
 /// <param name="PredictKey">Key of the predict step.</param>
+/// <param name="Backtest">The models that are measured beside the one that predicts; <see langword="null"/> of a question that an earlier version has asked.</param>
 public sealed record PerformanceQuestion(
-    string RunId, string Pipeline, string DefinitionHash, string Period, string FeaturizeKey, string ModelVersion, string PredictionsSha256, string PredictKey);
+    string RunId, string Pipeline, string DefinitionHash, string Period, string FeaturizeKey, string ModelVersion, string PredictionsSha256, string PredictKey,
+    BacktestQuestion? Backtest = null);
 
 /// <summary>How predictions have turned out.</summary>
 /// <param name="Measured">Every set of predictions of this period, the run's own last; empty where the drop carries no labels.</param>
 /// <param name="Earlier">The predictions of earlier periods that are in force, in period order, as far as their labels are known.</param>
 /// <param name="Step">How the measuring step came to its result; <see langword="null"/> without labels.</param>
 /// <param name="Warnings">Published predictions that the ids of the labels hardly meet; <see langword="null"/> of an answer that an earlier version has given.</param>
+/// <param name="Backtest">How each of the period's models has turned out on the same rows; <see langword="null"/> where nobody asked.</param>
+/// <param name="Expected">What to expect of the predictions, by how earlier periods turned out; <see langword="null"/> where nobody asked.</param>
 public sealed record PerformanceAnswer(
-    IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<RealisedPerformance> Earlier, StepOutcome? Step, IReadOnlyList<Finding>? Warnings = null);
+    IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<RealisedPerformance> Earlier, StepOutcome? Step, IReadOnlyList<Finding>? Warnings = null,
+    IReadOnlyList<BacktestRecord>? Backtest = null, ExpectedQuality? Expected = null);
 
 /// <summary>Finds what was published for a period, by whichever model, and measures it against the labels of the run's drop.</summary>
 /// <param name="account">The account, for manifests.</param>
 /// <param name="ledgers">Ledgers.</param>
 /// <param name="step">Measures.</param>
+/// <param name="backtesting">Scores the period by the models that do not predict it.</param>
 /// <param name="book">Measurements so far.</param>
 /// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PerformanceActivity))]
-public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledgers, PerformanceStep step, PerformanceBook book, ActivityStop stopping)
+public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledgers, PerformanceStep step, Backtesting backtesting, PerformanceBook book, ActivityStop stopping)
     : TaskActivity<PerformanceQuestion, PerformanceAnswer>
 {
     private const int PeriodsMax = 60;
@@ -62,8 +69,11 @@ public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledg
 
         var own = ledger.Publications.LastOrDefault(p => p.Period == input.Period && p.PredictionsSha256 == input.PredictionsSha256);
         published.Add(new PublishedScores(input.ModelVersion, input.PredictionsSha256, own?.Revision ?? 0, input.PredictKey));
+        var question = new PerformanceInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Period, input.FeaturizeKey, published);
+        var expected = input.Backtest is { } ahead ? await backtesting.ExpectAsync(question, ahead, input.ModelVersion, stop) : null;
+        var ways = input.Backtest is { } backtest ? await backtesting.ScoreAsync(question, backtest, published[^1], stop) : [];
         var measured = await step.RunAsync(
-            new PerformanceInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Period, input.FeaturizeKey, published), stop);
+            question with { Shadows = [.. ways.Select(w => w.Scores).Where(s => s != published[^1])] }, stop);
         var known = PerformanceBook.AsOf(await book.ReadAsync(pipeline, stop)).Select(e => e.Performance).ToArray();
         return new PerformanceAnswer(
             measured.Measured,
@@ -72,7 +82,22 @@ public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledg
                     .TakeLast(PeriodsMax),
             ],
             measured.Step,
-            measured.Warnings);
+            measured.Warnings,
+            input.Backtest is null ? null : [.. Records(ways, measured, published[^1])],
+            expected);
+    }
+
+    private static IEnumerable<BacktestRecord> Records(IReadOnlyList<BacktestScores> ways, PerformanceResult measured, PublishedScores own)
+    {
+        foreach (var (way, scores) in ways)
+        {
+            var isOwn = scores == own;
+            var found = isOwn ? measured.Measured.LastOrDefault() : measured.Shadows?.FirstOrDefault(s => s.PredictionsSha256 == scores.PredictionsSha256 && s.ModelVersion == scores.ModelVersion);
+            if (found is { Value: { } value })
+            {
+                yield return new BacktestRecord(found.Period, scores.ModelVersion, way, isOwn, scores.PredictionsSha256, found.Metric, value, found.Metrics);
+            }
+        }
     }
 
     private static IEnumerable<Publication> Distinct(IEnumerable<Publication> publications) =>

@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Leaderboard;
@@ -149,7 +150,8 @@ internal static class PredictionSteps
             id, pipeline, definition, promoted.AccumulateKey, promoted.TrainKey, promoted.EvaluateKey, trained.Inspect.RequireKey(),
             predicted.RequireKey(), drop, trained.Initial));
         var performance = await run.PerformanceAsync(new PerformanceQuestion(
-            id, pipeline, definition, drop.Period, features, promoted.Version, predicted.PredictionsSha256, predicted.RequireKey()));
+            id, pipeline, definition, drop.Period, features, promoted.Version, predicted.PredictionsSha256, predicted.RequireKey(),
+            new BacktestQuestion(drop, trained.Initial, trained.ModelVersion, promoted.Champion, promoted.Metrics?.GetValueOrDefault("test"))));
         if (performance?.Warnings is { Count: > 0 } unmet)
         {
             trained = trained with { Warnings = [.. unmet, .. trained.Warnings] };
@@ -159,10 +161,10 @@ internal static class PredictionSteps
         var reported = await run.StepAsync<ReportResult>(StepActivities.Report, new ReportInput(
             id, pipeline, definition, drop, trained.History, trained.ModelVersion, promoted, features, predicted.RequireKey(), explained.RequireKey(),
             predicted.Metrics, run.Document.Trials, [.. run.FileWarnings.Concat(trained.Warnings).Distinct()], monitored.RequireKey(), trained.Leaderboard.Step?.Key,
-            performance is null ? null : [.. performance.Earlier, .. performance.Measured]));
+            performance is null ? null : [.. performance.Earlier, .. performance.Measured], performance?.Expected));
         var prepared = new Prepared(
             trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored), .. Optional(performance?.Step), .. Outcomes(reported)],
-            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion);
+            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion, performance?.Backtest, performance?.Expected);
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }

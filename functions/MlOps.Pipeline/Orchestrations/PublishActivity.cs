@@ -15,12 +15,13 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="outputs">Output container.</param>
 /// <param name="alerts">Tells of what was found in the period.</param>
 /// <param name="performance">How predictions have turned out.</param>
+/// <param name="backtests">How every model of a period has turned out.</param>
 /// <param name="models">What the model that predicts has learned from.</param>
 /// <param name="time">Clock for the as-of time.</param>
 /// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PublishActivity))]
 public sealed class PublishActivity(
-    LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, PerformanceBook performance, ModelRegistry models, TimeProvider time, ActivityStop stopping)
+    LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, PerformanceBook performance, BacktestBook backtests, ModelRegistry models, TimeProvider time, ActivityStop stopping)
     : TaskActivity<PublishInput, PublishResult>
 {
     /// <inheritdoc/>
@@ -44,6 +45,7 @@ public sealed class PublishActivity(
         await performance.EnterAsync(
             pipeline, input.RunId, claim.DropRevision,
             [.. (input.Prepared.Measured ?? []).Select(m => m.Revision == 0 ? m with { Revision = claim.Revision } : m)], stopping.Token);
+        await backtests.EnterAsync(pipeline, input.RunId, claim.DropRevision, input.Prepared.Backtest ?? [], stopping.Token);
         ledger = await ledgers.UpdateAsync(pipeline, l => LedgerEndings.Complete(l, input.RunId), stopping.Token);
         return new PublishResult(true, claim.Revision, names, Waiting.In(ledger, input.RunId));
     }

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Promote;
@@ -105,6 +106,12 @@ public sealed record RunDocument
     /// </summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>> Metrics { get; init; } =
         new Dictionary<string, IReadOnlyDictionary<string, double>>();
+
+    /// <summary>
+    /// How good the predictions can be expected to be, by how earlier periods turned out: what to tell before the metrics of random rows of the past.
+    /// <see langword="null"/> where nothing was predicted.
+    /// </summary>
+    public ExpectedQuality? Expected { get; init; }
 
     /// <summary>The model that the run trained, where another one predicted.</summary>
     public TrainedModel? Challenger { get; init; }

@@ -49,7 +49,7 @@ internal static class RunFailure
     public static Sentence Summarize(RunDocument run) => run.State switch
     {
         RunState.Succeeded when run.Period == PeriodOrder.Initial => Sentence.Of("notice-history", ("file", run.File), ("rows", run.Rows)),
-        RunState.Succeeded => Sentence.Of("notice-published", ("period", run.Period), ("revision", run.PredictionRevision), ("decision", Decision(run)), ("more", TooGood(run))),
+        RunState.Succeeded => Sentence.Of("notice-published", ("period", run.Period), ("revision", run.PredictionRevision), ("decision", Decision(run)), ("more", More(run))),
         RunState.Rejected => Sentence.Of("notice-refused", ("file", run.File), ("count", run.ErrorCount), ("first", First(run)), ("kept", run.RejectedFile ?? "")),
         RunState.Failed => Sentence.Of("notice-failed", ("file", run.File), ("reason", Why(run))),
         _ => Sentence.Of("notice-other", ("file", run.File), ("reason", Why(run))),
@@ -109,7 +109,16 @@ internal static class RunFailure
 
     private static object Why(RunDocument run) => (object?)run.Said ?? run.Reason;
 
-    private static object TooGood(RunDocument run) => run.Warnings.FirstOrDefault(w => w.Code == PerfectMetrics.Code) is { } perfect ? And(perfect.Told) : "";
+    // What to expect, and what makes it doubtful.
+    private static object More(RunDocument run)
+    {
+        Sentence[] more =
+        [
+            .. run.Expected is { } expected ? [And(expected.Said)] : Array.Empty<Sentence>(),
+            .. run.Warnings.Where(w => w.Code == PerfectMetrics.Code).Take(1).Select(w => And(w.Told)),
+        ];
+        return more.Length == 0 ? "" : Sentences.Join(more);
+    }
 
     private static bool IsSaid(TaskFailureDetails failure) => failure.ErrorType == typeof(SaidException).FullName;
 

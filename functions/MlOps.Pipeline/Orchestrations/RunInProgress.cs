@@ -206,6 +206,7 @@ internal sealed class RunInProgress
         History = prepared.History,
         HistoryHash = prepared.HistoryHash,
         Metrics = RunMetrics.Of(prepared),
+        Expected = prepared.Expected,
         Challenger = prepared.PredictsWithItsOwn || prepared.TrainedVersion is null ? null : new TrainedModel(prepared.TrainedVersion, prepared.Evaluate.Metrics),
         ModelSha256 = prepared.Predict.ModelSha256,
         ModelVersion = prepared.Promotion.Version,

@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
@@ -131,6 +132,8 @@ public sealed record Trained(
 /// <param name="Report">The report; <see langword="null"/> for a run that was begun before there were reports.</param>
 /// <param name="Measured">How each set of predictions of the period has turned out; <see langword="null"/> where the drop carries no labels.</param>
 /// <param name="TrainedVersion">Version of the run's own model; <see langword="null"/> of a run that was begun by a version that does not say.</param>
+/// <param name="Backtest">How each of the period's models has turned out; <see langword="null"/> of a run that was begun by a version that does not measure them.</param>
+/// <param name="Expected">What to expect of the predictions; <see langword="null"/> of such a run.</param>
 public sealed record Prepared(
     string HistoryHash,
     PinnedDrop Drop,
@@ -144,7 +147,9 @@ public sealed record Prepared(
     MonitorResult Monitor,
     ReportResult? Report = null,
     IReadOnlyList<RealisedPerformance>? Measured = null,
-    string? TrainedVersion = null)
+    string? TrainedVersion = null,
+    IReadOnlyList<BacktestRecord>? Backtest = null,
+    ExpectedQuality? Expected = null)
 {
     /// <summary>Whether the model that predicts is the one that the run trained.</summary>
     public bool PredictsWithItsOwn => TrainedVersion is null ? Promotion.Promoted || Promotion.Champion is null : TrainedVersion == Promotion.Version;

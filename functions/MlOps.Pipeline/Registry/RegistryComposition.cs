@@ -15,6 +15,7 @@ public static class RegistryComposition
         services.TryAddSingleton<ModelRegistry>();
         services.TryAddSingleton<AliasStore>();
         services.TryAddSingleton<PerformanceBook>();
+        services.TryAddSingleton<BacktestBook>();
         services.TryAddSingleton<ApprovalStore>();
         return services;
     }

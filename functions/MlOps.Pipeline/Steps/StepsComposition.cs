@@ -6,6 +6,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
@@ -58,6 +59,7 @@ public static class StepsComposition
             .AddStep((s, context) => new MonitorStep(context, s.GetRequiredService<ValidateStep>()))
             .AddStep((s, context) => new ExplainStep(context))
             .AddStep((s, context) => new PerformanceStep(context))
+            .AddStep((s, context) => new ShadowStep(context))
             .AddStep((s, context) => new ReportStep(context, s.GetRequiredService<ModelRegistry>()))
             .AddDecisions();
     }
@@ -98,6 +100,8 @@ public static class StepsComposition
         services.TryAddSingleton(s => new Promotion(
             s.GetRequiredService<StepContext>(), s.GetRequiredService<CompareStep>(), s.GetRequiredService<ModelRegistry>(),
             s.GetRequiredService<AliasStore>(), s.GetRequiredService<LatencyBook>(), s.GetRequiredService<ApprovalStore>()));
+        services.TryAddSingleton(s => new Backtesting(
+            s.GetRequiredService<StepContext>(), s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<BacktestBook>(), s.GetRequiredService<FeaturizeStep>(), s.GetRequiredService<ShadowStep>()));
         services.TryAddSingleton(s => new Retraining(
             s.GetRequiredService<StepContext>(), s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<AliasStore>(),
             s.GetRequiredService<FeaturizeStep>(), s.GetRequiredService<PredictStep>(), s.GetRequiredService<MonitorStep>()));

@@ -5,6 +5,7 @@ using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps;
 using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
@@ -78,6 +79,10 @@ internal sealed class TestSteps(StorageAccount account, StepOptions options, ILo
     public PerformanceStep Performance => _services.GetRequiredService<PerformanceStep>();
 
     public PerformanceBook Realised => _services.GetRequiredService<PerformanceBook>();
+
+    public Backtesting Backtesting => _services.GetRequiredService<Backtesting>();
+
+    public BacktestBook Backtests => _services.GetRequiredService<BacktestBook>();
 
     public ReportStep Report => _services.GetRequiredService<ReportStep>();
 }

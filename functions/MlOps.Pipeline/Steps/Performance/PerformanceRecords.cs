@@ -17,10 +17,14 @@ public sealed record PublishedScores(string ModelVersion, string PredictionsSha2
 /// <param name="Period">Period that was predicted.</param>
 /// <param name="FeaturizeKey">Key of featurize(score) of the drop that carries the labels.</param>
 /// <param name="Published">The predictions.</param>
+/// <param name="Shadows">Scores that were kept and never published, to be measured on the same rows; <see langword="null"/> for none.</param>
 public sealed record PerformanceInput(
-    string RunId, string Pipeline, string DefinitionHash, string Period, string FeaturizeKey, IReadOnlyList<PublishedScores> Published);
+    string RunId, string Pipeline, string DefinitionHash, string Period, string FeaturizeKey, IReadOnlyList<PublishedScores> Published,
+    IReadOnlyList<PublishedScores>? Shadows = null);
 
 /// <summary>Measurements, in the order in which the predictions were named.</summary>
 /// <param name="Measured">The measurements.</param>
 /// <param name="Warnings">Published predictions that the ids of the labels hardly meet.</param>
-public sealed record PerformanceResult(IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<Finding>? Warnings = null) : StepResult;
+/// <param name="Shadows">Measurements of the shadows, without intervals; <see langword="null"/> where none were named.</param>
+public sealed record PerformanceResult(
+    IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<Finding>? Warnings = null, IReadOnlyList<RealisedPerformance>? Shadows = null) : StepResult;

@@ -43,16 +43,19 @@ public sealed class PerformanceStep : Step<PerformanceInput, PerformanceResult>
             return new PerformanceResult([]);
         }
 
-        var spec = new StepSpec(
-            pipeline, Name, Version, Period.Parse(input.Period).Value,
-            new Dictionary<string, string>
-            {
-                ["ids"] = drop.Output(ValidateStep.IdsOutput).Sha256,
-                ["labels"] = drop.Output(FeaturizeStep.LabelsOutput).Sha256,
-                ["metric"] = StepContext.Part(new { definition.Task, Metric = definition.Promote.MetricOf(definition.Task) }),
-                ["predictions"] = StepContext.Part(input.Published.Select(p => new { p.ModelVersion, p.PredictionsSha256, p.Revision })),
-            },
-            StepContext.Request(input));
+        var inputs = new Dictionary<string, string>
+        {
+            ["ids"] = drop.Output(ValidateStep.IdsOutput).Sha256,
+            ["labels"] = drop.Output(FeaturizeStep.LabelsOutput).Sha256,
+            ["metric"] = StepContext.Part(new { definition.Task, Metric = definition.Promote.MetricOf(definition.Task) }),
+            ["predictions"] = StepContext.Part(input.Published.Select(p => new { p.ModelVersion, p.PredictionsSha256, p.Revision })),
+        };
+        if (input.Shadows is { Count: > 0 } shadows)
+        {
+            inputs["shadows"] = StepContext.Part(shadows.Select(s => new { s.ModelVersion, s.PredictionsSha256 }));
+        }
+
+        var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Period).Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
             async (_, stop) =>
@@ -63,14 +66,20 @@ public sealed class PerformanceStep : Step<PerformanceInput, PerformanceResult>
                 var warnings = new List<Finding>();
                 foreach (var published in input.Published)
                 {
-                    measured.Add(await MeasureAsync(pipeline, definition, input.Period, published, labels, rows, stop));
+                    measured.Add(await MeasureAsync(pipeline, definition, input.Period, published, labels, rows, true, stop));
                     if (await UnmetAsync(pipeline, input.Period, published, rows, labels, stop) is { } unmet)
                     {
                         warnings.Add(unmet);
                     }
                 }
 
-                return new PerformanceResult(measured, warnings);
+                var beside = new List<RealisedPerformance>();
+                foreach (var shadow in input.Shadows ?? [])
+                {
+                    beside.Add(await MeasureAsync(pipeline, definition, input.Period, shadow, labels, rows, false, stop));
+                }
+
+                return new PerformanceResult(measured, warnings, input.Shadows is { Count: > 0 } ? beside : null);
             },
             cancellation);
     }
@@ -94,7 +103,7 @@ public sealed class PerformanceStep : Step<PerformanceInput, PerformanceResult>
 
     private async Task<RealisedPerformance> MeasureAsync(
         PipelineName pipeline, PipelineDefinition definition, string period, PublishedScores published,
-        Column labelColumn, IReadOnlyDictionary<string, int> rows, CancellationToken cancellation)
+        Column labelColumn, IReadOnlyDictionary<string, int> rows, bool withInterval, CancellationToken cancellation)
     {
         var predict = (await _context.Runner.ReadRecordAsync(pipeline, published.PredictKey, cancellation)).Request.Deserialize<PredictInput>(ArtifactJson.Compact)!;
         var evaluation = (await _context.Runner.ReadRecordAsync(pipeline, predict.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
@@ -116,7 +125,7 @@ public sealed class PerformanceStep : Step<PerformanceInput, PerformanceResult>
         var comparison = new Comparison(metric, evaluation.Classes.Count, [.. labels]);
         double[] predicted = [.. scores];
         var value = comparison.Measure(predicted);
-        var interval = double.IsFinite(value) ? comparison.Interval(predicted) : null;
+        var interval = withInterval && double.IsFinite(value) ? comparison.Interval(predicted) : null;
         return new RealisedPerformance(
             period, published.ModelVersion, published.PredictionsSha256, published.Revision, metric, double.IsFinite(value) ? value : null, interval?.Low, interval?.High,
             TaskMetrics.Of(definition.Task, evaluation.Classes.Count, [.. labels], predicted, evaluation.Threshold));

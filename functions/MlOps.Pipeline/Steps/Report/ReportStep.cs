@@ -28,7 +28,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
 {
     internal const string Name = "report";
     internal const string ReportOutput = "report.html";
-    private const int Version = 7;
+    private const int Version = 8;
     private const string MonitorOutput = "monitor.json";
     private const string LeaderboardOutput = "leaderboard.json";
 
@@ -58,6 +58,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             ["decision"] = StepContext.Part(new { input.Promotion.Promoted, input.Promotion.Champion, Verdict = input.Promotion.Verdict with { Step = null } }),
             ["definition"] = input.DefinitionHash,
             ["explanation"] = await _context.HashAsync(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),
+            ["expected"] = StepContext.Part(input.Expected),
             ["files"] = StepContext.Part(input.History.Append(input.Drop).Select(d => new { d.Period, d.BlobName, d.Revision, d.Sha256 })),
             ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
             ["labels"] = features.Outputs.FirstOrDefault(o => o.Name == FeaturizeStep.LabelsOutput)?.Sha256 ?? "none",
@@ -108,6 +109,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
         var testLabels = history.Labels(test);
         var testScores = await ScoresAsync(pipeline, model, history, test, cancellation);
         var comparable = other is not null && other.Classes.SequenceEqual(model.Classes, StringComparer.Ordinal);
+        var testMetrics = TaskMetrics.Of(definition.Task, model.Classes.Count, testLabels, testScores, model.Threshold);
         return new ReportData
         {
             Pipeline = input.Pipeline,
@@ -125,7 +127,8 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             DropMetrics = input.Metrics,
             TestLabels = testLabels,
             TestScores = testScores,
-            TestMetrics = TaskMetrics.Of(definition.Task, model.Classes.Count, testLabels, testScores, model.Threshold),
+            TestMetrics = testMetrics,
+            Expected = input.Expected?.Beside(testMetrics),
             OtherScores = comparable ? await ScoresAsync(pipeline, other!, history, test, cancellation) : [],
             OtherName = promotion.Version == input.Challenger ? "former champion" : "challenger",
             Explanation = await _context.OpenJsonAsync<Explanation>(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),

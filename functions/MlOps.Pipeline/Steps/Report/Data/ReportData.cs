@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Leaderboard;
@@ -71,6 +72,9 @@ internal sealed record ReportData
 
     /// <summary>How the predictions of this and earlier periods have turned out, in period order.</summary>
     public IReadOnlyList<RealisedPerformance> Performance { get; init; } = [];
+
+    /// <summary>What to expect of the predictions, beside the figures of <see cref="TestMetrics"/>; <see langword="null"/> where nobody asked.</summary>
+    public ExpectedQuality? Expected { get; init; }
 
     public IReadOnlyList<TrialRecord> Trials { get; init; } = [];
 

@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Promote;
 using MlOps.Tuning;
 
@@ -22,6 +23,7 @@ namespace MlOps.Pipeline.Steps.Report.Data;
 /// <param name="MonitorKey">Key of the monitor step; <see langword="null"/> without one.</param>
 /// <param name="LeaderboardKey">Key of the leaderboard step; <see langword="null"/> without one.</param>
 /// <param name="Performance">How the predictions of this and earlier periods have turned out, in period order; <see langword="null"/> where nobody asked.</param>
+/// <param name="Expected">What to expect of the predictions; <see langword="null"/> where nobody asked.</param>
 public sealed record ReportInput(
     string RunId,
     string Pipeline,
@@ -38,7 +40,8 @@ public sealed record ReportInput(
     IReadOnlyList<Finding> Warnings,
     string? MonitorKey = null,
     string? LeaderboardKey = null,
-    IReadOnlyList<RealisedPerformance>? Performance = null);
+    IReadOnlyList<RealisedPerformance>? Performance = null,
+    ExpectedQuality? Expected = null);
 
 /// <summary>A report; the page is the step's output <c>report.html</c>.</summary>
 /// <param name="ReportSha256">SHA-256 of the page as the step made it, before the run's own facts are put in.</param>

@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
 
@@ -29,23 +30,41 @@ internal static class Headline
             page.Add($"</ul></div>\n");
         }
 
+        if (data.Expected is { } expected)
+        {
+            page.Add($"<p class=\"lead\">{expected.Said.ToString()}</p>\n");
+        }
+
         Tiles(page, data);
+        if (data.Expected?.Gap is { } gap)
+        {
+            page.Add($"<p class=\"note\">{gap.ToString()}</p>\n");
+        }
+
         page.Add($"</header>\n");
     }
 
     private static void Tiles(HtmlWriter page, ReportData data)
     {
         page.Add($"<dl class=\"tiles\">");
+        // First what the period will be like; what random rows of the past say comes after it.
+        foreach (var metric in data.Expected is { IsMeasured: true } measured ? measured.Metrics : [])
+        {
+            Tile(
+                $"{LeadingMetrics.Words(metric.Name)} to expect", Figures.Metric(metric.Point),
+                metric.Low is null ? "as in the random test" : $"nine times in ten from {Figures.Metric(metric.Low)} to {Figures.Metric(metric.High)}{(data.DropMetrics.TryGetValue(metric.Name, out var came) ? $"; it came out at {Figures.Metric(came)}" : "")}");
+        }
+
         Tile("Rows predicted", Figures.Whole(data.Rows), data.DropLabels.Length > 0 ? "labels came with the file" : "without labels yet");
         if (data.Task == TaskKind.Binary)
         {
             Tile("Predicted positive", Figures.Share(Positives(data)), $"score at least {Figures.Number(data.Model.Threshold)}");
         }
 
-        foreach (var (name, words) in Main(data.Task))
+        foreach (var (name, words, _, _) in LeadingMetrics.Of(data.Task))
         {
             Tile(
-                $"{words}, test rows", Figures.Metric(data.TestMetrics.TryGetValue(name, out var value) ? value : null),
+                $"{words}, random test rows", Figures.Metric(data.TestMetrics.TryGetValue(name, out var value) ? value : null),
                 $"on {Figures.Whole(data.TestLabels.Length)} rows never learned from{(data.DropMetrics.TryGetValue(name, out var now) ? $"; {Figures.Metric(now)} on this period" : "")}");
         }
 
@@ -54,13 +73,6 @@ internal static class Headline
 
         void Tile(string name, string value, string more) => page.Add($"<div><dt>{name}</dt><dd>{value}</dd><dd>{more}</dd></div>");
     }
-
-    private static (string Name, string Words)[] Main(TaskKind task) => task switch
-    {
-        TaskKind.Binary => [("auc", "AUC"), ("binary_logloss", "Log loss")],
-        TaskKind.Regression => [("rmse", "RMSE"), ("r2", "R²")],
-        _ => [("accuracy", "Accuracy"), ("multi_logloss", "Log loss")],
-    };
 
     private static double Positives(ReportData data) =>
         data.Rows == 0 ? double.NaN : data.Scores.Count(s => s >= data.Model.Threshold) / (double)data.Rows;

@@ -27,6 +27,11 @@ internal static class ModelCardSection
             Fact("Threshold", $"{Figures.Number(model.Threshold)} ({(data.Definition.Output.ThresholdRule switch { "f1" => "best F1 on the valid rows", "cost" => "least cost of errors on the valid rows", "precision" => "largest recall at the asked precision on the valid rows", _ => "set in the definition" })})");
         }
 
+        if (data.Expected is { } expected)
+        {
+            Fact("To expect", $"{expected.Said}{(expected.Gap is { } gap ? " " + gap : "")}");
+        }
+
         Fact("Limits", Limits(data));
         Fact("Parameters", string.Join(", ", Leading.Where(model.Parameters.ContainsKey).Select(p => $"{p} {Short(model.Parameters[p])}{Rounds(model, p)}")));
         page.Add($"</dl>\n<details class=\"all\"><summary>All parameters</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Parameter</th><th class=\"l\" scope=\"col\">Value</th></tr></thead><tbody>");

@@ -113,6 +113,22 @@ export interface Verdict {
   evidencePeriods?: string[] | null;
 }
 
+export interface ExpectedMetric {
+  name: string;
+  point: number | null;
+  low: number | null;
+  high: number | null;
+  randomTest: number | null;
+}
+
+/** How good the predictions can be expected to be, by how earlier periods turned out. */
+export interface ExpectedQuality {
+  metrics: ExpectedMetric[];
+  periods: string[];
+  said: Sentence;
+  gap: Sentence | null;
+}
+
 export interface RunDocument {
   file: string;
   sha256: string | null;
@@ -127,6 +143,7 @@ export interface RunDocument {
   searchEnded: string | null;
   leaderboard: { challenger: string; metric: string; higherIsBetter: boolean; entries: LeaderboardEntry[]; rows?: number } | null;
   metrics: Metrics;
+  expected?: ExpectedQuality | null;
   /** The model that the run trained, where another one predicted. */
   challenger?: { version: string; metrics: Metrics } | null;
   modelVersion: string | null;

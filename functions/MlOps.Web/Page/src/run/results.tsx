@@ -1,9 +1,42 @@
-import type { RunDocument, Verdict } from "../api/types";
+import type { ExpectedQuality, RunDocument, Verdict } from "../api/types";
 import { Badge, Facts, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
 import { useText } from "../text/language";
 import { Worded } from "../text/say";
+
+/** What to expect of the predictions: first what later periods say, then what random rows of the past say, and why the two differ. */
+export function Expected({ of }: { of: ExpectedQuality }) {
+  const t = useText();
+  const f = useFormat();
+  return (
+    <section class="card" aria-labelledby="expected-title">
+      <h2 id="expected-title">{t.run.expected}</h2>
+      <Worded as="p" said={of.said} text="" />
+      <Table label={t.run.expected}>
+        <thead>
+          <tr>
+            <th scope="col">{t.run.metric}</th>
+            <th scope="col" class="number">{t.run.expectedPoint}</th>
+            <th scope="col" class="number">{t.run.expectedRange}</th>
+            <th scope="col" class="number">{t.run.randomTest}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {of.metrics.map((m) => (
+            <tr key={m.name}>
+              <th scope="row">{m.name}</th>
+              <td class="number">{m.low === null ? "–" : f.value(m.point)}</td>
+              <td class="number nowrap">{m.low === null ? "–" : `${f.value(m.low)} … ${f.value(m.high)}`}</td>
+              <td class="number">{f.value(m.randomTest)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </Table>
+      {of.gap && <Worded as="p" class="quiet" said={of.gap} text="" />}
+    </section>
+  );
+}
 
 /** What the gate decided, and on what evidence. */
 export function VerdictCard({ pipeline, of }: { pipeline: string; of: NonNullable<RunDocument["promotion"]> }) {

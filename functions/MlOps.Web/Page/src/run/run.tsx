@@ -14,7 +14,7 @@ import { Findings } from "../views/findings";
 import { type Followed, useRun } from "./follow";
 import { Approval } from "./approval";
 import { Graph } from "./graph";
-import { Leaderboard, Measures, VerdictCard } from "./results";
+import { Expected, Leaderboard, Measures, VerdictCard } from "./results";
 import { asking, graphOf } from "./steps";
 import { Steer } from "./steer";
 import { Search } from "./search";
@@ -173,6 +173,7 @@ function Results({ of: { run, document: d } }: { of: RunDetails }) {
   const findings = [...document.errors, ...document.warnings];
   return (
     <>
+      {document.expected && <Expected of={document.expected} />}
       {findings.length > 0 && (
         <section class="card" aria-labelledby="findings-title">
           <h2 id="findings-title">{t.run.findings}</h2>

@@ -1,0 +1,97 @@
+using System.Globalization;
+using MlOps.Evaluation.Intervals;
+using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Wording;
+
+namespace MlOps.Pipeline.Steps.Backtest;
+
+/// <summary>A figure of the period to come.</summary>
+/// <param name="Name">Metric.</param>
+/// <param name="Point">What to expect; with fewer than two measured periods what the random test says, <see langword="null"/> where it says nothing.</param>
+/// <param name="Low">Lower end of the 90 % interval; <see langword="null"/> with fewer than two measured periods.</param>
+/// <param name="High">Upper end.</param>
+/// <param name="RandomTest">The same metric on random rows of the past, which no model has learned from; <see langword="null"/> where there is none.</param>
+public sealed record ExpectedMetric(string Name, double? Point, double? Low, double? High, double? RandomTest);
+
+/// <summary>How good the predictions of a period can be expected to be, before any of its labels is known.</summary>
+/// <param name="Metrics">The task's leading metrics, the first first.</param>
+/// <param name="Periods">Earlier periods that it is drawn from, in order; fewer than two where the random test stands in.</param>
+/// <param name="Said">What to expect, in words.</param>
+/// <param name="Gap">How the random test differs and why; <see langword="null"/> where there is nothing to compare.</param>
+public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IReadOnlyList<string> Periods, Sentence Said, Sentence? Gap)
+{
+    /// <summary>Whether periods speak, and not only random rows.</summary>
+    public bool IsMeasured => Periods.Count >= Fewest;
+
+    // One period says nothing of how periods differ.
+    private const int Fewest = 2;
+
+    /// <summary>Draws it from the periods that have been measured.</summary>
+    /// <param name="task">Task.</param>
+    /// <param name="version">Version of the model that predicts.</param>
+    /// <param name="known">Records of earlier periods, in order.</param>
+    /// <param name="randomTest">Metrics of that model on its test rows; <see langword="null"/> where they are not known.</param>
+    internal static ExpectedQuality Of(
+        TaskKind task, string version, IReadOnlyList<BacktestRecord> known, IReadOnlyDictionary<string, double>? randomTest)
+    {
+        // A model that has been there before is known by its own figures; before its time, and of a model that is new, by those of the models that were new then.
+        BacktestRecord[] series =
+        [
+            .. known.GroupBy(r => r.Period)
+                .Select(g => g.FirstOrDefault(r => r.ModelVersion == version) ?? g.FirstOrDefault(r => r.Way == BacktestRecord.New) ?? g.First())
+                .TakeLast(NextPeriod.Most),
+        ];
+        var metrics = LeadingMetrics.Of(task).Select(leading =>
+        {
+            double[] values = [.. series.Where(r => r.Metrics.ContainsKey(leading.Name)).Select(r => r.Metrics[leading.Name])];
+            var random = randomTest is not null && randomTest.TryGetValue(leading.Name, out var value) ? value : (double?)null;
+            if (values.Length < Fewest)
+            {
+                return new ExpectedMetric(leading.Name, random, null, null, random);
+            }
+
+            var (point, low, high) = NextPeriod.Expect(values, leading.Scale);
+            return new ExpectedMetric(leading.Name, point, low, high, random);
+        }).ToArray();
+        return new ExpectedQuality(metrics, [.. series.Select(r => r.Period)], Expect(metrics[0], series.Length), Compare(metrics[0]));
+    }
+
+    /// <summary>The same beside what the random test says of other rows.</summary>
+    /// <param name="randomTest">Metrics of the model on them.</param>
+    internal ExpectedQuality Beside(IReadOnlyDictionary<string, double> randomTest)
+    {
+        ExpectedMetric[] metrics =
+        [
+            .. Metrics.Select(m => (randomTest.TryGetValue(m.Name, out var value) ? value : (double?)null) is var random && m.Low is null
+                ? m with { Point = random, RandomTest = random } : m with { RandomTest = random }),
+        ];
+        return this with { Metrics = metrics, Said = Expect(metrics[0], Periods.Count), Gap = Compare(metrics[0]) };
+    }
+
+    private static Sentence Expect(ExpectedMetric metric, int periods) => metric switch
+    {
+        { Point: { } point, Low: { } low, High: { } high } => Sentence.Of(
+            "expected-measured", ("metric", LeadingMetrics.Words(metric.Name)), ("point", Figure(point)), ("low", Figure(low)), ("high", Figure(high)), ("periods", periods)),
+        { Point: { } random } => Sentence.Of("expected-random", ("metric", LeadingMetrics.Words(metric.Name)), ("point", Figure(random)), ("periods", periods)),
+        _ => Sentence.Of("expected-unknown", ("periods", periods)),
+    };
+
+    private static Sentence? Compare(ExpectedMetric metric)
+    {
+        if (metric is not { RandomTest: { } random, Low: { } low, High: { } high })
+        {
+            return null;
+        }
+
+        (string, object)[] facts = [("metric", LeadingMetrics.Words(metric.Name)), ("random", Figure(random))];
+        var flatters = LeadingMetrics.IsHigherBetter(metric.Name) ? random > high : random < low;
+        return flatters ? Sentence.Of("expected-gap-flatters", facts)
+            : random >= low && random <= high ? Sentence.Of("expected-gap-within", facts)
+            : Sentence.Of("expected-gap-harder", facts);
+    }
+
+    private static string Figure(double value) => value.ToString(
+        Math.Abs(value) switch { >= 1000 => "#,##0", >= 100 => "0.#", >= 10 => "0.##", >= 1 => "0.###", _ => "0.####" }, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,29 @@
+using MlOps.Evaluation.Intervals;
+using MlOps.Pipeline.Definitions;
+
+namespace MlOps.Pipeline.Steps.Evaluate;
+
+/// <summary>The few metrics of each task that people are told first.</summary>
+internal static class LeadingMetrics
+{
+    private static readonly (string Name, string Words, PeriodScale Scale, bool HigherIsBetter)[] All =
+    [
+        ("auc", "AUC", PeriodScale.LogOdds, true), ("binary_logloss", "Log loss", PeriodScale.Logarithm, false),
+        ("rmse", "RMSE", PeriodScale.Logarithm, false), ("r2", "R²", PeriodScale.Plain, true),
+        ("accuracy", "Accuracy", PeriodScale.LogOdds, true), ("multi_logloss", "Log loss", PeriodScale.Logarithm, false),
+    ];
+
+    /// <summary>Those of a task, the first first.</summary>
+    public static IReadOnlyList<(string Name, string Words, PeriodScale Scale, bool HigherIsBetter)> Of(TaskKind task) => task switch
+    {
+        TaskKind.Binary => All[..2],
+        TaskKind.Regression => All[2..4],
+        _ => All[4..],
+    };
+
+    /// <summary>What a metric is called.</summary>
+    public static string Words(string name) => All.First(m => m.Name == name).Words;
+
+    /// <summary>Which way it is better.</summary>
+    public static bool IsHigherBetter(string name) => All.First(m => m.Name == name).HigherIsBetter;
+}
