@@ -4,6 +4,7 @@ using MlOps.Benchmarks.Drift;
 using MlOps.Benchmarks.Engine;
 using MlOps.Benchmarks.Functions;
 using MlOps.Benchmarks.Learners;
+using MlOps.Benchmarks.Policies;
 using MlOps.Benchmarks.Serving;
 using MlOps.Benchmarks.Tuning;
 
@@ -17,6 +18,7 @@ return args.FirstOrDefault() switch
     "engine" => await EngineBenchmark.RunAsync(),
     "engine-worker" => await MlOps.EngineWorker.WorkerMain.RunAsync(args[1..]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
+    "policies" => PoliciesBenchmark.Run(args[1..]),
     "rendering" => await RenderingBenchmark.RunAsync(),
     "serving" => await ServingBenchmark.RunAsync(args[1..]),
     "tuning" => TuningBenchmark.Run(args[1..]),
@@ -32,6 +34,7 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks drift [SIMULATIONS]");
     Console.Error.WriteLine("       MlOps.Benchmarks engine");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
+    Console.Error.WriteLine("       MlOps.Benchmarks policies [FROM TO] [--data FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks rendering");
     Console.Error.WriteLine("       MlOps.Benchmarks serving [CASE-FOLDER [PEER-ADDRESS]]");
     Console.Error.WriteLine("       MlOps.Benchmarks tuning [FIRST-SEED]");

@@ -87,7 +87,8 @@ internal static class RunCommand
 
         if (document.Promotion is { } promotion)
         {
-            var standing = promotion.Promoted ? "promoted" : promotion.IsNobodysChampion ? "predicts, and is not in production" : "the champion stays";
+            var standing = promotion.Promoted ? "promoted" : promotion.IsNobodysChampion ? "predicts, and is not in production"
+                : promotion.Version != promotion.Champion ? "an earlier champion comes back" : "the champion stays";
             Answer.Line($"model     {promotion.Version}, {standing}; of the newly trained model: {promotion.Verdict.Reason}");
         }
 

@@ -175,7 +175,7 @@ internal static class DefinitionReader
             }
         }
 
-        if (promote.Rule == PromoteRule.Better)
+        if (promote.Rule is PromoteRule.Better or PromoteRule.Measured)
         {
             // A model that was stopped by one metric and is judged by another loses to champions that it should beat.
             given.TryAdd("metric", promote.MetricOf(task));

@@ -12,10 +12,15 @@ public enum PromoteRule
 
     /// <summary>Only by hand; the first model is promoted by itself.</summary>
     Manual,
+
+    /// <summary>
+    /// Unless a champion of before has done better than the new models in every period measured since it was trained; until a period is measured as <see cref="Better"/>.
+    /// </summary>
+    Measured,
 }
 
 /// <summary>The gate between a trained model and production.</summary>
-/// <param name="Rule">The rule; default <see cref="PromoteRule.Better"/>.</param>
+/// <param name="Rule">The rule; default <see cref="PromoteRule.Measured"/>.</param>
 /// <param name="Metric"><c>auc</c>, <c>binary_logloss</c>, <c>multi_logloss</c>, <c>l2</c> or <c>l1</c>; <see langword="null"/> for the task's loss.</param>
 /// <param name="Margin">Improvement of the metric that counts, 0 or more.</param>
 /// <param name="Confidence">Share of the resamples that must show that improvement.</param>
@@ -28,10 +33,12 @@ public enum PromoteRule
 /// <param name="RecordHalfLife">Decisions after which one counts half in the record of earlier challengers; 0 for no record.</param>
 /// <param name="RecordConfidence">Share of the record's resamples from which on harm keeps the champion.</param>
 public sealed record PromoteSettings(
-    PromoteRule Rule = PromoteRule.Better, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42,
+    PromoteRule Rule = PromoteRule.Measured, string? Metric = null, double Margin = 0, double Confidence = 0.6, int Resamples = 1000, int Seed = 42,
     GuardSettings? Guards = null, bool ManualApproval = false, TimeSpan? ApprovalTimeout = null,
     bool WholeHistory = false, double RecordHalfLife = 1, double RecordConfidence = 0.6)
 {
+    private static readonly string[] Proofs = ["confidence", "resamples", "evidence", "record_half_life", "record_confidence"];
+
     private static readonly TimeSpan DefaultTimeout = TimeSpan.FromDays(3);
 
     /// <summary>The metric, by default the loss of the task.</summary>
@@ -45,13 +52,13 @@ public sealed record PromoteSettings(
 
     internal static PromoteSettings Read(YamlMap map, TaskKind task)
     {
-        var rules = new[] { ("always", PromoteRule.Always), ("better", PromoteRule.Better), ("manual", PromoteRule.Manual) };
+        var rules = new[] { ("always", PromoteRule.Always), ("better", PromoteRule.Better), ("manual", PromoteRule.Manual), ("measured", PromoteRule.Measured) };
         if (map.Node("promote") is YamlDotNet.RepresentationModel.YamlScalarNode)
         {
-            return new PromoteSettings(map.Choice("promote", PromoteRule.Better, rules));
+            return new PromoteSettings(map.Choice("promote", PromoteRule.Measured, rules));
         }
 
-        var defaults = new PromoteSettings(PromoteRule.Better);
+        var defaults = new PromoteSettings();
         var inner = map.Map("promote");
         if (inner is null)
         {
@@ -65,7 +72,8 @@ public sealed record PromoteSettings(
             _ => ["multi_logloss"],
         };
         var settings = new PromoteSettings(
-            inner.Choice("rule", defaults.Rule, rules),
+            // Whoever says how much proof the test rows must give asks for that proof.
+            inner.Choice("rule", Proofs.Any(key => inner.Node(key) is not null) ? PromoteRule.Better : defaults.Rule, rules),
             inner.Choice<string?>("metric", null, [.. allowed.Select(a => (a, (string?)a))]),
             inner.Number("margin", defaults.Margin, 0, double.MaxValue),
             inner.Number("confidence", defaults.Confidence, 0, 1),

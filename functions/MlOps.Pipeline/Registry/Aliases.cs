@@ -38,6 +38,16 @@ public sealed record Aliases(string? Champion, string? Previous, IReadOnlyList<R
         return earlier.Length == 0 ? null : earlier.Where(r => r.Period == earlier.MaxBy(e => Order(e.Period), StringComparer.Ordinal)!.Period).Last().Champion;
     }
 
+    /// <summary>The champions that the decisions of the latest periods before one have left, each version once, in period order.</summary>
+    /// <param name="period">The period.</param>
+    /// <param name="most">Decisions that are looked back on.</param>
+    public IReadOnlyList<string> Champions(string period, int most) =>
+    [
+        .. History.Where(r => string.CompareOrdinal(Order(r.Period), Order(period)) < 0)
+            .GroupBy(r => r.Period).OrderBy(g => Order(g.Key), StringComparer.Ordinal).TakeLast(most)
+            .Select(g => g.Last().Champion).OfType<string>().Distinct(),
+    ];
+
     /// <summary>Why no model is in production; <see langword="null"/> where one is.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     public Sentence? WhyNone(string pipeline) => Champion is not null ? null

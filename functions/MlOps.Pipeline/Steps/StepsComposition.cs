@@ -99,9 +99,9 @@ public static class StepsComposition
             s.GetRequiredService<StepContext>(), s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new Promotion(
             s.GetRequiredService<StepContext>(), s.GetRequiredService<CompareStep>(), s.GetRequiredService<ModelRegistry>(),
-            s.GetRequiredService<AliasStore>(), s.GetRequiredService<LatencyBook>(), s.GetRequiredService<ApprovalStore>()));
+            s.GetRequiredService<AliasStore>(), s.GetRequiredService<LatencyBook>(), s.GetRequiredService<ApprovalStore>(), s.GetRequiredService<BacktestBook>()));
         services.TryAddSingleton(s => new Backtesting(
-            s.GetRequiredService<StepContext>(), s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<BacktestBook>(), s.GetRequiredService<FeaturizeStep>(), s.GetRequiredService<ShadowStep>()));
+            s.GetRequiredService<StepContext>(), s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<BacktestBook>(), s.GetRequiredService<AliasStore>(), s.GetRequiredService<FeaturizeStep>(), s.GetRequiredService<ShadowStep>()));
         services.TryAddSingleton(s => new Retraining(
             s.GetRequiredService<StepContext>(), s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<AliasStore>(),
             s.GetRequiredService<FeaturizeStep>(), s.GetRequiredService<PredictStep>(), s.GetRequiredService<MonitorStep>()));

@@ -1,5 +1,7 @@
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Steps.Predict;
@@ -23,21 +25,23 @@ internal sealed record BacktestScores(string Way, PublishedScores Scores);
 
 /// <summary>
 /// Lets the models of a period that do not predict it score it all the same, after the predictions are made and before any label is looked at: the new model where
-/// it was refused, and the champion that it met.
+/// it was refused, the champion that it met, and earlier champions that no measured period has spoken against yet, to which the gate may go back.
 /// </summary>
 public sealed class Backtesting
 {
     private readonly StepContext _context;
     private readonly ModelRegistry _models;
     private readonly BacktestBook _book;
+    private readonly AliasStore _aliases;
     private readonly FeaturizeStep _featurize;
     private readonly ShadowStep _shadow;
 
-    internal Backtesting(StepContext context, ModelRegistry models, BacktestBook book, FeaturizeStep featurize, ShadowStep shadow)
+    internal Backtesting(StepContext context, ModelRegistry models, BacktestBook book, AliasStore aliases, FeaturizeStep featurize, ShadowStep shadow)
     {
         _context = context;
         _models = models;
         _book = book;
+        _aliases = aliases;
         _featurize = featurize;
         _shadow = shadow;
     }
@@ -81,6 +85,15 @@ public sealed class Backtesting
         if (ways.All(w => w.Version != published.ModelVersion))
         {
             ways.Add((BacktestRecord.Earlier, published.ModelVersion));
+        }
+
+        var definition = await _context.Definitions.LoadAsync(pipeline, asker.DefinitionHash, cancellation);
+        if (definition.Promote.Rule == PromoteRule.Measured)
+        {
+            var champions = (await _aliases.ReadAsync(pipeline, cancellation)).Champions(asker.Period, Proceeding.Decisions);
+            var known = BacktestBook.Before(await _book.ReadAsync(pipeline, cancellation), asker.Period);
+            ways.AddRange(Proceeding.Undefeated(known, champions, SideBySide.HigherIsBetter(definition.Promote.MetricOf(definition.Task)) == true, definition.Promote.Margin)
+                .Where(version => ways.All(w => w.Version != version)).ToArray().Select(version => (BacktestRecord.Earlier, version)));
         }
 
         var scored = new List<BacktestScores>();

@@ -1,5 +1,7 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Compare;
@@ -11,8 +13,11 @@ namespace MlOps.Pipeline.Steps.Compare;
 /// <param name="Challenger">Version of the new model.</param>
 /// <param name="Champion">Version of the champion; <see langword="null"/> where there is none.</param>
 /// <param name="Record">Decisions of earlier periods, in period order.</param>
+/// <param name="Measured">How the models of earlier periods turned out, in period order; <see langword="null"/> where nothing is known.</param>
+/// <param name="Champions">Versions of the champions of the last decisions, to which the rule <c>measured</c> may go back.</param>
 public sealed record CompareInput(
-    string RunId, string Pipeline, string DefinitionHash, string Challenger, string? Champion, IReadOnlyList<PastDecision>? Record = null);
+    string RunId, string Pipeline, string DefinitionHash, string Challenger, string? Champion, IReadOnlyList<PastDecision>? Record = null,
+    IReadOnlyList<BacktestRecord>? Measured = null, IReadOnlyList<string>? Champions = null);
 
 /// <summary>A challenger of an earlier period and the champion that it met.</summary>
 /// <param name="Period">Period whose run decided; neither had learned from it.</param>
@@ -59,6 +64,10 @@ public sealed record CompareResult(
     RecordFinding? Record = null,
     IReadOnlyList<Sentence>? Said = null) : StepResult
 {
+    /// <summary>What measured periods say of taking the new model or keeping one of before; <see langword="null"/> where they were not asked or none is measured.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public ProceedingFinding? Proceeding { get; init; }
+
     /// <summary>The result with its reason.</summary>
     /// <param name="promote">Whether the rule lets the new model become the champion.</param>
     /// <param name="reason">Why, sentence after sentence.</param>

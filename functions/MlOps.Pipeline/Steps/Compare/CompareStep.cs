@@ -45,24 +45,27 @@ public sealed class CompareStep : Step<CompareInput, CompareResult>
         var challenger = await _models.RequireAsync(pipeline, input.Challenger, cancellation);
         var champion = input.Champion is null ? null : await _models.RequireAsync(pipeline, input.Champion, cancellation);
         var history = await _context.Runner.ReadRecordAsync(pipeline, challenger.AccumulateKey, cancellation);
-        var spec = new StepSpec(
-            pipeline, Name, Version, "final",
-            new Dictionary<string, string>
-            {
-                ["challenger"] = challenger.ModelSha256 + challenger.TransformSha256,
-                ["champion"] = champion is null ? "none" : champion.ModelSha256 + champion.TransformSha256,
-                ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
-                ["periods"] = StepContext.Part(await PeriodsAsync(pipeline, history, challenger, champion, cancellation)),
-                ["record"] = StepContext.Part(input.Record ?? []),
-                ["rule"] = StepContext.Part(new { definition.Task, Promote = definition.Promote with { ManualApproval = false, ApprovalTimeout = null }, Groups = definition.Promote.Guards is null ? null : definition.Monitor.Groups }),
-                ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
-            },
-            StepContext.Request(input));
+        var inputs = new Dictionary<string, string>
+        {
+            ["challenger"] = challenger.ModelSha256 + challenger.TransformSha256,
+            ["champion"] = champion is null ? "none" : champion.ModelSha256 + champion.TransformSha256,
+            ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+            ["periods"] = StepContext.Part(await PeriodsAsync(pipeline, history, challenger, champion, cancellation)),
+            ["record"] = StepContext.Part(input.Record ?? []),
+            ["rule"] = StepContext.Part(new { definition.Task, Promote = definition.Promote with { ManualApproval = false, ApprovalTimeout = null }, Groups = definition.Promote.Guards is null ? null : definition.Monitor.Groups }),
+            ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
+        };
+        if (definition.Promote.Rule == PromoteRule.Measured)
+        {
+            inputs["measured"] = StepContext.Part(new { Records = (input.Measured ?? []).Select(r => new { r.Period, r.ModelVersion, r.Way, r.Metric, r.Value }), input.Champions });
+        }
+
+        var spec = new StepSpec(pipeline, Name, Version, "final", inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
             async (work, stop) =>
             {
-                var result = await CompareAsync(pipeline, definition, challenger, champion, input.Record ?? [], stop);
+                var result = await CompareAsync(pipeline, definition, challenger, champion, input, stop);
                 await work.WriteAsync("verdict.json", s => JsonSerializer.Serialize(s, result, ArtifactJson.Indented), stop);
                 return result;
             },
@@ -70,7 +73,7 @@ public sealed class CompareStep : Step<CompareInput, CompareResult>
     }
 
     private async Task<CompareResult> CompareAsync(
-        PipelineName pipeline, PipelineDefinition definition, ModelVersion challenger, ModelVersion? champion, IReadOnlyList<PastDecision> past, CancellationToken cancellation)
+        PipelineName pipeline, PipelineDefinition definition, ModelVersion challenger, ModelVersion? champion, CompareInput asked, CancellationToken cancellation)
     {
         var rule = definition.Promote;
         var history = await HistoryRows.OpenAsync(_context, pipeline, challenger.AccumulateKey, cancellation);
@@ -122,9 +125,13 @@ public sealed class CompareStep : Step<CompareInput, CompareResult>
         }
 
         var confidence = improvements.Length == 0 ? 0 : improvements.Count(i => i > rule.Margin) / (double)improvements.Length;
-        var record = rule.Rule == PromoteRule.Always || rule.RecordHalfLife == 0
+        var proceeding = rule.Rule == PromoteRule.Measured
+            ? Proceeding.Judge(asked.Measured ?? [], await AlikeAsync(pipeline, challenger, asked.Champions ?? [], cancellation), comparison.HigherIsBetter, rule.Margin)
+            : null;
+        // Where periods speak they do so with all their rows; the record of decisions is drawn from the same periods.
+        var record = rule.Rule == PromoteRule.Always || rule.RecordHalfLife == 0 || proceeding is not null
             ? null
-            : TrackRecord.Judge(await GainsAsync(pipeline, rule.MetricOf(definition.Task), challenger, history, accumulated, past, cancellation), rule.RecordHalfLife, rule.RecordConfidence);
+            : TrackRecord.Judge(await GainsAsync(pipeline, rule.MetricOf(definition.Task), challenger, history, accumulated, asked.Record ?? [], cancellation), rule.RecordHalfLife, rule.RecordConfidence);
         result = result with
         {
             Champion = comparison.Measure(other),
@@ -135,10 +142,32 @@ public sealed class CompareStep : Step<CompareInput, CompareResult>
             EvidenceRows = evidence.Places.Length,
             EvidencePeriods = evidence.Periods,
             Record = record,
+            Proceeding = proceeding,
         };
         var better = confidence >= rule.Confidence && record?.Passed != false;
-        var promote = rule.Rule switch { PromoteRule.Always => true, PromoteRule.Better => better, _ => false };
+        var promote = rule.Rule switch
+        {
+            PromoteRule.Always => true,
+            PromoteRule.Better => better,
+            PromoteRule.Measured => proceeding is null ? better : proceeding.Keep is null,
+            _ => false,
+        };
         return Guards.Apply((result with { Method = Verdict.Method(rule, result) }).Because(promote, Verdict.Reason(rule, result)), guarded);
+    }
+
+    // Only models that predict the same can take one another's place.
+    private async Task<IReadOnlyList<string>> AlikeAsync(PipelineName pipeline, ModelVersion judged, IReadOnlyList<string> versions, CancellationToken cancellation)
+    {
+        var alike = new List<string>();
+        foreach (var version in versions)
+        {
+            if (await _models.FindAsync(pipeline, version, cancellation) is { } model && model.Classes.SequenceEqual(judged.Classes, StringComparer.Ordinal))
+            {
+                alike.Add(version);
+            }
+        }
+
+        return alike;
     }
 
     private static bool IsAlike(double[] scores, int rows)

@@ -12,6 +12,8 @@ internal static class Verdict
     {
         PromoteRule.Always => [Sentence.Of("verdict-always")],
         PromoteRule.Manual => [Sentence.Of("verdict-manual")],
+        PromoteRule.Measured when found.Proceeding is { Keep: { } keep } => [Sentence.Of("verdict-measured-kept", ("version", keep.ModelVersion), ("periods", keep.Periods.Count))],
+        PromoteRule.Measured when found.Proceeding is { } measured => [Sentence.Of("verdict-measured-new", ("periods", measured.Periods.Count))],
         _ => [Better(rule, found), .. Record(rule, found)],
     };
 
@@ -29,6 +31,11 @@ internal static class Verdict
         var rows = string.Create(
             CultureInfo.InvariantCulture,
             $"paired bootstrap, {rule.Resamples} resamples of {found.EvidenceRows} test rows of {(found.EvidencePeriods is { } periods ? $"{Count(periods.Count, "period")} that the champion has not learned from" : "the whole history")}");
+        if (found.Proceeding is { } measured)
+        {
+            return string.Create(CultureInfo.InvariantCulture, $"{Count(measured.Periods.Count, "measured period")}: a champion of the last {Proceeding.Decisions} decisions is kept where it was better than the model that was new in each of at least {Proceeding.Fewest} of them; beside it {rows}");
+        }
+
         return found.Record is { } record
             ? $"{rows}; cluster bootstrap of {Count(record.Periods.Count, "earlier decision")}, every resample counted, each period one cluster"
             : rows;

@@ -9,7 +9,7 @@ internal static class LeadingMetrics
     private static readonly (string Name, string Words, PeriodScale Scale, bool HigherIsBetter)[] All =
     [
         ("auc", "AUC", PeriodScale.LogOdds, true), ("binary_logloss", "Log loss", PeriodScale.Logarithm, false),
-        ("rmse", "RMSE", PeriodScale.Logarithm, false), ("r2", "R²", PeriodScale.Plain, true),
+        ("rmse", "RMSE", PeriodScale.Logarithm, false), ("r2", "R²", PeriodScale.Unexplained, true),
         ("accuracy", "Accuracy", PeriodScale.LogOdds, true), ("multi_logloss", "Log loss", PeriodScale.Logarithm, false),
     ];
 

@@ -21,8 +21,9 @@ public sealed class Promotion
     private readonly AliasStore _aliases;
     private readonly LatencyBook _latency;
     private readonly ApprovalStore _approvals;
+    private readonly BacktestBook _backtests;
 
-    internal Promotion(StepContext context, CompareStep compare, ModelRegistry models, AliasStore aliases, LatencyBook latency, ApprovalStore approvals)
+    internal Promotion(StepContext context, CompareStep compare, ModelRegistry models, AliasStore aliases, LatencyBook latency, ApprovalStore approvals, BacktestBook backtests)
     {
         _context = context;
         _compare = compare;
@@ -30,6 +31,7 @@ public sealed class Promotion
         _aliases = aliases;
         _latency = latency;
         _approvals = approvals;
+        _backtests = backtests;
     }
 
     /// <summary>
@@ -46,8 +48,17 @@ public sealed class Promotion
         var aliases = await _aliases.ReadAsync(pipeline, cancellation);
         var decided = aliases.History.LastOrDefault(r => IsOf(r, input));
         var champion = decided is null ? aliases.Before(input.Period) : decided.Previous;
-        var compared = await _compare.RunAsync(
-            new CompareInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Challenger, champion, Record(aliases, decided, input.Period)), cancellation);
+        var asked = new CompareInput(input.RunId, input.Pipeline, input.DefinitionHash, input.Challenger, champion, Record(aliases, decided, input.Period));
+        if (definition.Promote.Rule == PromoteRule.Measured)
+        {
+            asked = asked with
+            {
+                Measured = BacktestBook.Before(await _backtests.ReadAsync(pipeline, cancellation), input.Period, decided?.At),
+                Champions = Former(aliases, decided).Champions(input.Period, Proceeding.Decisions),
+            };
+        }
+
+        var compared = await _compare.RunAsync(asked, cancellation);
         var verdict = await VetoAsync(pipeline, definition, input, compared, cancellation);
         ApprovalRecord? approval = null;
         if (verdict.Promote && champion is not null && definition.Promote.ManualApproval)
@@ -66,13 +77,15 @@ public sealed class Promotion
             };
         }
 
+        // An earlier champion does not come back behind the back of a person who approves promotions.
+        var kept = verdict.Proceeding?.Keep is { } keep && champion is not null && !definition.Promote.ManualApproval ? keep.ModelVersion : champion;
         // Without any champion there must still be predictions; a model that was refused makes them and is nobody's champion.
-        var chosen = verdict.Promote || champion is null ? input.Challenger : champion;
+        var chosen = verdict.Promote || kept is null ? input.Challenger : kept;
         await KeepAsync(pipeline, input, verdict, cancellation);
         if (decided is null)
         {
             var release = new Release(
-                _aliases.Now, input.Period, verdict.Promote ? input.Challenger : champion, champion, input.Challenger, input.RunId,
+                _aliases.Now, input.Period, verdict.Promote ? input.Challenger : kept, champion, input.Challenger, input.RunId,
                 $"{(verdict.Promote ? "promoted" : "refused")}: {verdict.Reason}", compared.RequireKey(),
                 Sentence.Of(verdict.Promote ? "release-promoted" : "release-refused", ("reason", verdict.Told)));
             await _aliases.UpdateAsync(
@@ -85,8 +98,10 @@ public sealed class Promotion
     }
 
     // What was decided is judged again on what was known then.
-    private static IReadOnlyList<PastDecision> Record(Aliases aliases, Release? decided, string period) =>
-        TrackRecord.Of(decided is null ? aliases.History : aliases.History.TakeWhile(r => r != decided), period);
+    private static Aliases Former(Aliases aliases, Release? decided) =>
+        decided is null ? aliases : aliases with { History = [.. aliases.History.TakeWhile(r => r != decided)] };
+
+    private static IReadOnlyList<PastDecision> Record(Aliases aliases, Release? decided, string period) => TrackRecord.Of(Former(aliases, decided).History, period);
 
     // What stands against a promotion apart from the comparison itself.
     private async Task<CompareResult> VetoAsync(

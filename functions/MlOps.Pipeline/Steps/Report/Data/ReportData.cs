@@ -37,6 +37,9 @@ internal sealed record ReportData
     /// <summary>Whether no model was trained in this period: the champion stands for the run's own.</summary>
     public bool IsRetained => !Promoted && Challenger.Version == Champion;
 
+    /// <summary>Whether a champion of before predicts again in place of the one that the run met.</summary>
+    public bool IsBroughtBack => !Promoted && Champion is not null && Model.Version != Champion;
+
     public required CompareResult Verdict { get; init; }
 
     /// <summary>Published scores, row by row, one a class for several classes.</summary>

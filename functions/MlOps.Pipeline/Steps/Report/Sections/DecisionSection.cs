@@ -24,7 +24,7 @@ internal static class DecisionSection
         Row("Challenger (trained now)", data.Challenger.Version, verdict.Challenger, data.Promoted);
         if (data.Champion is not null)
         {
-            Row("Champion before", data.Champion, verdict.Champion, !data.Promoted);
+            Row("Champion before", data.Champion, verdict.Champion, !data.Promoted && !data.IsBroughtBack);
         }
 
         Row("Trivial baseline", "every row alike", verdict.Baseline, chosen: false);
@@ -41,6 +41,7 @@ internal static class DecisionSection
         }
 
         page.Add($"</div>\n");
+        Proceeding(page, verdict);
         Record(page, verdict);
         Guards(page, verdict);
 
@@ -49,6 +50,14 @@ internal static class DecisionSection
     }
 
     private static string Method(CompareResult verdict) => verdict.Method is { Length: > 0 } method ? $"{char.ToUpperInvariant(method[0])}{method[1..]}." : "";
+
+    private static void Proceeding(HtmlWriter page, CompareResult verdict)
+    {
+        if (verdict.Proceeding is { } found)
+        {
+            page.Add($"<div class=\"card mt\"><h3>What the periods so far say</h3><p>{(found.Keep is { } keep ? $"{keep.ModelVersion} was better than the model that was new then in {string.Join(", ", keep.Periods)}, by {Figures.Signed(keep.Gain)} of {verdict.Metric} on average: it predicts until a period says otherwise." : $"Of {Figures.Count(found.Periods.Count, "measured period")} none speaks for going back: the new model is taken. A champion of before comes back only after four periods or more in which it was always the better one.")}</p></div>\n");
+        }
+    }
 
     // How the challengers of earlier periods turned out.
     private static void Record(HtmlWriter page, CompareResult verdict)

@@ -14,6 +14,7 @@ internal static class Verdicts
         (true, null) => ("good", "First champion"),
         (true, _) => ("good", "New champion"),
         (false, null) => ("bad", "No champion"),
+        _ when data.IsBroughtBack => ("", "Earlier champion back"),
         _ => ("", "Champion kept"),
     };
 
@@ -24,6 +25,7 @@ internal static class Verdicts
         (true, _) => "The newly trained model became the champion and made them",
         _ when data.IsRetained => "The champion made them",
         (false, null) => "No model is good enough to be champion; the newly trained one made them all the same",
+        _ when data.IsBroughtBack => "An earlier champion came back and made them; the newly trained model was not promoted",
         _ => "The champion stayed and made them; the newly trained model was not promoted",
     };
 

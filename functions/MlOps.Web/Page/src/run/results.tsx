@@ -46,7 +46,7 @@ export function VerdictCard({ pipeline, of }: { pipeline: string; of: NonNullabl
     <section class="card" aria-labelledby="verdict-title">
       <div class="card-head">
         <h2 id="verdict-title">{t.run.verdict}</h2>
-        <Badge tone={of.promoted ? "good" : none ? "bad" : "calm"}>{of.promoted ? t.run.promoted : none ? t.run.noChampion : t.run.kept}</Badge>
+        <Badge tone={of.promoted ? "good" : none ? "bad" : "calm"}>{of.promoted ? t.run.promoted : none ? t.run.noChampion : of.version !== of.champion ? t.run.back : t.run.kept}</Badge>
       </div>
       <Worded as="p" said={of.verdict.said} text={of.verdict.reason} />
       {none && <p>{t.run.noChampionHint(pipeline, of.version)}</p>}

@@ -164,6 +164,7 @@ export const en = {
     verdict: "Verdict",
     promoted: "Promoted",
     kept: "Champion kept",
+    back: "Earlier champion back",
     noChampion: "No champion",
     noChampionHint: (pipeline: string, version: string) => `No model is in production; this one predicted because there is no other, and the API does not answer. “mlops promote ${pipeline} ${version}” makes it the champion.`,
     modelOfRun: "Trained by this run, predicted",

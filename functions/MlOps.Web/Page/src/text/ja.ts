@@ -165,6 +165,7 @@ export const ja: Texts = {
     verdict: "判定",
     promoted: "昇格",
     kept: "本番モデルを維持",
+    back: "以前の本番モデルに復帰",
     noChampion: "本番モデルなし",
     noChampionHint: (pipeline, version) => `本番のモデルはありません。ほかにモデルがないためこのモデルが予測しましたが、API は応答しません。「mlops promote ${pipeline} ${version}」で本番モデルになります。`,
     modelOfRun: "この実行が学習し、予測したモデル",

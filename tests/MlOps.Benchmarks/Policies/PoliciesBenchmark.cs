@@ -1,0 +1,75 @@
+using System.Globalization;
+using MlOps.Evaluation.Intervals;
+
+namespace MlOps.Benchmarks.Policies;
+
+/// <summary>
+/// <c>policies [FROM TO] [--data FOLDER]</c>: what ways of proceeding publish on made feeds of eight kinds, by seeds (21 to 40 where none are named; the rule was
+/// chosen on 1 to 20), and on real ones where a folder with them is named. The gate's own code decides; models are small, so that it takes minutes.
+/// </summary>
+internal static class PoliciesBenchmark
+{
+    public static int Run(string[] args)
+    {
+        var seeds = args.TakeWhile(a => a != "--data").Select(a => int.Parse(a, CultureInfo.InvariantCulture)).ToArray();
+        var (from, to) = seeds is [var first, var last] ? (first, last) : (21, 40);
+        var data = args.SkipWhile(a => a != "--data").Skip(1).FirstOrDefault();
+        Console.WriteLine("| feed | feeds | always | default | of always | worst feed | never | better of both in hindsight | best model in hindsight | 90 % interval holds |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
+        var all = Enumerable.Range(from, to - from + 1).Select(MadeFeeds.Of).Select(Outcome.Of).ToList();
+        foreach (var kind in MadeFeeds.Kinds)
+        {
+            Print(kind, [.. all.Where(o => o.Kind == kind)]);
+        }
+
+        Print($"all of seeds {from} to {to}", all);
+        if (data is not null)
+        {
+            var real = RealFeeds.Read(data).Select(Outcome.Of).ToList();
+            real.ForEach(o => Print(o.Kind, [o]));
+            Print("all", [.. all, .. real]);
+        }
+
+        return 0;
+    }
+
+    private static void Print(string name, IReadOnlyList<Outcome> outcomes)
+    {
+        if (outcomes.Count > 0)
+        {
+            double Mean(Func<Outcome, double> of) => outcomes.Average(of);
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {outcomes.Count} | 1 | {Mean(o => o.Default / o.Always):0.0000} | {Mean(o => (o.Default / o.Always) - 1):+0.00%;-0.00%;0.00%} | {outcomes.Max(o => o.Default / o.Always):0.0000} | {Mean(o => o.Never / o.Always):0.0000} | {Mean(o => Math.Min(o.Never, o.Always) / o.Always):0.0000} | {Mean(o => o.Best / o.Always):0.0000} | {outcomes.Sum(o => o.Inside) / (double)Math.Max(1, outcomes.Sum(o => o.Told)):0.00} |"));
+        }
+    }
+
+    /// <summary>Mean losses of a feed's published predictions by each way, and how often what was told of a period held.</summary>
+    private sealed record Outcome(string Kind, double Default, double Always, double Never, double Best, int Inside, int Told)
+    {
+        public static Outcome Of(PolicyFeed feed)
+        {
+            var models = new FeedModels(feed);
+            var periods = Enumerable.Range(0, models.Periods).ToArray();
+            var chosen = new GateReplay(models, feed.Metric).Run();
+            var (inside, told, seen) = (0, 0, new List<double>());
+            foreach (var period in periods)
+            {
+                // The metric that people are told: RMSE, not its square.
+                var came = feed.Metric == "l2" ? Math.Sqrt(models.Loss(chosen[period], period)) : models.Loss(chosen[period], period);
+                if (seen.Count >= 2)
+                {
+                    var (_, low, high) = NextPeriod.Expect(seen, PeriodScale.Logarithm);
+                    told++;
+                    inside += came >= low && came <= high ? 1 : 0;
+                }
+
+                seen.Add(came);
+            }
+
+            return new Outcome(
+                feed.Kind, periods.Average(p => models.Loss(chosen[p], p)), periods.Average(p => models.Loss(p, p)), periods.Average(p => models.Loss(0, p)),
+                periods.Average(p => Enumerable.Range(0, p + 1).Min(m => models.Loss(m, p))), inside, told);
+        }
+    }
+}
