@@ -77,9 +77,9 @@ internal static class CreditDefaultCase
         # Ten trials a month, five at a time; few rounds at a high rate, so that the whole case takes minutes.
         model: {Brace("learning_rate: 0.15, num_iterations: 300, early_stopping_round: 20, num_leaves: 15")}
         tune: {Brace("trials: 10, wave: 5")}
-        # Each month's models in order; a new one replaces the champion only when it is better with some certainty.
+        # Each month's models in order; the new one predicts, unless the months so far speak for an earlier one.
         models: [random_forest, decision_tree, logistic_regression, naive_bayes]
-        promote: better
+        promote: measured
         monitor: {Brace("groups: [CODE_GENDER]")}
 
         """;

@@ -27,7 +27,7 @@ public sealed class BacktestTests(AzuriteFixture azurite)
         await system.DropAsync(months[1]);
         await system.UntilAsync(l => l.Current(months[1])!.Revision == 2, "February's labels arrived");
         await system.DropAsync(months[2]);
-        await system.SettledAsync("initial", [.. months]);
+        await system.SettledAsync(["initial", .. months]);
 
         var february = await system.ManifestAsync(months[1]);
         var march = await system.ManifestAsync(months[2]);
