@@ -24,19 +24,19 @@ public static class NextPeriod
     /// <summary>The most periods that are looked at: of five the first weighs 1/31.</summary>
     public const int Most = 5;
 
-    // Periods of a feed differ by a twentieth, as a rule, and that is worth two periods.
+    // Periods of a feed differ by a twentieth, as a rule, and that is worth one period more.
     private const double UsualSpread = 0.05;
-    private const int UsualPeriods = 2;
+    private const int UsualPeriods = 1;
 
-    // 95 % quantiles of Student's distribution with 1 to 6 degrees of freedom.
-    private static readonly double[] Student = [6.313751515, 2.919985580, 2.353363435, 2.131846786, 2.015048373, 1.943180281];
+    // 95 % quantiles of Student's distribution with 1 to 5 degrees of freedom.
+    private static readonly double[] Student = [6.313751515, 2.919985580, 2.353363435, 2.131846786, 2.015048373];
     private const double Nearest = 1e-9;
 
     /// <summary>Point and 90 % interval.</summary>
     /// <param name="values">Figures of the periods before, in order; of more than <see cref="Most"/> the latest.</param>
     /// <param name="scale">Scale on which they are compared.</param>
     /// <param name="halfLife">Periods after which one weighs half; infinity for equal weights.</param>
-    /// <param name="usualPeriods">Periods that the usual spread is worth, 0 to 2.</param>
+    /// <param name="usualPeriods">Periods that the usual spread is worth, 0 or 1.</param>
     /// <exception cref="ArgumentException">There are fewer than two figures, or one is not a number.</exception>
     public static (double Point, double Low, double High) Expect(IReadOnlyList<double> values, PeriodScale scale, double halfLife = 1, int usualPeriods = UsualPeriods)
     {
