@@ -1,4 +1,3 @@
-using System.Text;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
@@ -67,7 +66,7 @@ internal static class CsvFormatReader
                 }
 
                 one.Finish();
-                columns[name.Normalize(NormalizationForm.FormC)] = settings;
+                columns[name.Composed()] = settings;
             }
         }
 

@@ -1,6 +1,6 @@
-using System.Text;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
 
@@ -73,7 +73,7 @@ internal static class DefinitionReader
         Monitor = definition.Monitor with { Groups = definition.Monitor.Groups is { } groups ? [.. groups.Select(Compose)] : null },
     };
 
-    private static string Compose(string name) => name.Normalize(NormalizationForm.FormC);
+    private static string Compose(string name) => name.Composed();
 
     private static YamlMappingNode Root(string yaml, string fileName)
     {

@@ -49,13 +49,13 @@ public sealed class ScoringBody
     {
         if (_header is not null)
         {
-            return [.. _header.Select(h => h.Normalize(System.Text.NormalizationForm.FormC))];
+            return [.. _header.Select(h => h.Composed())];
         }
 
         try
         {
             var options = new CsvReadOptions { Delimiter = format.Delimiter ?? delimiter, Quote = format.Quote, Encoding = format.Encoding };
-            return [.. (CsvFile.ReadRecords(Open(), options).FirstOrDefault() ?? []).Select(h => h.Normalize(System.Text.NormalizationForm.FormC))];
+            return [.. (CsvFile.ReadRecords(Open(), options).FirstOrDefault() ?? []).Select(h => h.Composed())];
         }
         catch (CsvException)
         {

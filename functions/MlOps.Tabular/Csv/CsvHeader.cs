@@ -1,4 +1,3 @@
-using System.Text;
 
 namespace MlOps.Tabular;
 
@@ -45,7 +44,7 @@ internal sealed class CsvHeader
         }
         else if (options.ComposeNames)
         {
-            header = Array.ConvertAll(header, h => h.Normalize(NormalizationForm.FormC));
+            header = Array.ConvertAll(header, h => h.Composed());
         }
 
         var errors = new List<CsvError>();

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using MlOps.Storage;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Transforms;
 
@@ -82,7 +83,7 @@ public sealed record Transform(
         var transform = JsonSerializer.Deserialize<Transform>(stream, ArtifactJson.Compact)!;
         // Names in transforms of before they were composed.
         return transform.Version is >= 1 and <= 3
-            ? transform with { Columns = [.. transform.Columns.Select(c => c with { Column = c.Column.Normalize(NormalizationForm.FormC) })] }
+            ? transform with { Columns = [.. transform.Columns.Select(c => c with { Column = c.Column.Composed() })] }
             : throw new InvalidDataException($"This transform has format {transform.Version}; this program reads formats 1 to 3.");
     }
 }

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using MlOps.Storage;
 using MlOps.Tabular;
@@ -59,6 +58,6 @@ public sealed record FileSchema(IReadOnlyList<SchemaColumn> Columns, IReadOnlyLi
     {
         var schema = JsonSerializer.Deserialize<FileSchema>(stream, ArtifactJson.Compact)!;
         // Schemas of before names were composed.
-        return schema with { Columns = [.. schema.Columns.Select(c => c with { Name = c.Name.Normalize(NormalizationForm.FormC) })] };
+        return schema with { Columns = [.. schema.Columns.Select(c => c with { Name = c.Name.Composed() })] };
     }
 }
