@@ -8,7 +8,7 @@ namespace MlOps.Tabular;
 /// language.
 /// </summary>
 /// <param name="Code">Short stable code of the wording.</param>
-/// <param name="Template">The English words; <c>{name}</c> is the place of a value.</param>
+/// <param name="Template">The English words; <c>{name}</c> is the place of a value, <c>{rows|row|rows}</c> that of a word which depends on whether the value is 1.</param>
 /// <param name="Values">What stands in the places: texts, or remarks that are worded in the same language.</param>
 public sealed partial record Remark(string Code, string Template, IReadOnlyDictionary<string, object> Values)
 {
@@ -28,8 +28,10 @@ public sealed partial record Remark(string Code, string Template, IReadOnlyDicti
     }
 
     /// <summary>The remark in English.</summary>
-    public override string ToString() => Places().Replace(Template, place => Values.TryGetValue(place.Groups[1].Value, out var value) ? value.ToString()! : place.Value);
+    public override string ToString() => Places().Replace(Template, place => Values.TryGetValue(place.Groups[1].Value, out var value)
+        ? place.Groups[2].Success ? place.Groups[value.ToString() == "1" ? 2 : 3].Value : value.ToString()!
+        : place.Value);
 
-    [GeneratedRegex(@"\{([a-z_]+)\}")]
+    [GeneratedRegex(@"\{([a-z_]+)(?:\|([^{}|]*)\|([^{}|]*))?\}")]
     private static partial Regex Places();
 }

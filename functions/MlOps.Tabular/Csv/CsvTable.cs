@@ -38,4 +38,8 @@ public sealed class CsvTable
 
     /// <summary>Records of the file without the header, usable or not; blank lines are no records.</summary>
     public long RecordCount { get; }
+
+    /// <summary>The same file with another table of its rows.</summary>
+    /// <param name="table">As many rows as before.</param>
+    public CsvTable With(Table table) => new(table, Dialect, Header, Errors, ErrorCount, RecordCount, HeaderText, Rejected);
 }

@@ -5,7 +5,7 @@ namespace MlOps.Tabular;
 /// <summary>In which order a date's parts stand.</summary>
 public enum DateOrder
 {
-    /// <summary>2024-01-31, 2024/1/31, 2024年1月31日, with or without a time.</summary>
+    /// <summary>2024-01-31, 2024/1/31, 2024年1月31日, with or without a time; 2024-01, Jan 2024.</summary>
     YearFirst,
 
     /// <summary>31/01/2024, 31.1.24, 31 Jan 2024.</summary>
@@ -25,6 +25,9 @@ public static class DateText
     private static readonly string[] MonthForms = WithTimes(["M/d/yyyy", "M-d-yyyy", "M.d.yyyy", "MMM d, yyyy", "MMMM d, yyyy", "M/d/yy", "M-d-yy"]);
     private static readonly string[] YearForms = ["yyyy.M.d", "yyyy年M月d日", "yyyy-M-d H:mm", "yyyy-M-d H:mm:ss", "yyyy/M/d H:mm", "yyyy/M/d H:mm:ss", "yyyy-MMM-d"];
 
+    // A month is its first day. With a sane year only: 1234-05 is a number of something.
+    private static readonly string[] Months = ["yyyy-MM", "yyyy/MM", "yyyy年M月", "MMM yyyy", "MMMM yyyy", "MMM-yyyy"];
+
     /// <summary>Seconds since 1970-01-01T00:00:00Z; NaN where the text is no date in this order. A time without zone counts as UTC.</summary>
     /// <param name="text">The cell.</param>
     /// <param name="order">Order of the parts.</param>
@@ -40,6 +43,12 @@ public static class DateText
         if (order == DateOrder.YearFirst && TypedCells.Date(trimmed) is var seconds && !double.IsNaN(seconds))
         {
             return seconds;
+        }
+
+        if (order == DateOrder.YearFirst && DateTime.TryParseExact(trimmed, Months, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var month)
+            && month.Year is >= 1900 and <= 2100)
+        {
+            return (month.Ticks - DateTime.UnixEpoch.Ticks) / (double)TimeSpan.TicksPerSecond;
         }
 
         var forms = order switch { DateOrder.DayFirst => DayForms, DateOrder.MonthFirst => MonthForms, _ => YearForms };

@@ -100,18 +100,28 @@ public static class NotationSearch
         var fitting = readings.Where(r => r.Fitting == most).ToArray();
         fitting = usual.Decimal == ',' && Array.Exists(fitting, r => r.Notation.Decimal == ',') ? [.. fitting.Where(r => r.Notation.Decimal == ',')] : fitting;
         var best = fitting[0];
-        if (!texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !usual.TryParse(t, out _)).Any())
+        if (!texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !IsUsual(t)).Any())
         {
             return null; // numbers as they are usual, with a few other cells
         }
 
         var other = fitting.Skip(1).FirstOrDefault(r => !r.Values.AsSpan().SequenceEqual(best.Values));
-        var shown = texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !usual.TryParse(t, out _));
+        if (other.Values is not null && best is { OneUnit: true, IsMoney: true })
+        {
+            // Money has two decimals or none: three digits behind the mark are a group of thousands, which is the greater reading.
+            best = fitting.MaxBy(r => r.Values.Where(double.IsFinite).Sum(Math.Abs));
+            other = default;
+        }
+
+        var shown = texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !IsUsual(t));
         var example = other.Values is null ? shown.First() : texts.Where((_, i) => !best.Values[i].Equals(other.Values[i])).First();
         return new WrittenForm(best.Notation, null, other.Notation is null && best.OneUnit, other.Notation, null, example, total - most);
+
+        // The reader takes plain numbers alone for such: (5.00) is none.
+        bool IsUsual(string text) => usual == NumberNotation.Plain ? NumberNotation.TryParsePlain(text, out _) : usual.TryParse(text, out _);
     }
 
-    private static (NumberNotation Notation, double[] Values, long Fitting, bool OneUnit) Read(NumberNotation notation, IReadOnlyList<string> texts, IReadOnlyList<long> counts)
+    private static (NumberNotation Notation, double[] Values, long Fitting, bool OneUnit, bool IsMoney) Read(NumberNotation notation, IReadOnlyList<string> texts, IReadOnlyList<long> counts)
     {
         var values = new double[texts.Count];
         var units = new HashSet<string>(StringComparer.Ordinal);
@@ -130,6 +140,6 @@ public static class NotationSearch
 
         // Dollars beside euros, or shares beside percent, are not one quantity.
         var percent = units.Contains("%") || units.Contains("％");
-        return (notation, values, fitting, percent ? units.Count == 1 : units.Count(u => u.Length > 0) <= 1);
+        return (notation, values, fitting, percent ? units.Count == 1 : units.Count(u => u.Length > 0) <= 1, units.Count == 1 && NumberNotation.IsCurrency(units.First()));
     }
 }

@@ -3,10 +3,10 @@ using System.Text;
 
 namespace MlOps.Tabular;
 
-/// <summary>How the numbers of a column are written: <c>69,32</c>, <c>1.234,50</c>, <c>$69.32</c>, <c>5 %</c>.</summary>
+/// <summary>How the numbers of a column are written: <c>69,32</c>, <c>1.234,50</c>, <c>$69.32</c>, <c>5 %</c>, <c>12 kg</c>.</summary>
 /// <param name="Decimal">The decimal mark, <c>.</c> or <c>,</c>.</param>
 /// <param name="Thousands">The mark between groups of three digits: <c>,</c>, <c>.</c>, a space or an apostrophe (with their typographic forms); <see langword="null"/> for none.</param>
-/// <param name="Signs">Whether currency and percent signs are taken off; the number before them counts, so that 5 % is 5.</param>
+/// <param name="Signs">Whether currency and percent signs and units of measure are taken off; the number before them counts, so that 5 % is 5.</param>
 /// <param name="PlainToo">Whether a cell that is a number in plain notation is taken as such first.</param>
 public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, bool Signs = true, bool PlainToo = false)
 {
@@ -17,6 +17,10 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
         "USD", "EUR", "GBP", "JPY", "CHF", "CNY", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "INR", "AUD", "CAD", "BRL", "TRY", "ZAR", "KRW", "RUB", "MXN", "SGD", "HKD", "NZD",
         "US$", "A$", "C$", "R$", "kr.", "kr", "zł", "Kč", "Ft", "Rs.", "Rs", "円", "元",
     ];
+
+    // Behind a number only: M12 is a screw.
+    private static readonly string[] Measures =
+        ["km/h", "kWh", "kg", "km", "cm", "mm", "ms", "min", "MB", "GB", "TB", "kB", "KB", "°C", "°F", "m²", "m2", "g", "m", "l", "L", "h", "s", "k", "K", "M"];
 
     /// <summary>Numbers as computers write them: digits, a point, an exponent.</summary>
     public static NumberNotation Plain { get; } = new(Signs: false);
@@ -36,6 +40,9 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
         value = double.NaN;
         return text.Length <= 4 * MostLength && NumberParser.TryParse(Encoding.UTF8.GetBytes(text), out value);
     }
+
+    /// <summary>Whether a sign that was taken off is that of a currency.</summary>
+    internal static bool IsCurrency(string unit) => Codes.Contains(unit, StringComparer.Ordinal) || (unit.Length == 1 && char.GetUnicodeCategory(unit[0]) == UnicodeCategory.CurrencySymbol);
 
     /// <summary>Reads a number and tells the sign that was taken off.</summary>
     internal bool TryParse(string text, out double value, out string unit)
@@ -79,6 +86,7 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
             return false;
         }
 
+        value *= unit switch { "k" or "K" => 1e3, "M" => 1e6, _ => 1 };
         value = negative || bracketed ? -value : value;
         return true;
     }
@@ -120,6 +128,15 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
         {
             unit = text[0].ToString();
             return text[1..].TrimStart();
+        }
+
+        foreach (var measure in Measures)
+        {
+            if (text.EndsWith(measure, StringComparison.Ordinal) && text[..^measure.Length].TrimEnd() is { Length: > 0 } number && char.IsAsciiDigit(number[^1]))
+            {
+                unit = measure;
+                return number;
+            }
         }
 
         if (text[^1] is '%' or '％' || char.GetUnicodeCategory(text[^1]) == UnicodeCategory.CurrencySymbol)

@@ -77,14 +77,14 @@ internal sealed class ColumnCheck(string name, ColumnSchema? expected, TableSche
         if (_outside > 0 && Type != "text")
         {
             findings.Add(SchemaRules.OutOfRange, name, _outsideLine, _outside, Remark.Of(
-                "schema-out-of-range", "{count} values of '{column}' lie outside the range of history ({low} to {high}), the first is {first}.",
+                "schema-out-of-range", "{count} {count|value|values} of '{column}' {count|lies|lie} outside the range of history ({low} to {high}), {count|it|the first} is {first}.",
                 ("count", _outside), ("column", name), ("low", Spell(expected!.Min)), ("high", Spell(expected.Max)), ("first", _outsideText!)));
         }
 
         if (_unseen > 0 && Type == "text")
         {
             findings.Add(SchemaRules.UnseenCategory, name, _unseenLine, _unseen, Remark.Of(
-                "schema-unseen", "{count} cells of '{column}' have values that history does not know: {values}.",
+                "schema-unseen", "{count} {count|cell|cells} of '{column}' {count|has a value|have values} that history does not know: {values}.",
                 ("count", _unseen), ("column", name), ("values", string.Join(", ", _unseenExamples.Select(c => $"'{(c.Length > 40 ? c[..40] : c)}'")))));
         }
 
@@ -202,7 +202,7 @@ internal sealed class ColumnCheck(string name, ColumnSchema? expected, TableSche
         var line = _missing > 0 ? _missingLine : 1;
         if (!expected!.Nullable)
         {
-            findings.Add(SchemaRules.MissingValue, name, line, _missing, Remark.Of("schema-missing", "{count} cells of '{column}' are missing; it never had missing cells.", ("count", _missing), ("column", name)));
+            findings.Add(SchemaRules.MissingValue, name, line, _missing, Remark.Of("schema-missing", "{count} {count|cell|cells} of '{column}' {count|is|are} missing; it never had missing cells.", ("count", _missing), ("column", name)));
             return;
         }
 

@@ -153,7 +153,7 @@ public static class GiveawaySearch
             filled++;
         }
 
-        return Math.Pow(shares[of], filled) > Chance ? null : new LabelGiveaway([column.Name], Remark.Of("giveaway-only-where", "filled in only where the label is {label} ({rows} rows)", ("label", label.Categories[of]), ("rows", filled)));
+        return Math.Pow(shares[of], filled) > Chance ? null : new LabelGiveaway([column.Name], Remark.Of("giveaway-only-where", "filled in only where the label is {label} ({rows} {rows|row|rows})", ("label", label.Categories[of]), ("rows", filled)));
     }
 
     /// <summary>Flags of which one at least is set in nearly all rows of a class, and hardly any elsewhere: the reasons for the label.</summary>
@@ -195,9 +195,9 @@ public static class GiveawaySearch
                     [.. set.Select(s => s.Name)],
                     set.Count == 1
                         ? Remark.Of(
-                            "giveaway-flag", "set in {covered} of the {rows} rows whose label is {label}, and in hardly another row", ("covered", covered), ("rows", ofClass), ("label", label.Categories[k]))
+                            "giveaway-flag", "set in {covered} of the {rows} {rows|row|rows} whose label is {label}, and in hardly another row", ("covered", covered), ("rows", ofClass), ("label", label.Categories[k]))
                         : Remark.Of(
-                            "giveaway-flags", "one of {columns} is set in {covered} of the {rows} rows whose label is {label}, and none of them in hardly another row",
+                            "giveaway-flags", "one of {columns} is set in {covered} of the {rows} {rows|row|rows} whose label is {label}, and none of them in hardly another row",
                             ("columns", string.Join(", ", set.Select(s => s.Name))), ("covered", covered), ("rows", ofClass), ("label", label.Categories[k])));
             }
         }

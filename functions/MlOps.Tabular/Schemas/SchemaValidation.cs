@@ -138,7 +138,7 @@ public sealed class SchemaValidation : IDisposable
         var rows = _rowHashes.Find();
         if (rows.Count > 0)
         {
-            findings.Add(SchemaRules.DuplicateRow, null, rows.Line, rows.Count, Remark.Of("schema-repeated-rows", "{rows} rows repeat another row in every cell; the first repeats line {line}.", ("rows", rows.Count), ("line", rows.EarlierLine)));
+            findings.Add(SchemaRules.DuplicateRow, null, rows.Line, rows.Count, Remark.Of("schema-repeated-rows", "{rows} {rows|row repeats|rows repeat} another row in every cell; {rows|it|the first} repeats line {line}.", ("rows", rows.Count), ("line", rows.EarlierLine)));
         }
 
         if (_schema.Id is not { } id)
@@ -149,12 +149,12 @@ public sealed class SchemaValidation : IDisposable
         var ids = _idHashes.Find();
         if (ids.Count > 0)
         {
-            findings.Add(SchemaRules.DuplicateId, id, ids.Line, ids.Count, Remark.Of("schema-repeated-ids", "{ids} ids occur more than once; the first stands on line {line} already.", ("ids", ids.Count), ("line", ids.EarlierLine)));
+            findings.Add(SchemaRules.DuplicateId, id, ids.Line, ids.Count, Remark.Of("schema-repeated-ids", "{ids} {ids|id occurs|ids occur} more than once; {ids|it|the first} stands on line {line} already.", ("ids", ids.Count), ("line", ids.EarlierLine)));
         }
 
         if (_firstKnown is var (line, text))
         {
-            findings.Add(SchemaRules.DuplicateId, id, line, _known, Remark.Of("schema-known-ids", "{ids} ids came in other files already; the first, '{id}', in {file}.", ("ids", _known), ("id", text), ("file", _knownIds![text])));
+            findings.Add(SchemaRules.DuplicateId, id, line, _known, Remark.Of("schema-known-ids", "{ids} {ids|id|ids} came in other files already; {ids|it is|the first,} '{id}', in {file}.", ("ids", _known), ("id", text), ("file", _knownIds![text])));
         }
     }
 }

@@ -200,8 +200,8 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
     {
         var cells = _index.CellCount(row);
         var remark = cells < header.Names.Length
-            ? Remark.Of("csv-few-cells", "the row has {cells} cells, the header {names}. Cells are missing.", ("cells", cells), ("names", header.Names.Length))
-            : Remark.Of("csv-many-cells", "the row has {cells} cells, the header {names}. There are too many cells, or a cell with the delimiter in it is not quoted.", ("cells", cells), ("names", header.Names.Length));
+            ? Remark.Of("csv-few-cells", "the row has {cells} {cells|cell|cells}, the header {names}. Cells are missing.", ("cells", cells), ("names", header.Names.Length))
+            : Remark.Of("csv-many-cells", "the row has {cells} {cells|cell|cells}, the header {names}. There are too many cells, or a cell with the delimiter in it is not quoted.", ("cells", cells), ("names", header.Names.Length));
         return CsvError.Of(CsvErrorCodes.Ragged, _index.RowLine[row], 0, null, remark, CellDecoder.Excerpt(text[_index.RowStart[row].._index.RowEnd(row)]));
     }
 
