@@ -17,7 +17,7 @@ internal sealed record DefinitionDraft
     private const int CounterRowsMin = 20;
 
     private static readonly string[] NumberNames = ["no", "nr", "num", "number", "key", "uuid", "guid", "code", "serial", "ticket", "account", "phone", "index"];
-    private static readonly string[] PositiveWords = ["1", "yes", "true", "y", "t"];
+    private static readonly string[] PositiveWords = ["1", "+1", "yes", "true", "y", "t"];
 
     public required string Name { get; init; }
 
@@ -43,6 +43,9 @@ internal sealed record DefinitionDraft
     /// <summary>Label texts that elsewhere mean a missing value, and how often each occurs.</summary>
     public IReadOnlyList<(string Text, int Count)> Markers { get; init; } = [];
 
+    /// <summary>Classes whose spelling a person may have meant otherwise, a sentence each.</summary>
+    public IReadOnlyList<string> Spellings { get; init; } = [];
+
     /// <summary>A column of which every cell is another one, where no column is taken for the id.</summary>
     public string? IdCandidate { get; init; }
 
@@ -66,8 +69,9 @@ internal sealed record DefinitionDraft
     /// <param name="raw">The same file in which only empty cells are missing; <see langword="null"/> where it has no other markers.</param>
     /// <param name="label">Label column; <see langword="null"/> to guess.</param>
     /// <param name="id">Id column; <see langword="null"/> to guess.</param>
+    /// <param name="texts">Reads a column once more with every cell as the text that it is; <see langword="null"/> where that cannot be.</param>
     /// <exception cref="DraftException">A named column is absent, or no column can be the label.</exception>
-    public static DefinitionDraft From(string name, string source, CsvTable csv, string? label, string? id, Table? raw = null)
+    public static DefinitionDraft From(string name, string source, CsvTable csv, string? label, string? id, Table? raw = null, Func<string, TextColumn?>? texts = null)
     {
         if (csv.Table.RowCount == 0)
         {
@@ -87,9 +91,10 @@ internal sealed record DefinitionDraft
         }
 
         var (labelTexts, markers) = LabelDraft.Markers(target, raw[target.Name]);
-        target = labelTexts;
+        var written = texts?.Invoke(target.Name);
+        (target, var codes) = LabelDraft.Codes(labelTexts, written, ClassesMax);
         var (task, taskReason) = TaskOf(target);
-        var classes = task == TaskKind.Regression ? [] : ClassesOf(target);
+        var classes = task == TaskKind.Regression ? [] : LabelDraft.Classes(target, written);
         var candidate = identity is null ? raw.Columns.FirstOrDefault(c => c.Name != target.Name && IsAllDifferent(c) && c is TextColumn or NumberColumn { IsInteger: true })?.Name : null;
         var giveaways = GiveawaySearch.Find(
             new Table([.. table.Columns.Select(c => c.Name == target.Name ? target : c)], table.LineNumbers, table.RowCount), target.Name, identity is null ? [] : [identity.Name], task == TaskKind.Regression);
@@ -107,10 +112,11 @@ internal sealed record DefinitionDraft
             Classes = classes,
             Positive = task == TaskKind.Binary ? PositiveOf(classes) : null,
             Id = identity?.Name,
-            TaskReason = taskReason,
+            TaskReason = codes ?? taskReason,
             Markers = markers,
+            Spellings = LabelDraft.Spellings(classes, written),
             IdCandidate = candidate,
-            Writing = writing.Without(target.Name, identity?.Name),
+            Writing = writing.Without(target.Name, identity?.Name, isQuantity: task == TaskKind.Regression),
             Exclude = [.. table.Columns.Where(column => column.Name != target.Name && column.Name != identity?.Name)
                 .Select(column => (column.Name, Reason: Left(column))).Where(c => c.Reason is not null).Select(c => (c.Name, c.Reason!))],
             Delimiter = csv.Dialect.Delimiter,
@@ -155,24 +161,10 @@ internal sealed record DefinitionDraft
         {
             < 2 => throw new DraftException($"the label '{label.Name}' has only one value: there is nothing to learn."),
             2 => (TaskKind.Binary, null),
-            _ when label.Kind == ColumnKind.Text => (TaskKind.Multiclass, null),
+            _ when label.Kind == ColumnKind.Text => (LabelDraft.Classes(label, null).Count == 2 ? TaskKind.Binary : TaskKind.Multiclass, null),
             <= ClassesMax when label is NumberColumn { IsInteger: true } numbers => LabelDraft.OfWholeNumbers(numbers),
             _ => (TaskKind.Regression, null),
         };
-    }
-
-    private static List<(string Text, int Count)> ClassesOf(Column label)
-    {
-        var counts = new Dictionary<string, int>();
-        for (var row = 0; row < label.RowCount; row++)
-        {
-            if (label.Text(row) is { } text)
-            {
-                counts[text] = counts.GetValueOrDefault(text) + 1;
-            }
-        }
-
-        return [.. counts.Select(pair => (pair.Key, pair.Value)).OrderByDescending(pair => pair.Value).ThenBy(pair => pair.Key, StringComparer.Ordinal)];
     }
 
     // Of two unknown words the rarer one is more often what people look for; the draft says so and a person decides.

@@ -22,6 +22,7 @@ internal static partial class DraftYaml
         }
 
         AppendMarkers(yaml, draft);
+        AppendSpellings(yaml, draft);
         yaml.Append(
             draft.Id is { } id ? $"id: {Scalar(id)}\n"
             : draft.IdCandidate is { } candidate ? $"# id: {Scalar(candidate)}    # each of its cells is another one: take off the # if it names the rows; without it the row number is the id\n"
@@ -48,6 +49,14 @@ internal static partial class DraftYaml
             yaml.Append(isClass
                 ? $"# '{Comment(text)}' ({count} rows) is taken for a class of the label. If it means a missing label, write csv: {{columns: {{{Scalar(draft.Label)}: {{missing: [{JsonSerializer.Serialize(text, Readable)}]}}}}}}\n"
                 : $"# '{Comment(text)}' ({count} rows) is taken for a missing label. If it is a class, write csv: {{columns: {{{Scalar(draft.Label)}: {{missing: []}}}}}}, and task: multiclass\n");
+        }
+    }
+
+    private static void AppendSpellings(StringBuilder yaml, DefinitionDraft draft)
+    {
+        foreach (var spelling in draft.Spellings)
+        {
+            yaml.Append($"# {Line(spelling)}\n");
         }
     }
 

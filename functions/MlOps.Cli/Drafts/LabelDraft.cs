@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Labels;
 using MlOps.Tabular;
 
 namespace MlOps.Cli.Drafts;
@@ -32,6 +33,61 @@ internal static class LabelDraft
         var areClasses = markers.Length > 0 && markers.All(m => !NeverClasses.Contains(m.Text.Trim(), StringComparer.Ordinal))
             && !words.Categories.All(c => Answers.Contains(c.Trim(), StringComparer.OrdinalIgnoreCase));
         return (areClasses ? texts : label, markers);
+    }
+
+    /// <summary>The label with each text as it is written, where a run makes more classes of the texts than there are numbers: versions, codes.</summary>
+    /// <param name="label">Label as it is read.</param>
+    /// <param name="written">Label in which every cell is a text.</param>
+    /// <param name="classesMax">With more different texts it is a quantity.</param>
+    public static (Column Label, string? Reason) Codes(Column label, TextColumn? written, int classesMax)
+    {
+        if (label is not NumberColumn numbers || written is null || written.RowCount != label.RowCount || written.Categories.Count > 2 * classesMax)
+        {
+            return (label, null);
+        }
+
+        var labels = LabelValues.Learn(written.Categories);
+        var byNumber = new Dictionary<double, string>();
+        for (var row = 0; row < numbers.RowCount; row++)
+        {
+            var number = numbers.Values[row] + 0.0;
+            if (written.Text(row) is { } text && !double.IsNaN(number) && !byNumber.TryAdd(number, text) && labels.ClassOf(byNumber[number]) != labels.ClassOf(text))
+            {
+                return (written, $"'{byNumber[number]}' and '{text}' are one number but two texts, so texts are classes as they are written, such as versions; write them alike if they mean the same, or regression if they are a quantity");
+            }
+        }
+
+        return (label, null);
+    }
+
+    /// <summary>The label's classes as a run makes them, and how often each occurs, most frequent first.</summary>
+    /// <param name="label">Label as it is used.</param>
+    /// <param name="written">Label in which every cell is a text; <see langword="null"/> where it is not known.</param>
+    public static List<(string Text, int Count)> Classes(Column label, TextColumn? written)
+    {
+        var texts = label is NumberColumn && written?.RowCount == label.RowCount ? written : label;
+        string[] rows = [.. Enumerable.Range(0, texts.RowCount).Where(r => label.Text(r) is not null).Select(texts.Text).OfType<string>()];
+        var labels = LabelValues.Learn(rows.Distinct(StringComparer.Ordinal));
+        return [.. rows.GroupBy(labels.ClassOf).Select(g => (labels.Classes[g.Key], g.Count())).OrderByDescending(c => c.Item2).ThenBy(c => c.Item1, StringComparer.Ordinal)];
+    }
+
+    /// <summary>Spellings of classes that a person may have meant otherwise: of one number, which are one class, and of one word, which are not.</summary>
+    /// <param name="classes">The label's classes.</param>
+    /// <param name="written">Label in which every cell is a text; <see langword="null"/> where it is not known.</param>
+    public static IReadOnlyList<string> Spellings(IReadOnlyList<(string Text, int Count)> classes, TextColumn? written)
+    {
+        var labels = LabelValues.Learn(classes.Select(c => c.Text));
+        return
+        [
+            .. (written?.Categories ?? []).Where(t => NumberSpelling.Canonical(t) is not null).GroupBy(labels.ClassOf).Select(g => g.Select(t => t.Trim()).Distinct(StringComparer.Ordinal).ToArray())
+                .Where(g => g.Length > 1).Select(g => $"{Listed(g)} are one number and one class; write them otherwise in the file if they are names of their own"),
+            .. classes.Select(c => c.Text).GroupBy(Look, StringComparer.Ordinal).Select(g => g.ToArray())
+                .Where(g => g.Length > 1).Select(g => $"{Listed(g)} are classes of their own; write them alike in the file if they mean the same"),
+        ];
+
+        static string Listed(IEnumerable<string> texts) => string.Join(" and ", texts.Order(StringComparer.Ordinal).Select(t => $"'{t}'"));
+
+        static string Look(string text) => string.Join(' ', text.Composed().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
     }
 
     /// <summary>Whole numbers are marks on a scale where they follow each other and the middle is most frequent, else classes.</summary>

@@ -18,6 +18,9 @@ internal sealed record WritingDraft
     /// <summary>Numbers that may mean a missing value.</summary>
     public IReadOnlyList<(string Name, Sentinel Sentinel)> Sentinels { get; private init; } = [];
 
+    /// <summary>Columns of numbers that all are days, and one of them.</summary>
+    public IReadOnlyList<(string Name, string Example)> CompactDays { get; private init; } = [];
+
     public static WritingDraft Of(Table table)
     {
         var forms = table.Columns.OfType<TextColumn>().Select(c => (c.Name, Form: NotationSearch.Find(c)!)).Where(f => f.Form is not null).ToArray();
@@ -29,6 +32,7 @@ internal sealed record WritingDraft
         {
             DecimalComma = comma,
             Forms = [.. comma ? forms.Except(numbers) : forms],
+            CompactDays = [.. table.Columns.OfType<NumberColumn>().Select(c => (c.Name, Example: CompactDates.Find(c)!)).Where(d => d.Example is not null)],
             Sentinels = [.. Converted(table, forms).Columns.OfType<NumberColumn>().Where(c => c.Kind == ColumnKind.Number).Select(c => (c.Name, Sentinel: SentinelSearch.Find(c)!)).Where(s => s.Sentinel is not null)],
         };
     }
@@ -36,10 +40,11 @@ internal sealed record WritingDraft
     /// <summary>The table with the numbers and dates as what they are.</summary>
     public Table Read(Table table) => Converted(table, [.. Forms, .. DecimalComma ? table.Columns.OfType<TextColumn>().Select(c => (c.Name, Form: NotationSearch.Find(c)!)).Where(f => f.Form is not null) : []]);
 
-    /// <summary>Without what is no matter of the id, and no sentinel of the label.</summary>
-    public WritingDraft Without(string label, string? id) => this with
+    /// <summary>Without what is no matter of the id, nor of a label's classes, which are texts, and no sentinel of the label.</summary>
+    public WritingDraft Without(string label, string? id, bool isQuantity) => this with
     {
-        Forms = [.. Forms.Where(f => f.Name != id)],
+        Forms = [.. Forms.Where(f => f.Name != id && (isQuantity || f.Name != label))],
+        CompactDays = [.. CompactDays.Where(d => d.Name != id && d.Name != label)],
         Sentinels = [.. Sentinels.Where(s => s.Name != id && s.Name != label)],
     };
 
@@ -51,7 +56,7 @@ internal sealed record WritingDraft
             yield return "  decimal: \",\"    # numbers such as 69,32";
         }
 
-        if (Forms.Count + Sentinels.Count == 0)
+        if (Forms.Count + Sentinels.Count + CompactDays.Count == 0)
         {
             yield break;
         }
@@ -71,6 +76,11 @@ internal sealed record WritingDraft
             {
                 yield return $"#    {scalar(name)}: {FormSettings.Inner(form with { Numbers = form.Other, Dates = form.OtherDates })}    # or this";
             }
+        }
+
+        foreach (var (name, example) in CompactDays)
+        {
+            yield return $"#    {scalar(name)}: {{date: y/m/d}}    # {example} is a day in every row, and a number as it stands: take off the # to have year, month, weekday and the days between";
         }
 
         foreach (var (name, sentinel) in Sentinels)

@@ -102,7 +102,7 @@ internal static class FitCommand
         }
         else
         {
-            Answer.Line($"{output}  {booster.NumberOfIterations} iterations, {booster.NumberOfTrees} trees");
+            Answer.Line($"{output}  {Counted(booster.NumberOfIterations, "iteration")}, {Counted(booster.NumberOfTrees, "tree")}");
         }
 
         return ExitCode.Done;
@@ -139,6 +139,8 @@ internal static class FitCommand
 
         Answer.Progress(string.Create(CultureInfo.InvariantCulture, $"warning: the labels contain only one class (all are {least}); the model will be constant."));
     }
+
+    private static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     /// <summary>Largest working set of the process, in MB.</summary>
     internal static double PeakMemory() => Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0, 1);

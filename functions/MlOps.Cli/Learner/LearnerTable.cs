@@ -99,7 +99,7 @@ internal sealed record LearnerTable(
         if (read.ErrorCount > 0)
         {
             string lines = string.Concat(read.Errors.Take(10).Select(error => $"{Environment.NewLine}  {error}"));
-            throw new CommandException($"{path} has {read.ErrorCount} rows that cannot be used:{lines}");
+            throw new CommandException($"{path} has {read.ErrorCount} {(read.ErrorCount == 1 ? "row" : "rows")} that cannot be used:{lines}");
         }
 
         if (read.Table.RowCount == 0)

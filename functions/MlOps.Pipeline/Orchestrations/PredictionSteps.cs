@@ -69,7 +69,7 @@ internal static class PredictionSteps
             turn.Initial!,
             turn.History,
             [.. Outcomes(accumulated, trainFeatures, scoreFeatures, inspected), .. compared.Outcomes],
-            [.. accumulated.Warnings, .. trainFeatures.Warnings, .. scoreFeatures.Warnings],
+            [.. accumulated.Warnings, .. trainFeatures.Warnings],
             scoreFeatures.RequireKey(),
             inspected,
             trained,
@@ -77,7 +77,7 @@ internal static class PredictionSteps
             compared.Leaderboard,
             registered.Version,
             null,
-            reason);
+            reason) { OfRows = scoreFeatures.Warnings };
     }
 
     // Whether the period trains at all: the rule of the definition, held against the champion that the periods before have left.
@@ -100,9 +100,9 @@ internal static class PredictionSteps
         var features = await run.StepAsync<FeaturizeResult>(StepActivities.Featurize, new FeaturizeInput(
             id, run.Request.Pipeline, run.Definition!.Hash!, "score", champion.AccumulateKey, drop, turn.Initial));
         return new Trained(
-            turn.Next.HistoryHash!, drop, turn.Initial!, turn.History, Outcomes(accumulated, inspected, features), [.. accumulated.Warnings, .. features.Warnings],
+            turn.Next.HistoryHash!, drop, turn.Initial!, turn.History, Outcomes(accumulated, inspected, features), accumulated.Warnings,
             features.RequireKey(), inspected, answer.TrainResult!, answer.EvaluateResult!, new LeaderboardResult("", champion.Verdict.Metric, false, []),
-            champion.Version, champion, answer.Reason);
+            champion.Version, champion, answer.Reason) { OfRows = features.Warnings };
     }
 
     /// <summary>Decide which model predicts, then predict with it, explain it and draw the report.</summary>
@@ -137,6 +137,12 @@ internal static class PredictionSteps
             var own = await run.StepAsync<FeaturizeResult>(StepActivities.Featurize, new FeaturizeInput(
                 id, pipeline, definition, "score", promoted.AccumulateKey, drop, trained.Initial));
             features = own.RequireKey();
+            trained = trained with { OfRows = own.Warnings };
+        }
+
+        if (trained.OfRows is { Count: > 0 } ofRows)
+        {
+            trained = trained with { Warnings = [.. trained.Warnings, .. promoted.Parameters is { } parameters ? UnseenOutcome.Of(ofRows, parameters, promoted.Rounds) : ofRows] };
         }
 
         var predicting = run.StepAsync<PredictResult>(StepActivities.Predict, new PredictInput(

@@ -116,7 +116,11 @@ public sealed record Trained(
     LeaderboardResult Leaderboard,
     string ModelVersion,
     PromoteResult? Retained = null,
-    string? Reason = null);
+    string? Reason = null)
+{
+    /// <summary>What the transform of the run's own model says of the rows to be predicted; <see langword="null"/> where it is among the warnings.</summary>
+    public IReadOnlyList<Finding>? OfRows { get; init; }
+}
 
 /// <summary>Predictions that a run has made in its turn.</summary>
 /// <param name="HistoryHash">Hash of the data that they rest on.</param>

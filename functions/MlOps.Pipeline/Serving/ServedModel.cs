@@ -99,7 +99,7 @@ public sealed class ServedModel
         var scores = Predictions.Scores(_booster, features, new StepOptions(threads));
         var why = reasons == 0 ? null : RowReasons.Find(
             _contributions, _transform, table, features, row => PredictStep.ReasonedOutput(scores, row, _booster.NumberOfClasses), reasons, threads, cancellation);
-        return new ScoredRows(Version, _definition, _evaluation, request.Ids(table), scores, why, [.. findings.Select(body.Locate)]);
+        return new ScoredRows(Version, _definition, _evaluation, request.Ids(table), scores, why, [.. UnseenOutcome.Of(findings, Version.Parameters, Version.BestIteration).Select(body.Locate)]);
     }
 
     /// <summary>What each row of a request is known by: its id or, where rows have none, all its cells in the order of the columns' names.</summary>

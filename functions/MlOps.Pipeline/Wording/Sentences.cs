@@ -14,7 +14,10 @@ public static partial class Sentences
 
     private static readonly Lazy<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> Known = new(Load);
 
-    /// <summary>Template of each sentence, by code and language; <c>{name}</c> is the place of an argument.</summary>
+    /// <summary>
+    /// Template of each sentence, by code and language; <c>{name}</c> is the place of an argument, <c>{rows|row|rows}</c> that of a word which depends on
+    /// whether the argument is 1.
+    /// </summary>
     public static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> All => Known.Value;
 
     /// <summary>Words a sentence.</summary>
@@ -29,7 +32,7 @@ public static partial class Sentences
             throw new ArgumentException($"There is no sentence '{sentence.Code}' in '{language}'.", nameof(sentence));
         }
 
-        return Places().Replace(template, place => sentence.Arguments.TryGetValue(place.Groups[1].Value, out var value) ? value
+        return Places().Replace(template, place => sentence.Arguments.TryGetValue(place.Groups[1].Value, out var value) ? place.Groups[2].Success ? place.Groups[value == "1" ? 2 : 3].Value : value
             : sentence.Parts?.TryGetValue(place.Groups[1].Value, out var part) == true ? Word(part, language)
             : throw new ArgumentException($"The sentence '{sentence.Code}' lacks its argument '{place.Groups[1].Value}'.", nameof(sentence)));
     }
@@ -63,8 +66,8 @@ public static partial class Sentences
         return joined;
     }
 
-    /// <summary>Places of arguments in a template.</summary>
-    [GeneratedRegex(@"\{([a-z_]+)\}")]
+    /// <summary>Places of arguments in a template: the name and, where there are two words to choose from, that for 1 and the other.</summary>
+    [GeneratedRegex(@"\{([a-z_]+)(?:\|([^{}|]*)\|([^{}|]*))?\}")]
     public static partial Regex Places();
 
     private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Load()

@@ -110,7 +110,9 @@ internal static class History
         var folds = count == 0 ? null : definition.Split.Group is null ? Folds.Assign(count, parts, classes, hashes) : GroupSplit.Folds(count, parts, groups);
         if (PartSizes.Problem(PartSizes.Of(parts), folds is not null) is { } problem)
         {
-            throw new StepRefusedException(problem);
+            // Labelled rows there are, but they are the very ones that are to be predicted.
+            var recurring = findings.Where(f => f.Code == "id-in-score").Sum(f => long.Parse(f.Said!.Arguments["rows"], CultureInfo.InvariantCulture));
+            throw new StepRefusedException(recurring == 0 ? problem : Sentence.Of("too-few-rows-recur", ("problem", problem), ("recurring", recurring)));
         }
 
         return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], folds, periods, rowsOfPeriods, findings);

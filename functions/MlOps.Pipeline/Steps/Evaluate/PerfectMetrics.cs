@@ -13,6 +13,9 @@ internal static class PerfectMetrics
     // From here on a metric of three decimals reads as perfect.
     private const double Perfect = 0.9995;
 
+    // Matthews' correlation coefficient of classes that are nearly all told.
+    private const double LeastCorrelation = 0.99;
+
     // Of fewer rows all can be right by chance.
     private const double FewestRows = 30;
 
@@ -26,9 +29,11 @@ internal static class PerfectMetrics
             return null;
         }
 
+        // Of one class alone all rows are right without knowing anything: then there is no AUC, and no correlation with the classes.
         var telling = test.ContainsKey("auc") ? Told("auc", "AUC", "binary_logloss", "log loss")
             : test.ContainsKey("r2") ? Told("r2", "R²", "rmse", "RMSE")
-            : Told("accuracy", "accuracy", "multi_logloss", "log loss");
+            : test.GetValueOrDefault("mcc") >= LeastCorrelation ? Told("accuracy", "accuracy", "multi_logloss", "log loss")
+            : null;
         return telling is null
             ? null
             : Finding.Of(Sentence.Of(Code, ("version", version), ("metrics", telling), ("rows", test["rows"].ToString("0", CultureInfo.InvariantCulture))));

@@ -25,7 +25,7 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
     internal const string FoldsOutput = "folds.bin";
     internal const string FeaturesOutput = "features.bin";
     internal const string LabelsOutput = "labels.bin";
-    private const int ScoreVersion = 3;
+    private const int ScoreVersion = 4;
     private const int TrainVersion = 5;
 
     private readonly StepContext _context;

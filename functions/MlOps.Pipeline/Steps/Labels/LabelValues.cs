@@ -6,14 +6,16 @@ namespace MlOps.Pipeline.Steps.Labels;
 
 /// <summary>
 /// The label's texts as classes. For a binary task: exactly two, the negative first. Texts that are the same number
-/// (<c>1</c>, <c>1.0</c>) are the same class, but where the column holds codes (<c>007</c>, <c>+1</c>) each text is its own.
+/// (<c>1</c>, <c>1.0</c>) are the same class, but where the column holds codes (<c>007</c>, <c>+1</c>, or <c>1.1</c> beside <c>1.10</c>) each
+/// text is its own.
 /// </summary>
 /// <param name="Classes">Text of each class as the history writes it; the index is the class.</param>
 public sealed record LabelValues(IReadOnlyList<string> Classes)
 {
     private static readonly string[] UsualPositives = ["1", "yes", "true", "y", "t"];
 
-    private readonly bool _codes = Classes.Any(LabelText.IsCode);
+    // Classes that were kept apart although they are one number say that they are codes.
+    private readonly bool _codes = LabelText.AreCodes([.. Classes]);
 
     private Dictionary<string, int>? _index;
 
@@ -23,7 +25,7 @@ public sealed record LabelValues(IReadOnlyList<string> Classes)
     {
         ArgumentNullException.ThrowIfNull(texts);
         var all = texts.ToArray();
-        var codes = Array.Exists(all, LabelText.IsCode);
+        var codes = LabelText.AreCodes(all);
         var classes = all.GroupBy(t => LabelText.Key(t, codes), StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal)
             .Select(g => (g.Key, Texts: g.Select(LabelText.Trimmed).Distinct(StringComparer.Ordinal).ToArray())).ToArray();
         // No and yes as numbers are 0 and 1 however they are written; of several spellings of one number the shortest stands for all.

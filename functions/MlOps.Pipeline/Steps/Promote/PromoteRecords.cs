@@ -24,9 +24,12 @@ public sealed record PromoteInput(
 /// <param name="Approval">Where a person was asked: <c>pending</c> while nothing is decided yet, <c>approved</c>, <c>rejected</c> or <c>timed_out</c>.</param>
 /// <param name="ApprovalTimeout">How long a pending approval is waited for.</param>
 /// <param name="Metrics">Metrics of the model to predict with, by part and name, as it was measured when it was trained.</param>
+/// <param name="Parameters">Its parameters; <see langword="null"/> in results of before they were said.</param>
+/// <param name="Rounds">Its rounds of trees.</param>
 public sealed record PromoteResult(
     string Version, bool Promoted, string? Champion, string AccumulateKey, string TrainKey, string EvaluateKey, CompareResult Verdict,
-    string? Approval = null, TimeSpan? ApprovalTimeout = null, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Metrics = null)
+    string? Approval = null, TimeSpan? ApprovalTimeout = null, IReadOnlyDictionary<string, IReadOnlyDictionary<string, double>>? Metrics = null,
+    IReadOnlyDictionary<string, string>? Parameters = null, int Rounds = 0)
 {
     /// <summary>Whether no model is in production: the run's own was refused, and predicts because there is no other.</summary>
     public bool IsNobodysChampion => !Promoted && Champion is null;

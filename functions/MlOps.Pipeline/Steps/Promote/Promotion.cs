@@ -132,7 +132,7 @@ public sealed class Promotion
         PipelineName pipeline, string chosen, bool promoted, string? champion, CompareResult verdict, string? approval, TimeSpan? timeout, CancellationToken cancellation)
     {
         var version = await _models.RequireAsync(pipeline, chosen, cancellation);
-        return new PromoteResult(version.Version, promoted, champion, version.AccumulateKey, version.TrainKey, version.EvaluateKey, verdict, approval, timeout, version.Metrics);
+        return new PromoteResult(version.Version, promoted, champion, version.AccumulateKey, version.TrainKey, version.EvaluateKey, verdict, approval, timeout, version.Metrics, version.Parameters, version.BestIteration);
     }
 
     // The same model judged again on the same evidence is no new decision: labels that come late must not undo what was done by hand since.

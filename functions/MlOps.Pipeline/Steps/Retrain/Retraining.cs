@@ -111,7 +111,7 @@ public sealed class Retraining
             false, "", definition.Promote.Rule, definition.Promote.MetricOf(definition.Task), 0, null, null, null, null, null, null, null).Because(false, Sentence.Of("verdict-not-trained", ("reason", reason)));
         return new RetrainResult(
             false, reason.ToString(),
-            new PromoteResult(champion.Version, false, champion.Version, champion.AccumulateKey, champion.TrainKey, champion.EvaluateKey, verdict, Metrics: champion.Metrics),
+            new PromoteResult(champion.Version, false, champion.Version, champion.AccumulateKey, champion.TrainKey, champion.EvaluateKey, verdict, Metrics: champion.Metrics, Parameters: champion.Parameters, Rounds: champion.BestIteration),
             train.ResultOf<TrainResult>(), evaluate.ResultOf<EvaluateResult>(), reason);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Pipeline.Wording;
@@ -89,10 +90,14 @@ internal static class TransformApply
             index.TryAdd(Settled(column.Categories[i]), i);
         }
 
+        var numbers = ByNumber(transform, column);
+        var respelled = new SortedDictionary<string, int>(StringComparer.Ordinal);
         int Lookup(string? category) => category is null && transform.MissingNative
             ? -1
             : index.TryGetValue(category ?? transform.MissingText, out var known) ? known
-            : index.GetValueOrDefault(Settled(category ?? transform.MissingText), -1);
+            : index.TryGetValue(Settled(category ?? transform.MissingText), out known) ? known
+            : category is not null && NumberNotation.TryParsePlain(category, out var number) && numbers.TryGetValue(number + 0.0, out known) ? respelled[category] = known
+            : -1;
 
         var codes = new int[rows.Length];
         var unseen = new SortedDictionary<string, long>(StringComparer.Ordinal);
@@ -124,6 +129,12 @@ internal static class TransformApply
             }
         }
 
+        if (respelled.Count > 0 && findings is not null)
+        {
+            var (respelling, known) = respelled.First();
+            findings.Add(Finding.Of(Sentence.Of("category-respelled", ("column", column.Column), ("text", PipelineNameText(respelling)), ("known", column.Categories[known])), column.Column));
+        }
+
         if (unseen.Count > 0 && findings is not null)
         {
             var shown = string.Join(", ", unseen.OrderByDescending(u => u.Value).ThenBy(u => u.Key, StringComparer.Ordinal).Take(5)
@@ -131,11 +142,34 @@ internal static class TransformApply
             findings.Add(Finding.Of(
                 Sentence.Of(
                     "unseen-category", ("rows", unseen.Values.Sum()), ("column", column.Column), ("shown", shown), ("outcome", Outcome(transform, column)),
-                    ("like", Lookalikes.Explain(unseen.Keys.First(), column.Categories))),
+                    ("like", Lookalikes.ExplainFirst(unseen.Keys, column.Categories))),
                 column.Column));
         }
 
         return codes;
+    }
+
+    /// <summary>
+    /// Categories by their number, where all are numbers as the product once wrote them: of those it is not known how the file wrote them, and 1.10 may
+    /// be 1.1. Where one is written otherwise, all are as they stood in the file.
+    /// </summary>
+    private static Dictionary<double, int> ByNumber(Transform transform, ColumnTransform column)
+    {
+        var numbers = new Dictionary<double, int>();
+        for (var i = 0; i < column.Categories.Count; i++)
+        {
+            var category = column.Categories[i];
+            if (NumberNotation.TryParsePlain(category, out var number) && number.ToString("R", CultureInfo.InvariantCulture) == category)
+            {
+                numbers.TryAdd(number, i);
+            }
+            else if (category != transform.MissingText)
+            {
+                return [];
+            }
+        }
+
+        return numbers;
     }
 
     private static void AddOneHot(List<double[]> features, ColumnTransform column, int[] codes)
@@ -158,13 +192,13 @@ internal static class TransformApply
         { Encoding: ColumnEncoding.Native } => Sentence.Of("unseen-native"),
         { Features.Count: 0 } or { Features.Count: 1, InEveryRow: true, Dropped: 0 } => Sentence.Of("unseen-unused"),
         { Dropped: > 0 } => Sentence.Of("unseen-dropped", ("category", PipelineNameText(column.Categories[0]))),
-        { TakesTurns: true } => Sentence.Of("unseen-turns"),
+        { TakesTurns: true } => Sentence.Of("unseen-turns", ("count", column.Categories.Count)),
         // Of older transforms it is not known whether training had such rows.
         _ => transform.Version < 3 ? Sentence.Of("unseen-zero") : Sentence.Of("unseen-as-missing"),
     };
 
     private static string Settled(string category) =>
-        CellValues.IsTruth(category, out var truth) ? truth == 1 ? "true" : "false" : category.Normalize(System.Text.NormalizationForm.FormC);
+        CellValues.IsTruth(category, out var truth) ? truth == 1 ? "true" : "false" : category.Composed();
 
     private static string PipelineNameText(string text) => text.Length <= 40 ? text : text[..40] + "…";
 }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text;
 using MlOps.Pipeline.Definitions;
 using MlOps.Tabular;
 
@@ -67,8 +65,8 @@ internal static class CellValues
         var isCategorical = definition.Categorical.Contains(column.Name, StringComparer.Ordinal);
         return Mapped(text, cell =>
             truth is not null && TruthOf(cell, declared: known is not null) is { } value ? truth[value]
-            : isCategorical && NumberNotation.TryParsePlain(cell, out var number) ? (number + 0.0).ToString("R", CultureInfo.InvariantCulture)
-            : cell.Normalize(NormalizationForm.FormC));
+            : isCategorical && NumberSpelling.Canonical(cell) is { } number ? number
+            : cell.Composed());
     }
 
     // Where the history has truth values, 1 and 0 can mean nothing else.

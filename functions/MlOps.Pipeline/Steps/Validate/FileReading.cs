@@ -20,7 +20,7 @@ internal static class FileReading
     // Below it the other cells are mistakes in a column of numbers.
     private const double MostCells = 0.5;
 
-    private static readonly char[] Delimiters = [',', ';', '\t', '|'];
+    private static readonly char[] Delimiters = [',', ';', '\t', '|', ':', '^', '~', ' '];
 
     public static ReadFile Read(
         Stream stream, PipelineDefinition definition, FileSchema? history, int threads, FindingList warnings, CancellationToken cancellation)
@@ -44,7 +44,13 @@ internal static class FileReading
             file = Once(options);
         }
 
+        file = TruthValues.Read(Once, options, file, history, warnings);
         PointedNumbers.Tell(Once, options, file, definition, forms, warnings);
+        if (history is null)
+        {
+            TellCompactDates(file, definition, warnings);
+        }
+
         IReadOnlyList<string> retyped = [];
         if (history is not null && definition.Schema.Policy != SchemaPolicy.Unset)
         {
@@ -186,7 +192,7 @@ internal static class FileReading
             stream.Position = 0;
             try
             {
-                return (CsvFile.ReadRecords(stream, options with { Delimiter = delimiter }).FirstOrDefault() ?? []).Count(h => names.Contains(h.Normalize(System.Text.NormalizationForm.FormC)));
+                return (CsvFile.ReadRecords(stream, options with { Delimiter = delimiter }).FirstOrDefault() ?? []).Count(h => names.Contains(h.Composed()));
             }
             catch (CsvException)
             {
@@ -207,7 +213,7 @@ internal static class FileReading
             return options;
         }
 
-        string[] header = [.. (CsvFile.ReadRecords(stream, options).FirstOrDefault() ?? []).Select(h => h.Normalize(System.Text.NormalizationForm.FormC))];
+        string[] header = [.. (CsvFile.ReadRecords(stream, options).FirstOrDefault() ?? []).Select(h => h.Composed())];
         stream.Position = 0;
         var added = HeaderCheck.Added(header, definition, history);
         var kinds = new Dictionary<string, ColumnKind>(options.Kinds!, StringComparer.Ordinal);
@@ -306,5 +312,19 @@ internal static class FileReading
         }
     }
 
-    private static object Name(char delimiter) => delimiter == '\t' ? Sentence.Of("character-tab") : $"'{delimiter}'";
+    private static void TellCompactDates(CsvTable file, PipelineDefinition definition, FindingList warnings)
+    {
+        var header = file.Header.ToList();
+        foreach (var column in file.Table.Columns.OfType<NumberColumn>().Where(c => c.Name != definition.Label && !definition.Csv.Of(c.Name).IsNumber && !definition.Exclude.Contains(c.Name, StringComparer.Ordinal)))
+        {
+            if (CompactDates.Find(column) is { } example)
+            {
+                var setting = FormSettings.Of(column.Name, new WrittenForm(null, DateOrder.YearFirst, true, null, null, example, 0));
+                warnings.Add(
+                    Sentence.Of("compact-dates", ("column", FindingList.Shorten(column.Name, 60)!), ("example", example), ("setting", setting)), column.Name, header.IndexOf(column.Name) + 1, 0, example);
+            }
+        }
+    }
+
+    private static object Name(char delimiter) => delimiter switch { '\t' => Sentence.Of("character-tab"), ' ' => Sentence.Of("character-space"), _ => $"'{delimiter}'" };
 }

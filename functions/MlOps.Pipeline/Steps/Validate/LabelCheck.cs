@@ -37,19 +37,26 @@ internal static class LabelCheck
             return history.LabelClasses;
         }
 
+        string[] used = [.. Used(text)];
         if (definition.Task == TaskKind.Multiclass)
         {
-            return Classes(text, column, errors);
+            return Told(Classes(text, column, errors));
         }
 
-        if (LabelValues.TryBinary(Used(text), definition.Positive, out var labels, out var problem))
+        if (LabelValues.TryBinary(used, definition.Positive, out var labels, out var problem))
         {
-            return labels!.Classes;
+            return Told(labels!.Classes);
         }
 
         errors.Add(Sentence.Of("label-not-binary", ("column", label.Name), ("problem", problem!)), label.Name, column, code: "label-values");
         Odd(table, text, definition.Positive, column, errors);
-        return null;
+        return Told(null);
+
+        IReadOnlyList<string>? Told(IReadOnlyList<string>? classes)
+        {
+            LabelSpellings.Tell(text, used, classes ?? LabelValues.Learn(used).Classes, column, warnings);
+            return classes;
+        }
     }
 
     private static void Missing(Table table, Column label, bool initial, int column, FindingList errors, FindingList warnings)

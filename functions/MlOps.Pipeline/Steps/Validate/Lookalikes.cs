@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using MlOps.Pipeline.Wording;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Validate;
 
@@ -17,8 +18,39 @@ internal static class Lookalikes
     /// <returns>A <see cref="Sentence"/>, or an empty text, as the argument of another sentence.</returns>
     public static object Explain(string text, IEnumerable<string> known)
     {
-        var like = known.FirstOrDefault(k => k != text && Look(k) == Look(text));
-        return like is null ? "" : Sentence.Of("looks-like", ("like", FindingList.Shorten(like, 60)!), ("difference", Difference(text, like)));
+        string[] others = [.. known.Where(k => k != text)];
+        if (Array.Find(others, k => Look(k) == Look(text)) is { } like)
+        {
+            return Sentence.Of("looks-like", ("like", FindingList.Shorten(like, 60)!), ("difference", Difference(text, like)));
+        }
+
+        return IsNumber(text, out var number) && Array.Find(others, k => IsNumber(k, out var other) && other.Equals(number)) is { } same
+            ? Sentence.Of("same-number", ("like", same))
+            : "";
+    }
+
+    /// <summary>As <see cref="Explain(string, IEnumerable{string})"/> for the first of several texts that looks like a known one, which is named.</summary>
+    /// <param name="texts">The texts that were found.</param>
+    /// <param name="known">Texts that would have been right.</param>
+    public static object ExplainFirst(IReadOnlyCollection<string> texts, IReadOnlyCollection<string> known)
+    {
+        foreach (var text in texts)
+        {
+            if (Explain(text, known) is Sentence like)
+            {
+                return texts.Count == 1 ? like : Sentence.Of("of-text", ("text", FindingList.Shorten(text, 60)!), ("said", like));
+            }
+        }
+
+        return "";
+    }
+
+    // Codes too: 007 is read by a person as 7. But of more digits than a double keeps, two numbers would be one.
+    private static bool IsNumber(string text, out double number)
+    {
+        var isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number) && double.IsFinite(number) && text.Count(char.IsAsciiDigit) <= 15;
+        number += 0.0;
+        return isNumber;
     }
 
     private static Sentence Difference(string text, string known)
@@ -50,13 +82,20 @@ internal static class Lookalikes
         };
     }
 
-    /// <summary>What a reader sees: without case, width, invisible characters and spaces at the ends.</summary>
+    private static char Narrow(char c) => c is >= '\uFF01' and <= '\uFF5E' ? (char)(c - 0xFF01 + '!') : c;
+
+    /// <summary>What a reader sees: without case, width, invisible characters, doubled spaces and spaces at the ends.</summary>
     private static string Look(string text)
     {
         var look = new StringBuilder(text.Length);
-        foreach (var c in text.Normalize(NormalizationForm.FormKC))
+        foreach (var c in text.Composed().Select(Narrow))
         {
             if (char.GetUnicodeCategory(c) is UnicodeCategory.Format or UnicodeCategory.Control)
+            {
+                continue;
+            }
+
+            if (char.IsWhiteSpace(c) && look.Length > 0 && look[^1] == ' ')
             {
                 continue;
             }

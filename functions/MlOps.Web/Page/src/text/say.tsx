@@ -8,8 +8,9 @@ const templates = sentences as Record<string, Record<Language, string>>;
 export function word(sentence: Sentence, language: Language): string | null {
   const template = templates[sentence.code]?.[language];
   if (template === undefined) return null;
-  return template.replace(/\{([a-z_]+)\}/g, (place, name: string) => {
+  return template.replace(/\{([a-z_]+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g, (place, name: string, one?: string, many?: string) => {
     const part = sentence.parts?.[name];
+    if (one !== undefined) return (sentence.arguments[name] === "1" ? one : many) ?? place;
     return (part ? word(part, language) : sentence.arguments[name]) ?? place;
   });
 }
