@@ -118,8 +118,76 @@ public sealed class ClassTextTests(AzuriteFixture azurite)
     [InlineData(new[] { "+1", "1" }, new[] { "+1", "1" })]
     [InlineData(new[] { "TRUE", "False", "true" }, new[] { "False", "TRUE" })]
     [InlineData(new[] { " a", "a", "b" }, new[] { "a", "b" })]
+    [InlineData(new[] { "1.1", "1.10", "2.0" }, new[] { "1.1", "1.10", "2.0" })]
+    [InlineData(new[] { "1e5", "100000", "2e5" }, new[] { "100000", "1e5", "2e5" })]
+    [InlineData(new[] { "1.0", "1.00", "1" }, new[] { "1", "1.0", "1.00" })]
+    [InlineData(new[] { "1", "1.0", "1.1", "1.10" }, new[] { "1", "1.0", "1.1", "1.10" })]
+    [InlineData(new[] { ".5", "0.5", "1.5" }, new[] { "0.5", "1.5" })]
+    [InlineData(new[] { "0", "-0.0", "1" }, new[] { "0", "1" })]
     public void Texts_are_one_class_where_they_are_one_number_in_a_column_without_codes(string[] texts, string[] classes) =>
         Assert.Equal(classes, LabelValues.Learn(texts).Classes);
+
+    [Theory]
+    [InlineData("1.1", "1.10", "1.1", "1.10")]
+    [InlineData("100000", "1e5", "100000", "1e5")]
+    public async Task Two_spellings_of_one_number_that_no_program_mixes_are_two_classes_and_it_is_said(string first, string second, string said, string other)
+    {
+        string[] classes = [first, "3", second];
+        var history = WrittenCase.Csv("ID,X,CLASS", 900, (i, u) => [i, (10 * (i % 3)) + Math.Round(u[0], 3), classes[i % 3]]);
+        var pipeline = await TestPipeline.CreateAsync(azurite, Multiclass);
+        var initial = await pipeline.DropAsync("initial", history);
+        var validated = await pipeline.ValidateAsync(initial);
+        var drop = await pipeline.DropAsync("20240101", "ID,X\na,0.5\nb,10.5\nc,20.5\n");
+
+        var rows = await pipeline.PredictionsAsync((await pipeline.RunAsync(drop, initial)).Predict);
+
+        Assert.Equal(classes, rows[1..].Select(r => r[1]));
+        Assert.Contains(
+            $"has both '{said}' and '{other}', one number in two spellings", Assert.Single(validated.Warnings, w => w.Code == "label-spelling").Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Spellings_that_became_one_class_and_classes_that_look_alike_are_told()
+    {
+        var numbers = await TestPipeline.CreateAsync(azurite, Multiclass);
+        string[] one = ["1", "1.0", "2"];
+        var joined = await numbers.ValidateAsync(WrittenCase.Csv("ID,X,CLASS", 90, (i, u) => [i, u[0], one[i % 3]]));
+        Assert.Contains("'1', '1.0', which are one number and are taken for one class, '1'", Assert.Single(joined.Warnings, w => w.Code == "label-spelling").Message, StringComparison.Ordinal);
+
+        string[] words = ["Yes", "YES", "No"];
+        var alike = await numbers.ValidateAsync(WrittenCase.Csv("ID,X,CLASS", 90, (i, u) => [i, u[0], words[i % 3]]));
+        var message = Assert.Single(alike.Warnings, w => w.Code == "label-spelling").Message;
+        Assert.Contains("'Yes' is a class of its own. It looks like 'YES' but differs: character 2 is e (U+0065), not E (U+0045).", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Long_numbers_that_a_double_would_make_one_are_not_told_to_be_one()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, Multiclass);
+        string[] classes = ["100000000000000000001", "100000000000000000002", "5"];
+        var validated = await pipeline.ValidateAsync(WrittenCase.Csv("ID,X,CLASS", 90, (i, u) => [i, u[0], classes[i % 3]]));
+
+        Assert.True(validated.Accepted);
+        Assert.DoesNotContain(validated.Warnings, w => w.Code == "label-spelling");
+    }
+
+    [Theory]
+    [InlineData("Yes", "YES", "It looks like 'Yes' but differs")]
+    [InlineData("1.1", "1.10", "As a number it is '1.1', but it is written otherwise.")]
+    [InlineData("7", "007", "As a number it is '7', but it is written otherwise.")]
+    public async Task A_later_file_s_label_that_nearly_is_a_known_class_is_refused_and_the_class_is_named(string known, string later, string said)
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, Multiclass);
+        string[] classes = [known, "other", "third"];
+        var initial = await pipeline.DropAsync("initial", WrittenCase.Csv("ID,X,CLASS", 90, (i, u) => [i, u[0], classes[i % 3]]));
+        var drop = await pipeline.DropAsync("20240101", $"ID,X,CLASS\n1001,0.5,other\n1002,0.5,{later}\n");
+
+        var refused = await pipeline.ValidateAsync(drop, initial);
+
+        var error = Assert.Single(refused.Errors);
+        Assert.Equal(("label-value", 3L), (error.Code, error.Line));
+        Assert.Contains(said, error.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void A_code_is_not_the_class_of_the_same_number() => Assert.Equal((-1, 0), (new LabelValues(["7", "8"]).ClassOf("007"), new LabelValues(["7", "8"]).ClassOf("7.0")));

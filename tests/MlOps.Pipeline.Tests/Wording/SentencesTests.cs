@@ -54,6 +54,25 @@ public sealed partial class SentencesTests
         Assert.Null(SaidException.Read(new SaidException(sentence).Message[..40]));
     }
 
+    [Theory]
+    [InlineData("1", "1 row of period initial has an id that is to be predicted now; it is kept out of training so that no label leaks.")]
+    [InlineData("5", "5 rows of period initial have an id that is to be predicted now; they are kept out of training so that no label leaks.")]
+    public void One_row_has_and_five_rows_have(string rows, string said) => Assert.Equal(said, Sentence.Of("id-in-score", ("rows", rows), ("period", "initial")).ToString());
+
+    [Fact]
+    public void No_sentence_says_one_rows()
+    {
+        // Names of arguments that count what the next word names.
+        string[] counted = ["rows", "count", "ids", "labels", "predicted", "rounds"];
+        // Said only of more than one.
+        string[] many = ["labels-meet-few", "label-quantity", "too-many-columns", "unseen-turns-few"];
+        foreach (var (code, templates) in Sentences.All.Where(s => !many.Contains(s.Key)))
+        {
+            var said = Sentence.Of(code, [.. Arguments(templates["en"]).Select(a => (a, (object)(counted.Contains(a) ? "1" : "…")))]).ToString();
+            Assert.False(OneOfMany().IsMatch(said), $"'{code}' says: {said}");
+        }
+    }
+
     [Fact]
     public void A_sentence_without_an_argument_that_it_needs_is_not_made() =>
         Assert.Throws<ArgumentException>(() => Sentence.Of("few-rows", ("rows", 3)));
@@ -65,6 +84,9 @@ public sealed partial class SentencesTests
 
     [GeneratedRegex(@"Remark\.Of\(\s*""([a-z0-9-]+)"",\s*""((?:[^""\\]|\\.)*)""")]
     private static partial Regex Remarks();
+
+    [GeneratedRegex(@"\b1 (?!is\b|has\b|was\b|class\b)(?:test )?[a-z]+s\b")]
+    private static partial Regex OneOfMany();
 
     [GeneratedRegex(@"Sentence\.Of\(\s*""([a-z0-9-]+)""")]
     private static partial Regex Codes();
