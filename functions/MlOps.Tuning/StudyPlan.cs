@@ -3,8 +3,28 @@ namespace MlOps.Tuning;
 /// <summary>What to run next.</summary>
 /// <param name="Number">The wave, from 0.</param>
 /// <param name="Trials">Trials to run, in any order or at once: those of this wave that have no result yet, all in state running. Empty when the study is over.</param>
-/// <param name="Stop">Why there is nothing more to run, for people; null while there is.</param>
-public sealed record Wave(int Number, IReadOnlyList<TrialRecord> Trials, string? Stop);
+/// <param name="Stop">Why there is nothing more to run, in English; null while there is.</param>
+/// <param name="End">The same as a value, for other languages.</param>
+public sealed record Wave(int Number, IReadOnlyList<TrialRecord> Trials, string? Stop, StudyEnd? End = null);
+
+/// <summary>Why a study has nothing more to run.</summary>
+public enum StudyEnd
+{
+    /// <summary>As many trials were run as the budget has.</summary>
+    Trials,
+
+    /// <summary>The earlier waves have done the work that the budget has.</summary>
+    Work,
+
+    /// <summary>The time of the budget is over.</summary>
+    Time,
+
+    /// <summary>Every point of the grid has been tried.</summary>
+    Grid,
+
+    /// <summary>The wave has all its trials.</summary>
+    WaveFull,
+}
 
 /// <summary>
 /// A study as pure functions of its definition and its trials, so that an orchestrator may call them from an activity,
@@ -30,7 +50,7 @@ public static class StudyPlan
         }
 
         var room = definition.WaveSize - all.Count(t => t.Wave == wave);
-        var stop = Exhausted(definition.Budget, all, wave, elapsed);
+        var (end, stop) = Exhausted(definition.Budget, all, wave, elapsed);
         if (stop is null && definition.Budget.Trials is { } limit)
         {
             room = Math.Min(room, limit - all.Count);
@@ -42,7 +62,7 @@ public static class StudyPlan
         {
             if (Suggest(definition, sampler, all, wave) is not { } trial)
             {
-                stop = "every point of the grid has been tried";
+                (end, stop) = (StudyEnd.Grid, "every point of the grid has been tried");
                 break;
             }
 
@@ -50,7 +70,7 @@ public static class StudyPlan
             next.Add(trial);
         }
 
-        return next.Count > 0 ? new Wave(wave, next, null) : new Wave(wave, next, stop ?? "the wave is full");
+        return next.Count > 0 ? new Wave(wave, next, null) : new Wave(wave, next, stop ?? "the wave is full", end ?? StudyEnd.WaveFull);
     }
 
     /// <summary>The best complete trial (the earliest of equals), or null when none is complete.</summary>
@@ -162,15 +182,15 @@ public static class StudyPlan
     }
 
     /// <summary>Why the budget allows no new trial, or null. Only what earlier waves have done counts, so that the answer does not change while a wave runs.</summary>
-    internal static string? Exhausted(StudyBudget budget, List<TrialRecord> all, int wave, TimeSpan elapsed)
+    internal static (StudyEnd? End, string? Stop) Exhausted(StudyBudget budget, List<TrialRecord> all, int wave, TimeSpan elapsed)
     {
         var work = all.Where(t => t.Wave < wave).Sum(t => t.Work);
         return budget switch
         {
-            { Trials: { } trials } when all.Count >= trials => $"the budget of {trials} trials is used",
-            { Work: { } limit } when work >= limit => $"the budget of {limit} units of work is used: {work} after {wave} waves",
-            { Time: { } time } when elapsed >= time => $"the budget of {time} is used: {elapsed} after {wave} waves",
-            _ => null,
+            { Trials: { } trials } when all.Count >= trials => (StudyEnd.Trials, $"the budget of {trials} {(trials == 1 ? "trial" : "trials")} is used"),
+            { Work: { } limit } when work >= limit => (StudyEnd.Work, $"the budget of {limit} units of work is used: {work} after {wave} {(wave == 1 ? "wave" : "waves")}"),
+            { Time: { } time } when elapsed >= time => (StudyEnd.Time, $"the budget of {time} is used: {elapsed} after {wave} {(wave == 1 ? "wave" : "waves")}"),
+            _ => (null, null),
         };
     }
 }

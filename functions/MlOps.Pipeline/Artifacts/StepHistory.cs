@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Artifacts;
@@ -14,7 +15,7 @@ internal static class StepHistory
         await container.GetBlobClient(Name(spec)).UploadAsync(new BinaryData(bytes), overwrite: true, cancellation);
     }
 
-    public static async Task<string> ExplainAsync(BlobContainerClient container, StepSpec spec, CancellationToken cancellation)
+    public static async Task<Sentence> ExplainAsync(BlobContainerClient container, StepSpec spec, CancellationToken cancellation)
     {
         Last? last;
         try
@@ -29,18 +30,18 @@ internal static class StepHistory
 
         if (last is null)
         {
-            return "ran: for the first time";
+            return Sentence.Of("step-first");
         }
 
         if (last.Version != spec.Version)
         {
-            return $"ran: the step's version changed from {last.Version} to {spec.Version}";
+            return Sentence.Of("step-version", ("from", last.Version), ("to", spec.Version));
         }
 
         var changed = spec.Inputs.Where(i => !last.Inputs.TryGetValue(i.Key, out var old) || old != i.Value).Select(i => i.Key)
             .Concat(last.Inputs.Keys.Where(k => !spec.Inputs.ContainsKey(k)))
             .Order(StringComparer.Ordinal).ToArray();
-        return changed.Length == 0 ? "ran: it had not finished before" : $"ran: changed since the last time: {string.Join(", ", changed)}";
+        return changed.Length == 0 ? Sentence.Of("step-unfinished") : Sentence.Of("step-changed", ("inputs", string.Join(", ", changed)));
     }
 
     private static string Name(StepSpec spec) => $"{spec.Pipeline}/steps/last/{spec.Name}-{spec.Scope}.json";

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Artifacts;
@@ -13,6 +14,9 @@ public sealed record StepOutcome(string Name, string Key, bool Skipped, string R
 {
     /// <summary>What it took from the storage account this time; <see langword="null"/> for steps of before it was counted.</summary>
     public StorageUsage? Usage { get; init; }
+
+    /// <summary>The reason as a sentence; <see langword="null"/> for steps of before it was one.</summary>
+    public Sentence? Said { get; init; }
 }
 
 /// <summary>What every step's result has.</summary>

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 using Microsoft.Extensions.Logging;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Artifacts;
@@ -60,7 +61,7 @@ public sealed class StepRunner
         if (done is not null)
         {
             _logger.LogInformation("step skipped {Name} {Key}", spec.Name, spec.Key);
-            return Result<TResult>(done, new StepOutcome(spec.Name, spec.Key, Skipped: true, reason, Elapsed(started), at) { Usage = meter.Usage });
+            return Result<TResult>(done, new StepOutcome(spec.Name, spec.Key, Skipped: true, reason.ToString(), Elapsed(started), at) { Usage = meter.Usage, Said = reason });
         }
 
         _logger.LogInformation("step started {Name} {Key}", spec.Name, spec.Key);
@@ -75,7 +76,7 @@ public sealed class StepRunner
             folder + RecordName, JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented), onlyIfAbsent: true, cancellation);
         await StepHistory.RememberAsync(_container, spec, cancellation);
         _logger.LogInformation("step finished {Name} {Key}", spec.Name, spec.Key);
-        return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason, Elapsed(started), at) { Usage = meter.Usage } };
+        return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason.ToString(), Elapsed(started), at) { Usage = meter.Usage, Said = reason } };
     }
 
     /// <summary>The record of a finished step.</summary>
@@ -148,7 +149,7 @@ public sealed class StepRunner
 
     private double Elapsed(long started) => Math.Round(_time.GetElapsedTime(started).TotalSeconds, 3);
 
-    private async Task<(StepRecord? Done, string Reason)> FindDoneAsync(StepSpec spec, string folder, CancellationToken cancellation)
+    private async Task<(StepRecord? Done, Sentence Reason)> FindDoneAsync(StepSpec spec, string folder, CancellationToken cancellation)
     {
         var record = await TryReadRecordAsync(folder, cancellation);
         if (record is null)
@@ -161,11 +162,11 @@ public sealed class StepRunner
             if (!await IsIntactAsync(folder, output, cancellation))
             {
                 await DeleteRecordAsync(folder, cancellation);
-                return (null, $"ran: its stored output {output.Name} is damaged");
+                return (null, Sentence.Of("step-damaged", ("output", output.Name)));
             }
         }
 
-        return (record, "skipped: done before with the same inputs, definition and version");
+        return (record, Sentence.Of("step-done"));
     }
 
     private async Task<bool> IsIntactAsync(string folder, StepOutput output, CancellationToken cancellation)

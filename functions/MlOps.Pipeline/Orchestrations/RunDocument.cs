@@ -97,6 +97,9 @@ public sealed record RunDocument
     /// <summary>Why the search for parameters ended.</summary>
     public string? SearchEnded { get; init; }
 
+    /// <summary>The same as a sentence; <see langword="null"/> in documents of before it was one.</summary>
+    public Sentence? SearchEndedSaid { get; init; }
+
     /// <summary>The run's models in order; all metrics are in the step's <c>leaderboard.json</c>.</summary>
     public LeaderboardResult? Leaderboard { get; init; }
 

@@ -183,8 +183,8 @@ internal sealed class RunInProgress
         Document = Document with { Training = text };
     }
 
-    public void Tuned(IReadOnlyList<TrialRecord> trials, IReadOnlyList<StepOutcome> steps, string? stop) =>
-        Document = Document with { Trials = trials, TrialSteps = steps, SearchEnded = stop };
+    public void Tuned(IReadOnlyList<TrialRecord> trials, IReadOnlyList<StepOutcome> steps, string? stop, Sentence? said) =>
+        Document = Document with { Trials = trials, TrialSteps = steps, SearchEnded = stop, SearchEndedSaid = said };
 
     public DateTime Now => _context.CurrentUtcDateTime;
 

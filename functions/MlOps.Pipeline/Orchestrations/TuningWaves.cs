@@ -24,7 +24,7 @@ internal static class TuningWaves
             var plan = await run.StepAsync<TuneResult>(StepActivities.Tune, new TuneInput(id, pipeline, definition, trials, (run.Now - began).TotalSeconds));
             if (plan.Wave.Count == 0)
             {
-                run.Tuned(trials, steps, plan.Stop);
+                run.Tuned(trials, steps, plan.Stop, plan.Said);
                 return plan;
             }
 

@@ -86,17 +86,17 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     {
         if (double.IsNaN(traffic.Share) || traffic.Share is < 0 or > 1 || (traffic.Challenger is null && traffic.Share > 0))
         {
-            throw new StepRefusedException("The challenger's share is between 0 and 1, and only with a challenger above 0.");
+            throw new StepRefusedException(Sentence.Of("registry-share"));
         }
 
         var champion = (await ReadAsync(pipeline, cancellation)).Champion
-            ?? throw new StepRefusedException($"Pipeline {pipeline} has no champion beside which another model could be tried.");
+            ?? throw new StepRefusedException(Sentence.Of("registry-no-champion", ("pipeline", pipeline)));
         var classes = (await models.RequireAsync(pipeline, champion, cancellation)).Classes;
         foreach (var version in (string?[])[traffic.Challenger, traffic.Shadow])
         {
             if (version is not null && !(await models.RequireAsync(pipeline, version, cancellation)).Classes.SequenceEqual(classes, StringComparer.Ordinal))
             {
-                throw new StepRefusedException($"Model {version} predicts other classes than the champion {champion}: their answers cannot stand side by side.");
+                throw new StepRefusedException(Sentence.Of("registry-other-classes", ("version", version), ("champion", champion)));
             }
         }
     }

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
@@ -62,7 +63,7 @@ public sealed class ModelRegistry
     /// <exception cref="StepRefusedException">There is no such version.</exception>
     public async Task<ModelVersion> RequireAsync(PipelineName pipeline, string version, CancellationToken cancellation = default) =>
         await FindAsync(pipeline, version, cancellation)
-        ?? throw new StepRefusedException($"Pipeline {pipeline} has no model version '{version}'. See `mlops models {pipeline}`.");
+        ?? throw new StepRefusedException(Sentence.Of("registry-no-version", ("pipeline", pipeline), ("version", version)));
 
     /// <summary>A file of a version: <c>model.txt</c>, <c>transform.json</c>, <c>schema.json</c> or <c>metrics.json</c>.</summary>
     /// <param name="pipeline">Pipeline's name.</param>

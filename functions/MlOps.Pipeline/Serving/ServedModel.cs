@@ -10,6 +10,7 @@ using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -127,6 +128,6 @@ public sealed class ServedModel
         var content = await models.ReadAsync(pipeline, version, file, cancellation);
         return ContentHash.Of(content.ToMemory().Span) == sha256
             ? content
-            : throw new StepRefusedException($"artifacts/{pipeline}/models/{version}/{file} was changed after it was registered. Roll back, or promote another version.");
+            : throw new StepRefusedException(Sentence.Of("registry-changed", ("file", $"artifacts/{pipeline}/models/{version}/{file}")));
     }
 }

@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Web.Http;
 
@@ -17,6 +18,9 @@ internal sealed class ApiException(int status, string what, string detail, strin
     public string? Next { get; } = next;
 
     public string? Where { get; } = where;
+
+    /// <summary>The detail as a sentence, which the page words in the reader's language.</summary>
+    public Sentence? Said { get; init; }
 
     /// <summary>Every error, where there are several.</summary>
     public IReadOnlyList<Finding>? Errors { get; init; }

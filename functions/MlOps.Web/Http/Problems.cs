@@ -5,6 +5,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Serving;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 using MlOps.Web.Runs;
 
@@ -39,6 +40,7 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
         Add("where", problem.Where);
         Add("next", problem.Next);
         Add("errors", problem.Errors);
+        Add("said", problem.Said);
         context.Response.StatusCode = problem.Status;
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.WriteAsJsonAsync(details, ApiJson.Options, "application/problem+json");
@@ -67,7 +69,7 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
             case CsvException csv:
                 return new ApiException(422, "the file cannot be read", csv.Message);
             case SteeringException or StepRefusedException:
-                return new ApiException(409, "not possible now", exception.Message);
+                return new ApiException(409, "not possible now", exception.Message) { Said = exception.InnerException is SaidException said ? SaidException.Read(said.Message) : null };
             case NotFoundException missing:
                 return new ApiException(404, "not found", missing.Message);
             case RequestFailedException { Status: 412 }:

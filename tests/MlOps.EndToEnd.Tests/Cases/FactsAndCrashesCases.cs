@@ -55,6 +55,8 @@ public sealed class FactsAndCrashesCases(AzuriteFixture azurite)
             await system.DropAsync("20240101", await BytesAsync("14-events", file + ".csv"));
         }
 
+        var last = (await BytesAsync("14-events", "20240101.csv")).Length;
+        await system.UntilAsync(l => l.Drops.Any(d => d.Period == "20240101" && d.Length == last), "the last bytes are known");
         var ledger = await system.SettledAsync("20240101");
 
         var runs = ledger.Runs.Where(r => r.Period == "20240101").ToArray();

@@ -20,7 +20,7 @@ namespace MlOps.Pipeline.Steps.Performance;
 public sealed class PerformanceStep : Step<PerformanceInput, PerformanceResult>
 {
     internal const string Name = "performance";
-    private const int Version = 2;
+    private const int Version = 3;
 
     // Labels of half of the predicted rows may come at a time; of hardly any they are not those rows' labels.
     private const double HardlyAny = 0.1;
@@ -93,12 +93,32 @@ public sealed class PerformanceStep : Step<PerformanceInput, PerformanceResult>
         var labelled = rows.Where(r => !labels.IsMissing(r.Value)).Select(r => r.Key).ToHashSet(StringComparer.Ordinal);
         string?[] predicted = [.. Enumerable.Range(0, ids.RowCount).Select(ids.Text)];
         var met = predicted.Count(id => labelled.Contains(id ?? ""));
-        return predicted.Length == 0 || labelled.Count == 0 || met > HardlyAny * Math.Min(predicted.Length, labelled.Count)
-            ? null
-            : Finding.Of(Sentence.Of(
-                met == 0 ? "labels-meet-nothing" : "labels-meet-few",
-                ("period", period), ("revision", published.Revision), ("met", met), ("predicted", predicted.Length), ("labels", labelled.Count),
-                ("label_id", labelled.Order(StringComparer.Ordinal).First()), ("predicted_id", predicted.Order(StringComparer.Ordinal).First() ?? "")));
+        var nearly = Nearly(labelled, predicted);
+        if (predicted.Length == 0 || labelled.Count == 0 || (met > HardlyAny * Math.Min(predicted.Length, labelled.Count) && nearly is null))
+        {
+            return null;
+        }
+
+        var (labelId, predictedId) = nearly ?? (labelled.Order(StringComparer.Ordinal).First(), predicted.Order(StringComparer.Ordinal).First() ?? "");
+        return Finding.Of(Sentence.Of(
+            met == 0 ? "labels-meet-nothing" : "labels-meet-few",
+            ("period", period), ("revision", published.Revision), ("met", met), ("predicted", predicted.Length), ("labels", labelled.Count), ("label_id", labelId), ("predicted_id", predictedId)));
+    }
+
+    /// <summary>A label's id that meets nothing as it is written, and a predicted one that it would be without leading zeros, blanks, case and a fraction of zeros.</summary>
+    private static (string LabelId, string PredictedId)? Nearly(HashSet<string> labelled, string?[] predicted)
+    {
+        var unmet = predicted.OfType<string>().Where(id => !labelled.Contains(id)).DistinctBy(Loose, StringComparer.Ordinal).ToDictionary(Loose, StringComparer.Ordinal);
+        var met = predicted.OfType<string>().Where(labelled.Contains).ToHashSet(StringComparer.Ordinal);
+        return labelled.Where(id => !met.Contains(id)).Order(StringComparer.Ordinal).Select(id => (Id: id, Other: unmet.GetValueOrDefault(Loose(id)))).FirstOrDefault(p => p.Other is not null) is { Other: { } other } pair
+            ? (pair.Id, other)
+            : null;
+
+        static string Loose(string id)
+        {
+            var trimmed = (NumberSpelling.Canonical(id) ?? id).Trim().TrimStart('0').ToUpperInvariant();
+            return trimmed.Length == 0 ? "0" : trimmed;
+        }
     }
 
     private async Task<RealisedPerformance> MeasureAsync(

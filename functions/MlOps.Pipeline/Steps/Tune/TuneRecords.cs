@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Steps.Tune;
@@ -27,4 +28,8 @@ public sealed record TuneResult(
     string? Stop,
     bool Prunes = false,
     IReadOnlyList<IReadOnlyDictionary<string, string>>? Others = null,
-    int? Planned = null);
+    int? Planned = null)
+{
+    /// <summary>Why the search is over, as a sentence; <see langword="null"/> while it is not.</summary>
+    public Sentence? Said { get; init; }
+}

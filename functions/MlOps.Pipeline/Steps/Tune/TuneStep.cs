@@ -3,6 +3,7 @@ using MlOps.Boosting.Settings;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tuning;
 
@@ -27,7 +28,7 @@ public sealed class TuneStep
         var definition = await _context.Definitions.LoadAsync(PipelineName.Parse(input.Pipeline), input.DefinitionHash, cancellation);
         if (definition.Tune.Trials == 0)
         {
-            return new TuneResult([], [], null, null, "the definition asks for no search");
+            return new TuneResult([], [], null, null, "the definition asks for no search") { Said = Sentence.Of("search-none") };
         }
 
         var study = Study(definition);
@@ -37,8 +38,18 @@ public sealed class TuneStep
             wave.Trials, [.. wave.Trials.Select(t => Settings(t.Parameters))], best, best is null ? null : Settings(best.Parameters), wave.Stop,
             study.Pruner is not null,
             wave.Trials.Count > 0 ? null : Others(study, definition, input.Trials),
-            definition.Tune.Trials);
+            definition.Tune.Trials) { Said = Ended(study, wave, input) };
     }
+
+    private static Sentence? Ended(StudyDefinition study, Wave wave, TuneInput input) => wave.End switch
+    {
+        StudyEnd.Trials => Sentence.Of("search-trials", ("count", study.Budget.Trials!.Value)),
+        StudyEnd.Work => Sentence.Of("search-work", ("limit", study.Budget.Work!.Value), ("work", input.Trials.Where(t => t.Wave < wave.Number).Sum(t => t.Work)), ("count", wave.Number)),
+        StudyEnd.Time => Sentence.Of("search-time", ("limit", study.Budget.Time!.Value), ("elapsed", TimeSpan.FromSeconds(input.Seconds)), ("count", wave.Number)),
+        StudyEnd.Grid => Sentence.Of("search-grid"),
+        StudyEnd.WaveFull => Sentence.Of("search-wave"),
+        _ => null,
+    };
 
     private static IReadOnlyList<IReadOnlyDictionary<string, string>> Others(StudyDefinition study, PipelineDefinition definition, IReadOnlyList<TrialRecord> trials)
     {

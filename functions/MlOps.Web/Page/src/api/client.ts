@@ -1,3 +1,5 @@
+import type { Sentence } from "./types";
+
 // Every request of the page. A refusal becomes a Problem with what the server says: what is wrong, where, what to do next.
 
 export class Problem extends Error {
@@ -6,6 +8,7 @@ export class Problem extends Error {
     readonly title: string,
     detail: string,
     readonly next: string | null,
+    readonly said: Sentence | null = null,
   ) {
     super(detail);
   }
@@ -28,8 +31,8 @@ async function send(path: string, init?: RequestInit): Promise<Response> {
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as { title?: string; detail?: string; next?: string };
-    return new Problem(response.status, body.title ?? "", body.detail ?? response.statusText, body.next ?? null);
+    const body = (await response.json()) as { title?: string; detail?: string; next?: string; said?: Sentence };
+    return new Problem(response.status, body.title ?? "", body.detail ?? response.statusText, body.next ?? null, body.said ?? null);
   } catch {
     return new Problem(response.status, "", response.statusText || `HTTP ${response.status}`, null);
   }

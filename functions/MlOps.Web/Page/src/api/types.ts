@@ -59,6 +59,7 @@ export interface StepOutcome {
   key: string;
   skipped: boolean;
   reason: string;
+  said?: Sentence | null;
   seconds: number;
   startedAt: string | null;
 }
@@ -141,6 +142,7 @@ export interface RunDocument {
   trialSteps: StepOutcome[];
   trials: Trial[];
   searchEnded: string | null;
+  searchEndedSaid?: Sentence | null;
   leaderboard: { challenger: string; metric: string; higherIsBetter: boolean; entries: LeaderboardEntry[]; rows?: number } | null;
   metrics: Metrics;
   expected?: ExpectedQuality | null;

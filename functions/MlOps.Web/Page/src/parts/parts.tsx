@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useText, Said } from "../text/language";
 import { useFormat } from "../text/format";
+import { Worded } from "../text/say";
 import { Problem, Unreachable } from "../api/client";
 import type { Loaded } from "../api/use-load";
 
@@ -59,7 +60,7 @@ export function ErrorText({ error }: { error: unknown }) {
   if (!(error instanceof Problem)) return <p>{t.failed.unknown}</p>;
   return (
     <>
-      <Said as="p">{error.message}</Said>
+      <Worded as="p" said={error.said} text={error.message} />
       {error.next && (
         <p>
           {t.failed.next} <Said>{error.next}</Said>

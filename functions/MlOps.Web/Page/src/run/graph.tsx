@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 import type { Node } from "./steps";
 
 const signs: Record<Node["state"], string> = {
@@ -69,7 +70,7 @@ function Details({ of: node }: { of: Node }) {
         <ul class="outcomes">
           {node.outcomes.slice(0, 12).map((o) => (
             <li key={`${o.key}${o.startedAt}`}>
-              <strong>{o.name}</strong> <Said>{o.reason}</Said> <span class="quiet nowrap">{f.seconds(o.seconds)}</span>
+              <strong>{o.name}</strong> <Worded said={o.said} text={o.reason} /> <span class="quiet nowrap">{f.seconds(o.seconds)}</span>
               <br />
               <code class="small">{o.key}</code>
             </li>

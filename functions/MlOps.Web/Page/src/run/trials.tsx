@@ -3,7 +3,8 @@ import type { RunDocument, Trial } from "../api/types";
 import { Chart } from "../parts/chart";
 import { Table } from "../parts/parts";
 import { useFormat } from "../text/format";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 const perPage = 20;
 
@@ -24,7 +25,7 @@ export function Trials({ of: document }: { of: RunDocument }) {
         <h2 id="trials-title">{t.run.trials}</h2>
         <span class="quiet">{t.run.trialsHint(trials.length)}</span>
       </div>
-      {document.searchEnded && <Said as="p" class="quiet">{document.searchEnded}</Said>}
+      {document.searchEnded && <Worded as="p" class="quiet" said={document.searchEndedSaid} text={document.searchEnded} />}
       <Chart
         name={t.run.trialChart}
         labels={trials.map((trial) => `${t.run.trial} ${trial.number}`)}
