@@ -61,7 +61,7 @@ public sealed class FailedRunTests(AzuriteFixture azurite)
         var ledger = await system.SettledAsync("20201001");
         var notice = await system.NoticeAsync(ledger.Runs[0].RunId);
         Assert.Equal(RunState.Failed, notice.State);
-        Assert.Contains("initial.csv was not accepted within 1 seconds", notice.Cause, StringComparison.Ordinal);
+        Assert.Contains("initial.csv was not accepted within 1 second", notice.Cause, StringComparison.Ordinal);
 
         await system.DropAsync("initial");
         ledger = await system.UntilAsync(l => l.Published("20201001") is not null, "the period is published");
