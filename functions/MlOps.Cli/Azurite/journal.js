@@ -15,6 +15,9 @@ const path = require("node:path");
 // A journal makes saving often needless; it costs the whole database each time.
 const saveEverySeconds = 60;
 
+// So many are sooner put in their places one by one than all documents are sorted.
+const fewDocuments = 32;
+
 /**
  * Puts the journal under every LokiJS database of this process.
  * @param Loki the module.
@@ -88,11 +91,17 @@ module.exports = function keepJournals(Loki, changed) {
     return doc;
   });
   around(Collection, "update", function (original, args) {
-    const doc = original.apply(this, args);
-    if (!Array.isArray(args[0])) {
-      wrote(this, args[0]);
+    const [documents] = args;
+    if (!Array.isArray(documents)) {
+      const doc = original.apply(this, args);
+      wrote(this, documents);
+      return doc;
     }
-    return doc;
+    if (documents.length > fewDocuments) {
+      return original.apply(this, args);
+    }
+    // As a batch LokiJS would sort every index anew for the one message that is taken from a queue.
+    documents.forEach((one) => this.update(one));
   });
   around(Collection, "remove", function (original, args) {
     const [doc] = args;

@@ -8,7 +8,9 @@ namespace MlOps.Tabular;
 /// <param name="OtherDates">Another order of dates that fits as well.</param>
 /// <param name="Example">A text of the column that shows it.</param>
 /// <param name="Misfits">Cells that are not of this form.</param>
-public sealed record WrittenForm(NumberNotation? Numbers, DateOrder? Dates, bool Certain, NumberNotation? Other, DateOrder? OtherDates, string Example, long Misfits);
+/// <param name="Unit">The unit that its numbers are written with, such as <c>kg</c> or <c>$</c>; <see langword="null"/> for none.</param>
+public sealed record WrittenForm(
+    NumberNotation? Numbers, DateOrder? Dates, bool Certain, NumberNotation? Other, DateOrder? OtherDates, string Example, long Misfits, string? Unit = null);
 
 /// <summary>Recognises numbers in other notations than the plain one, and dates, by what no other reading explains.</summary>
 public static class NotationSearch
@@ -57,6 +59,25 @@ public static class NotationSearch
         }
 
         return Dates(texts, counts, total) ?? Numbers(texts, counts, total, usual ?? NumberNotation.Plain);
+    }
+
+    /// <summary>The units that numbers are written with, and the first text of each; two spellings of a unit are one.</summary>
+    /// <param name="texts">Different texts of a column.</param>
+    /// <param name="notation">How its numbers are written.</param>
+    public static IReadOnlyDictionary<string, string> Units(IEnumerable<string> texts, NumberNotation notation)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(notation);
+        var units = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var text in texts)
+        {
+            if (notation.TryParse(text, out var value, out var sign) && value != 0 && NumberNotation.UnitOf(sign) is { Length: > 0 } unit)
+            {
+                units.TryAdd(unit, text);
+            }
+        }
+
+        return units;
     }
 
     private static bool IsNearlyAll(long fitting, long total) => fitting == total || (total >= FewestCells && fitting >= NearlyAll * total);
@@ -115,7 +136,8 @@ public static class NotationSearch
 
         var shown = texts.Where((t, i) => !double.IsNaN(best.Values[i]) && !IsUsual(t));
         var example = other.Values is null ? shown.First() : texts.Where((_, i) => !best.Values[i].Equals(other.Values[i])).First();
-        return new WrittenForm(best.Notation, null, other.Notation is null && best.OneUnit, other.Notation, null, example, total - most);
+        return new WrittenForm(
+            best.Notation, null, other.Notation is null && best.OneUnit, other.Notation, null, example, total - most, Units(texts, best.Notation).Keys.FirstOrDefault());
 
         // The reader takes plain numbers alone for such: (5.00) is none.
         bool IsUsual(string text) => usual == NumberNotation.Plain ? NumberNotation.TryParsePlain(text, out _) : usual.TryParse(text, out _);

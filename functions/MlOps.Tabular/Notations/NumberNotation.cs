@@ -44,6 +44,27 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
     /// <summary>Whether a sign that was taken off is that of a currency.</summary>
     internal static bool IsCurrency(string unit) => Codes.Contains(unit, StringComparer.Ordinal) || (unit.Length == 1 && char.GetUnicodeCategory(unit[0]) == UnicodeCategory.CurrencySymbol);
 
+    /// <summary>One spelling for each unit, so that USD is $; empty where the number needs none, or carries it as a factor (12K).</summary>
+    internal static string UnitOf(string sign) => sign switch
+    {
+        "k" or "K" or "M" => "",
+        "USD" or "US$" => "$",
+        "EUR" => "€",
+        "GBP" => "£",
+        "JPY" or "円" or "￥" => "¥",
+        "％" => "%",
+        "l" => "L",
+        "m2" => "m²",
+        "KB" => "kB",
+        "kr." or "SEK" or "NOK" or "DKK" => "kr",
+        "PLN" => "zł",
+        "CZK" => "Kč",
+        "HUF" => "Ft",
+        "Rs." or "INR" or "₹" => "Rs",
+        "CNY" or "元" => "元",
+        _ => sign,
+    };
+
     /// <summary>Reads a number and tells the sign that was taken off.</summary>
     internal bool TryParse(string text, out double value, out string unit)
     {

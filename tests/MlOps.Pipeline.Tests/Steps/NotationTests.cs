@@ -57,6 +57,27 @@ public sealed class NotationTests(AzuriteFixture azurite)
         Assert.True(Math.Min(scores["9001"], scores["9002"]) > Math.Max(scores["9003"], scores["9004"]) + 0.3, string.Join(' ', scores.Values));
     }
 
+    [Theory]
+    [InlineData("{0} kg", "{0} g", "kg", "g")]
+    [InlineData("${0}", "€{0}", "$", "€")]
+    [InlineData("{0} %", "{0} $", "%", "$")]
+    [InlineData("${0}", "{0} USD", null, null)]
+    [InlineData("{0} kg", "{0}", null, null)]
+    [InlineData("{0} kg", "{0}kg", null, null)]
+    public async Task A_period_in_another_unit_than_the_history_is_told(string before, string now, string? usual, string? unit)
+    {
+        string Rows(string form, int from, int count) => WrittenCase.Csv(
+            "ID,AMOUNT,TARGET", count, (i, u) => [from + i, string.Format(CultureInfo.InvariantCulture, form, Math.Round(u[0] * 100, 2)), u[1] < u[0] ? 1 : 0]);
+        var run = await RunAsync(Definition, Rows(before, 0, 600), Rows(now, 5000, 50));
+
+        var told = (await run.Pipeline.ValidateAsync(run.Drop, run.History)).Warnings.Where(w => w.Code == "other-unit").ToArray();
+
+        Assert.Equal(usual is null ? 0 : 1, told.Length);
+        Assert.All(told, w => Assert.Equal("AMOUNT", w.ColumnName));
+        Assert.All(told, w => Assert.Contains($"numbers in {unit} here", w.Message, StringComparison.Ordinal));
+        Assert.All(told, w => Assert.Contains($"convert the column to {usual}", w.Message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task A_number_that_can_be_read_in_two_ways_is_told_and_not_used()
     {

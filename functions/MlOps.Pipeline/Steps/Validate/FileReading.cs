@@ -50,6 +50,10 @@ internal static class FileReading
         {
             TellCompactDates(file, definition, warnings);
         }
+        else
+        {
+            OtherUnits.Tell(Once, options, file, history, warnings);
+        }
 
         IReadOnlyList<string> retyped = [];
         if (history is not null && definition.Schema.Policy != SchemaPolicy.Unset)

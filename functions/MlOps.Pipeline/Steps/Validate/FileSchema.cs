@@ -30,9 +30,10 @@ public enum ColumnRole
 /// <param name="Thousands">Thousands mark, where its numbers have one.</param>
 /// <param name="Dates">Order of its dates, for dates.</param>
 /// <param name="Truth">How the history writes false and true, for truth values.</param>
+/// <param name="Unit">Unit that the history writes its numbers with; <see langword="null"/> for none.</param>
 public sealed record SchemaColumn(
     string Name, ColumnKind Kind, ColumnRole Role, double? Minimum = null, double? Maximum = null,
-    char? Decimal = null, char? Thousands = null, DateOrder? Dates = null, IReadOnlyList<string>? Truth = null)
+    char? Decimal = null, char? Thousands = null, DateOrder? Dates = null, IReadOnlyList<string>? Truth = null, string? Unit = null)
 {
     /// <summary>How the reader is to take its cells; <see langword="null"/> for the plain way.</summary>
     internal ColumnFormat? Format => Decimal is { } mark ? new ColumnFormat { Numbers = new NumberNotation(mark, Thousands) } : Dates is { } order ? new ColumnFormat { Dates = order } : null;

@@ -236,7 +236,8 @@ internal static class FileValidator
             var schema = new SchemaColumn(
                 u.Name, column.Kind, u.Role, null, null, form?.Numbers?.Decimal ?? known?.Decimal, form?.Numbers?.Thousands ?? known?.Thousands,
                 column.Kind == ColumnKind.Date ? form?.Dates ?? known?.Dates ?? DateOrder.YearFirst : null,
-                u.Role == ColumnRole.Feature ? known is null ? CellValues.Truth(column) : known.Truth : null);
+                u.Role == ColumnRole.Feature ? known is null ? CellValues.Truth(column) : known.Truth : null,
+                form?.Unit ?? known?.Unit);
             if (u.Role != ColumnRole.Feature || column is not NumberColumn { Kind: ColumnKind.Number } numbers)
             {
                 return schema;
