@@ -32,7 +32,7 @@ internal static class Headline
 
         if (data.Expected is { } expected)
         {
-            page.Add($"<p class=\"lead\">{expected.Said.ToString()}</p>\n");
+            page.Add($"<p class=\"lead mt\">{expected.Said.ToString()}</p>\n");
         }
 
         Tiles(page, data);
