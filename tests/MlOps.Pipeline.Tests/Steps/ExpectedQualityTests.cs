@@ -37,7 +37,7 @@ public sealed class ExpectedQualityTests(AzuriteFixture azurite, ITestOutputHelp
         Assert.False(expected.IsMeasured);
         Assert.Equal(new ExpectedMetric("rmse", 30, null, null, 30), expected.Metrics[0]);
         Assert.Null(expected.Gap);
-        Assert.Contains($"{periods} earlier periods have been measured, and two are needed", expected.Said.ToString(), StringComparison.Ordinal);
+        Assert.Contains($"{periods} earlier {(periods == 1 ? "period has" : "periods have")} been measured, and two are needed", expected.Said.ToString(), StringComparison.Ordinal);
         Assert.Contains($"測定済みの過去の期間は {periods}", Sentences.Word(expected.Said, Sentences.Japanese), StringComparison.Ordinal);
     }
 
