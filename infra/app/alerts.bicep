@@ -27,6 +27,7 @@ var queryAlerts = [
   { name: 'silent-run', severity: 2, every: 'PT15M', window: 'P2D', by: 'pipeline', query: loadTextContent('../alerts/silent-run.kql'), text: 'A run says nothing for too long.' }
   { name: 'dead-letters', severity: 1, every: 'PT5M', window: 'PT15M', by: 'pipeline', query: loadTextContent('../alerts/dead-letters.kql'), text: 'A file was put aside because its run failed for good.' }
   { name: 'missing-period', severity: 2, every: 'PT1H', window: 'PT1H', by: 'pipeline', query: loadTextContent('../alerts/missing-period.kql'), text: 'An expected period is missing by a day.' }
+  { name: 'performance-fell', severity: 2, every: 'PT1H', window: 'PT1H', by: 'pipeline', query: loadTextContent('../alerts/performance-fell.kql'), text: 'A period came out worse than its model had promised.' }
   { name: 'drift-high', severity: 3, every: 'PT1H', window: 'PT1H', by: 'pipeline', query: loadTextContent('../alerts/drift-high.kql'), text: 'Much of a period\'s data has drifted, or is at fault.' }
   { name: 'promotion-refused', severity: 3, every: 'PT1H', window: 'PT1H', by: 'pipeline', query: loadTextContent('../alerts/promotion-refused.kql'), text: 'The gate has refused three models in a row.' }
   { name: 'api-errors', severity: 2, every: 'PT5M', window: 'PT15M', by: 'AppRoleName', query: loadTextContent('../alerts/api-errors.kql'), text: 'The API answers with errors.' }

@@ -76,6 +76,12 @@ internal static class LabelDraft
     /// <param name="written">Label in which every cell is a text; <see langword="null"/> where it is not known.</param>
     public static IReadOnlyList<string> Spellings(IReadOnlyList<(string Text, int Count)> classes, TextColumn? written)
     {
+        if (classes.Count == 0)
+        {
+            // A quantity has no classes to be mistaken.
+            return [];
+        }
+
         var labels = LabelValues.Learn(classes.Select(c => c.Text));
         return
         [

@@ -59,14 +59,14 @@ public static class NextPeriod
         return (From(mean, scale), Math.Min(low, high), Math.Max(low, high));
     }
 
-    private static double To(double value, PeriodScale scale) => scale switch
+    internal static double To(double value, PeriodScale scale) => scale switch
     {
         PeriodScale.Logarithm => Math.Log(Math.Max(value, Nearest)),
         PeriodScale.LogOdds => Math.Log(Math.Clamp(value, Nearest, 1 - Nearest) / (1 - Math.Clamp(value, Nearest, 1 - Nearest))),
         _ => Math.Log(Math.Max(1 - value, Nearest)),
     };
 
-    private static double From(double value, PeriodScale scale) => scale switch
+    internal static double From(double value, PeriodScale scale) => scale switch
     {
         PeriodScale.Logarithm => Math.Exp(value),
         PeriodScale.LogOdds => 1 / (1 + Math.Exp(-value)),

@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
@@ -26,7 +27,13 @@ public sealed record TrackedAlert(
         var known = Latest is not null || LastSeenIn == OpenedIn;
         object kind = Kind switch
         {
-            "incident" => Sentence.Of("kind-incident"), "drift" => Sentence.Of("kind-drift"), "score-drift" => Sentence.Of("kind-score-drift"), "fairness" => Sentence.Of("kind-fairness"), _ => Kind,
+            "incident" => Sentence.Of("kind-incident"),
+            "drift" => Sentence.Of("kind-drift"),
+            "score-drift" => Sentence.Of("kind-score-drift"),
+            "fairness" => Sentence.Of("kind-fairness"),
+            PerformanceAlerts.Measured => Sentence.Of("kind-performance"),
+            PerformanceAlerts.Estimated => Sentence.Of("kind-estimated-performance"),
+            _ => Kind,
         };
         object cause = known && Said is not null ? Said : Latest ?? Cause;
         return !known || OpenedIn == LastSeenIn
@@ -50,19 +57,21 @@ public sealed class AlertBook(StorageAccount account)
     /// <param name="runId">Run that found them.</param>
     /// <param name="period">Its period.</param>
     /// <param name="found">What it found.</param>
+    /// <param name="unjudged">Kinds on which the period says nothing, such as measured performance without labels: open alerts of them stay open.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <returns>The alerts that this run raised, also where it asks again.</returns>
     public async Task<IReadOnlyList<MonitorAlert>> EnterAsync(
-        PipelineName pipeline, string runId, string period, IReadOnlyList<MonitorAlert> found, CancellationToken cancellation = default)
+        PipelineName pipeline, string runId, string period, IReadOnlyList<MonitorAlert> found, IReadOnlyList<string> unjudged, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(found);
+        ArgumentNullException.ThrowIfNull(unjudged);
         var alerts = await Document(pipeline).UpdateAsync(
-            before => Enter(before, runId, period, found) is var after && after.SequenceEqual(before) ? before : after, cancellation);
+            before => Enter(before, runId, period, found, unjudged) is var after && after.SequenceEqual(before) ? before : after, cancellation);
         return [.. found.Where(f => alerts.Any(a => a.OpenedBy == runId && a.OpenedIn == period && Is(a, f)))];
     }
 
     internal static IReadOnlyList<TrackedAlert> Enter(
-        IReadOnlyList<TrackedAlert> before, string runId, string period, IReadOnlyList<MonitorAlert> found)
+        IReadOnlyList<TrackedAlert> before, string runId, string period, IReadOnlyList<MonitorAlert> found, IReadOnlyList<string> unjudged)
     {
         var after = before.Select(alert =>
         {
@@ -74,7 +83,7 @@ public sealed class AlertBook(StorageAccount account)
 
             return found.FirstOrDefault(f => Is(alert, f)) is { } still
                 ? alert with { LastSeenIn = period, Latest = still.Cause, Said = still.Said }
-                : alert.LastSeenIn == period ? alert : alert with { ClosedIn = period };
+                : alert.LastSeenIn == period || unjudged.Contains(alert.Kind) ? alert : alert with { ClosedIn = period };
         }).ToList();
         foreach (var alert in found)
         {

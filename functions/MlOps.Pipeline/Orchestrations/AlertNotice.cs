@@ -20,14 +20,16 @@ public sealed class AlertNotice(AlertBook book, NoticeSender sender)
     /// <param name="runId">Run that found them.</param>
     /// <param name="drop">The file that was predicted.</param>
     /// <param name="publication">The predictions.</param>
-    /// <param name="found">The alerts, the largest effect first.</param>
+    /// <param name="found">The alerts, the most urgent first.</param>
+    /// <param name="unjudged">Kinds on which the period says nothing.</param>
     /// <param name="cancellation">Stops the work.</param>
     public async Task TellAsync(
-        PipelineName pipeline, string runId, PinnedDrop drop, Publication publication, IReadOnlyList<MonitorAlert> found, CancellationToken cancellation)
+        PipelineName pipeline, string runId, PinnedDrop drop, Publication publication, IReadOnlyList<MonitorAlert> found, IReadOnlyList<string> unjudged,
+        CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(drop);
         ArgumentNullException.ThrowIfNull(publication);
-        var raised = await book.EnterAsync(pipeline, runId, publication.Period, found, cancellation);
+        var raised = await book.EnterAsync(pipeline, runId, publication.Period, found, unjudged, cancellation);
         if (raised.Count == 0)
         {
             return;

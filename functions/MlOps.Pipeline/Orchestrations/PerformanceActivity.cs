@@ -21,9 +21,11 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="PredictionsSha256">SHA-256 of the prediction file that it has made.</param>
 /// <param name="PredictKey">Key of the predict step.</param>
 /// <param name="Backtest">The models that are measured beside the one that predicts; <see langword="null"/> of a question that an earlier version has asked.</param>
+/// <param name="Estimated">Metrics to be expected by the scores alone; <see langword="null"/> of such a question.</param>
+/// <param name="Rows">Rows of the period.</param>
 public sealed record PerformanceQuestion(
     string RunId, string Pipeline, string DefinitionHash, string Period, string FeaturizeKey, string ModelVersion, string PredictionsSha256, string PredictKey,
-    BacktestQuestion? Backtest = null);
+    BacktestQuestion? Backtest = null, IReadOnlyDictionary<string, double>? Estimated = null, long Rows = 0);
 
 /// <summary>How predictions have turned out.</summary>
 /// <param name="Measured">Every set of predictions of this period, the run's own last; empty where the drop carries no labels.</param>
@@ -32,9 +34,10 @@ public sealed record PerformanceQuestion(
 /// <param name="Warnings">Published predictions that the ids of the labels hardly meet; <see langword="null"/> of an answer that an earlier version has given.</param>
 /// <param name="Backtest">How each of the period's models has turned out on the same rows; <see langword="null"/> where nobody asked.</param>
 /// <param name="Expected">What to expect of the predictions, by how earlier periods turned out; <see langword="null"/> where nobody asked.</param>
+/// <param name="Alerts">Whether the period fell short of what was promised; <see langword="null"/> where nobody asked.</param>
 public sealed record PerformanceAnswer(
     IReadOnlyList<RealisedPerformance> Measured, IReadOnlyList<RealisedPerformance> Earlier, StepOutcome? Step, IReadOnlyList<Finding>? Warnings = null,
-    IReadOnlyList<BacktestRecord>? Backtest = null, ExpectedQuality? Expected = null);
+    IReadOnlyList<BacktestRecord>? Backtest = null, ExpectedQuality? Expected = null, PerformanceVerdict? Alerts = null);
 
 /// <summary>Finds what was published for a period, by whichever model, and measures it against the labels of the run's drop.</summary>
 /// <param name="account">The account, for manifests.</param>
@@ -75,16 +78,21 @@ public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledg
         var measured = await step.RunAsync(
             question with { Shadows = [.. ways.Select(w => w.Scores).Where(s => s != published[^1])] }, stop);
         var known = PerformanceBook.AsOf(await book.ReadAsync(pipeline, stop)).Select(e => e.Performance).ToArray();
+        RealisedPerformance[] earlier =
+        [
+            .. known.Where(k => PeriodOrder.IsBefore(k.Period, input.Period) && ledger.Published(k.Period)?.PredictionsSha256 == k.PredictionsSha256)
+                .TakeLast(PeriodsMax),
+        ];
         return new PerformanceAnswer(
             measured.Measured,
-            [
-                .. known.Where(k => PeriodOrder.IsBefore(k.Period, input.Period) && ledger.Published(k.Period)?.PredictionsSha256 == k.PredictionsSha256)
-                    .TakeLast(PeriodsMax),
-            ],
+            earlier,
             measured.Step,
             measured.Warnings,
             input.Backtest is null ? null : [.. Records(ways, measured, published[^1])],
-            expected);
+            expected,
+            input.Estimated is { } estimated
+                ? PerformanceAlerts.Of(measured.Measured.LastOrDefault(), input.Period, input.ModelVersion, input.Backtest?.RandomTest, earlier, estimated, input.Rows)
+                : null);
     }
 
     private static IEnumerable<BacktestRecord> Records(IReadOnlyList<BacktestScores> ways, PerformanceResult measured, PublishedScores own)

@@ -157,10 +157,15 @@ internal static class PredictionSteps
             predicted.RequireKey(), drop, trained.Initial));
         var performance = await run.PerformanceAsync(new PerformanceQuestion(
             id, pipeline, definition, drop.Period, features, promoted.Version, predicted.PredictionsSha256, predicted.RequireKey(),
-            new BacktestQuestion(drop, trained.Initial, trained.ModelVersion, promoted.Champion, promoted.Metrics?.GetValueOrDefault("test"))));
+            new BacktestQuestion(drop, trained.Initial, trained.ModelVersion, promoted.Champion, promoted.Metrics?.GetValueOrDefault("test")), monitored.Estimated, predicted.Rows));
         if (performance?.Warnings is { Count: > 0 } unmet)
         {
             trained = trained with { Warnings = [.. unmet, .. trained.Warnings] };
+        }
+
+        if (performance?.Alerts?.Alerts is { Count: > 0 } fallen)
+        {
+            trained = trained with { Warnings = [.. fallen.Select(a => Finding.Of(a.Said!)), .. trained.Warnings] };
         }
 
         run.Stage("report");
@@ -170,7 +175,7 @@ internal static class PredictionSteps
             performance is null ? null : [.. performance.Earlier, .. performance.Measured], performance?.Expected));
         var prepared = new Prepared(
             trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored), .. Optional(performance?.Step), .. Outcomes(reported)],
-            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion, performance?.Backtest, performance?.Expected);
+            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion, performance?.Backtest, performance?.Expected, performance?.Alerts);
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }

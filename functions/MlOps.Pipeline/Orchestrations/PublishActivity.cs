@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -41,7 +42,9 @@ public sealed class PublishActivity(
         var model = await models.RequireAsync(pipeline, input.Prepared.Promotion.Version, stopping.Token);
         var names = await outputs.WriteAsync(
             Describe(input, claim).Of(model), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), stopping.Token);
-        await alerts.TellAsync(pipeline, input.RunId, input.Prepared.Drop, claim, input.Prepared.Monitor.Alerts, stopping.Token);
+        var fallen = input.Prepared.Performance ?? new PerformanceVerdict([], [PerformanceAlerts.Measured, PerformanceAlerts.Estimated]);
+        await alerts.TellAsync(
+            pipeline, input.RunId, input.Prepared.Drop, claim, [.. fallen.Alerts, .. input.Prepared.Monitor.Alerts], fallen.Unjudged, stopping.Token);
         await performance.EnterAsync(
             pipeline, input.RunId, claim.DropRevision,
             [.. (input.Prepared.Measured ?? []).Select(m => m.Revision == 0 ? m with { Revision = claim.Revision } : m)], stopping.Token);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -56,6 +57,7 @@ public static class RunLog
             new("promoted", run.Promotion?.Promoted),
             new("refusals", refusals),
             new("columns", run.Monitor?.Columns ?? 0),
+            new("fell", run.Warnings.Count(w => PerformanceAlerts.Codes.Contains(w.Code))),
             new("drifted", run.Monitor?.Drifted.Count ?? 0),
             new("incidents", run.Monitor?.Incidents.Count ?? 0),
         ]);

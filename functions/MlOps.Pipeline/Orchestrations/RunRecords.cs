@@ -5,6 +5,7 @@ using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Report.Data;
@@ -138,6 +139,7 @@ public sealed record Trained(
 /// <param name="TrainedVersion">Version of the run's own model; <see langword="null"/> of a run that was begun by a version that does not say.</param>
 /// <param name="Backtest">How each of the period's models has turned out; <see langword="null"/> of a run that was begun by a version that does not measure them.</param>
 /// <param name="Expected">What to expect of the predictions; <see langword="null"/> of such a run.</param>
+/// <param name="Performance">Whether the period fell short of what was promised; <see langword="null"/> of such a run.</param>
 public sealed record Prepared(
     string HistoryHash,
     PinnedDrop Drop,
@@ -153,7 +155,8 @@ public sealed record Prepared(
     IReadOnlyList<RealisedPerformance>? Measured = null,
     string? TrainedVersion = null,
     IReadOnlyList<BacktestRecord>? Backtest = null,
-    ExpectedQuality? Expected = null)
+    ExpectedQuality? Expected = null,
+    PerformanceVerdict? Performance = null)
 {
     /// <summary>Whether the model that predicts is the one that the run trained.</summary>
     public bool PredictsWithItsOwn => TrainedVersion is null ? Promotion.Promoted || Promotion.Champion is null : TrainedVersion == Promotion.Version;

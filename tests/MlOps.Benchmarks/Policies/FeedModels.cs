@@ -55,7 +55,11 @@ internal sealed class FeedModels
 
     private Comparison Of(int period, int[] rows) => new(_feed.Metric, 2, [.. rows.Select(row => _feed.Periods[period].Labels[row])]);
 
-    private static Booster Train(PolicyFeed feed, IReadOnlyList<FeedFile> history, int rounds)
+    /// <summary>A model of every row of a history but the test rows.</summary>
+    /// <param name="feed">The feed, for its metric.</param>
+    /// <param name="history">What to learn from.</param>
+    /// <param name="rounds">Trees.</param>
+    internal static Booster Train(PolicyFeed feed, IReadOnlyList<FeedFile> history, int rounds)
     {
         int[][] learned = [.. history.Select(file => AllRows(file).Where(row => row % Test != 0).ToArray())];
         var columns = Enumerable.Range(0, feed.Initial.Columns.Length)

@@ -33,6 +33,15 @@ public sealed class LabelSpellingDraftTests
     }
 
     [Fact]
+    public void A_quantity_has_no_classes_whose_spellings_could_be_mistaken()
+    {
+        var draft = Draft([.. Enumerable.Range(1, 500).Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+
+        Assert.Equal(TaskKind.Regression, draft.Task);
+        Assert.DoesNotContain("one class", DraftYaml.Write(draft), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Spellings_that_are_one_class_and_classes_that_look_alike_are_told()
     {
         Assert.Contains("# '1' and '1.0' are one number and one class;", DraftYaml.Write(Draft(["1", "1.0", "2"])), StringComparison.Ordinal);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using MlOps.EndToEnd.Tests.Arrival;
 using MlOps.Pipeline.Arrival;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
@@ -43,7 +44,7 @@ public sealed class AlertQueryTests(AzuriteFixture azurite)
         await system.Get<Sweep>().RunAsync();
         await ReceiveAsync(system, "20201001");
         await system.SettledAsync("initial", "20201001");
-        string[] runAlerts = ["failed-run", "silent-run", "dead-letters", "missing-period", "drift-high", "promotion-refused"];
+        string[] runAlerts = ["failed-run", "silent-run", "dead-letters", "missing-period", "performance-fell", "drift-high", "promotion-refused"];
         Assert.All(runAlerts, alert => Assert.Empty(logs.Ask(alert)));
         logs.Now = Noon.AddHours(8);
         Assert.Empty(logs.Ask("silent-run"));
@@ -129,6 +130,17 @@ public sealed class AlertQueryTests(AzuriteFixture azurite)
         Assert.Empty(logs.Ask("silent-run"));
         RunLog.WriteLost(logs.Logger, ArrivalSystem.Name, lost, null);
         Assert.Single(logs.Ask("failed-run"));
+    }
+
+    [Theory]
+    [InlineData("performance-fell", true)]
+    [InlineData("estimate-fell", true)]
+    [InlineData("expected-measured", false)]
+    public void A_period_that_fell_short_of_what_was_promised_fires(string code, bool fires)
+    {
+        using var logs = new ForwardedLogs(Noon);
+        RunLog.WriteEnded(logs.Logger, Run with { Warnings = [new Finding(code, 0, 0, null, "AUC came out at 0.6.")] }, 0);
+        Assert.Equal(fires, logs.Ask("performance-fell").Count == 1);
     }
 
     [Theory]

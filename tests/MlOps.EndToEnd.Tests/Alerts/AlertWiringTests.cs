@@ -13,7 +13,7 @@ public sealed class AlertWiringTests
     {
         string[] wanted =
         [
-            "failed-run", "silent-run", "dead-letters", "undelivered-events", "delivery-failures", "dropped-events", "missing-period", "drift-high",
+            "failed-run", "silent-run", "dead-letters", "undelivered-events", "delivery-failures", "dropped-events", "missing-period", "performance-fell", "drift-high",
             "promotion-refused", "api-errors", "api-latency",
         ];
         Assert.Equal(wanted.Order(StringComparer.Ordinal), AlertFiles.All.Select(a => a.Name).Order(StringComparer.Ordinal));

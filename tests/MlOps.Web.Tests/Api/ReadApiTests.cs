@@ -59,12 +59,12 @@ public sealed class ReadApiTests(TrainedApi trained)
         await System.DefineAsync(watched, "label: y\n");
         var book = new AlertBook(System.Account);
         var name = PipelineName.Parse(watched);
-        await book.EnterAsync(name, "r1", "20201001", [new MonitorAlert("drift", "AGE", 0.3, "'AGE' has drifted."), new MonitorAlert("incident", "DEBT", 1, "'DEBT' is stuck.")], Stop);
-        await book.EnterAsync(name, "r2", "20201101", [new MonitorAlert("drift", "AGE", 0.3, "'AGE' has drifted by 0.4.")], Stop);
+        await book.EnterAsync(name, "r1", "20201001", [new MonitorAlert("drift", "AGE", 0.3, "'AGE' has drifted."), new MonitorAlert("incident", "DEBT", 1, "'DEBT' is stuck.")], [], Stop);
+        await book.EnterAsync(name, "r2", "20201101", [new MonitorAlert("drift", "AGE", 0.3, "'AGE' has drifted by 0.4.")], [], Stop);
         var pipeline = await System.GetAsync($"/api/pipelines/{watched}");
         Assert.Equal("needed", pipeline.GetProperty("attention").GetString());
         Assert.Equal("20201101 drift, open since 20201001: 'AGE' has drifted by 0.4.", Assert.Single(pipeline.GetProperty("reasons").EnumerateArray()).GetString());
-        await book.EnterAsync(name, "r3", "20201201", [], Stop);
+        await book.EnterAsync(name, "r3", "20201201", [], [], Stop);
         Assert.Equal("none", (await System.GetAsync($"/api/pipelines/{watched}")).GetProperty("attention").GetString());
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using MlOps.Evaluation.Intervals;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
@@ -73,8 +72,8 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
     private static Sentence Expect(ExpectedMetric metric, int periods) => metric switch
     {
         { Point: { } point, Low: { } low, High: { } high } => Sentence.Of(
-            "expected-measured", ("metric", LeadingMetrics.Words(metric.Name)), ("point", Figure(point)), ("low", Figure(low)), ("high", Figure(high)), ("periods", periods)),
-        { Point: { } random } => Sentence.Of("expected-random", ("metric", LeadingMetrics.Words(metric.Name)), ("point", Figure(random)), ("periods", periods)),
+            "expected-measured", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(point)), ("low", LeadingMetrics.Spell(low)), ("high", LeadingMetrics.Spell(high)), ("periods", periods)),
+        { Point: { } random } => Sentence.Of("expected-random", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(random)), ("periods", periods)),
         _ => Sentence.Of("expected-unknown", ("periods", periods)),
     };
 
@@ -85,13 +84,10 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
             return null;
         }
 
-        (string, object)[] facts = [("metric", LeadingMetrics.Words(metric.Name)), ("random", Figure(random))];
+        (string, object)[] facts = [("metric", LeadingMetrics.Words(metric.Name)), ("random", LeadingMetrics.Spell(random))];
         var flatters = LeadingMetrics.IsHigherBetter(metric.Name) ? random > high : random < low;
         return flatters ? Sentence.Of("expected-gap-flatters", facts)
             : random >= low && random <= high ? Sentence.Of("expected-gap-within", facts)
             : Sentence.Of("expected-gap-harder", facts);
     }
-
-    private static string Figure(double value) => value.ToString(
-        Math.Abs(value) switch { >= 1000 => "#,##0", >= 100 => "0.#", >= 10 => "0.##", >= 1 => "0.###", _ => "0.####" }, CultureInfo.InvariantCulture);
 }

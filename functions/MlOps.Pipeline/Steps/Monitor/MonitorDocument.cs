@@ -116,8 +116,8 @@ public sealed record GroupOutcome(
 public sealed record EstimatedQuality(IReadOnlyDictionary<string, double> Metrics, double? CalibrationError, string Reason);
 
 /// <summary>Something that somebody must look at.</summary>
-/// <param name="Kind"><c>incident</c>, <c>drift</c>, <c>score-drift</c> or <c>fairness</c>.</param>
-/// <param name="Subject">Name of the column.</param>
+/// <param name="Kind"><c>incident</c>, <c>drift</c>, <c>score-drift</c>, <c>fairness</c>, <c>performance</c> or <c>estimated-performance</c>.</param>
+/// <param name="Subject">Name of the column, or of the metric.</param>
 /// <param name="Effect">Effect on the model, by which alerts are ordered.</param>
 /// <param name="Cause">What was found, in a sentence.</param>
 /// <param name="Said">The cause as a code with arguments.</param>

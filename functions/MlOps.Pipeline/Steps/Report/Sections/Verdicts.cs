@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Report.Data;
 
@@ -43,6 +44,7 @@ internal static class Verdicts
             advice.Add(("bad", perfect.Message));
         }
 
+        advice.AddRange(data.Warnings.Where(w => PerformanceAlerts.Codes.Contains(w.Code)).Select(w => ("bad", w.Message)));
         if (data.Monitor is { } watched)
         {
             advice.AddRange(watched.Incidents.Select(i => ("bad", $"Correct the data and drop the file again: {i.Message}")));

@@ -100,7 +100,7 @@ export const en = {
   alerts: {
     title: "What was noticed",
     of: (period: string) => `in ${period}`,
-    kind: { incident: "Fault in the data", drift: "Drift", "score-drift": "Scores moved", fairness: "Groups treated differently" } as Record<string, string>,
+    kind: { performance: "Performance fell", "estimated-performance": "Estimated to fall", incident: "Fault in the data", drift: "Drift", "score-drift": "Scores moved", fairness: "Groups treated differently" } as Record<string, string>,
   },
   runs: {
     title: "Runs",

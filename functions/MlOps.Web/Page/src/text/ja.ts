@@ -101,7 +101,7 @@ export const ja: Texts = {
   alerts: {
     title: "気づいた点",
     of: (period) => `${period}`,
-    kind: { incident: "データの異常", drift: "ドリフト", "score-drift": "スコアの変化", fairness: "グループ間の差" },
+    kind: { performance: "性能の低下", "estimated-performance": "推定性能の低下", incident: "データの異常", drift: "ドリフト", "score-drift": "スコアの変化", fairness: "グループ間の差" },
   },
   runs: {
     title: "実行",
