@@ -20,11 +20,13 @@ public sealed class StepRunner
     private const string RecordName = "step.json";
     private const string RequestName = "request.json";
     private const string HashMetadata = "sha256";
+    private const int RecordsKept = 500;
 
     private readonly BlobContainerClient _container;
     private readonly ILogger _logger;
     private readonly TimeProvider _time;
     private readonly StepGate _gate = new();
+    private readonly UnchangingDocuments<StepRecord> _records = new(RecordsKept);
 
     /// <summary>Makes a runner over an account.</summary>
     /// <param name="account">The account.</param>
@@ -87,7 +89,7 @@ public sealed class StepRunner
     public async Task<StepRecord> ReadRecordAsync(PipelineName pipeline, string key, CancellationToken cancellation = default)
     {
         var folder = Folder(pipeline, CheckKey(key));
-        var record = await TryReadRecordAsync(folder, cancellation);
+        var record = _records.Find(folder) ?? await TryReadRecordAsync(folder, cancellation);
         if (record is not null)
         {
             return record;
@@ -218,7 +220,7 @@ public sealed class StepRunner
     private async Task<StepRecord?> TryReadRecordAsync(string folder, CancellationToken cancellation)
     {
         var bytes = await GetAsync(folder + RecordName, cancellation);
-        return bytes is null ? null : JsonSerializer.Deserialize<StepRecord>(bytes, ArtifactJson.Compact);
+        return _records.Keep(folder, bytes is null ? null : JsonSerializer.Deserialize<StepRecord>(bytes, ArtifactJson.Compact));
     }
 
     private async Task HealAsync(string folder, string key, CancellationToken cancellation)
@@ -233,8 +235,12 @@ public sealed class StepRunner
         await step.RepeatAsync(request.Request, cancellation);
     }
 
-    private async Task DeleteRecordAsync(string folder, CancellationToken cancellation) =>
+    private async Task DeleteRecordAsync(string folder, CancellationToken cancellation)
+    {
+        _records.Forget(folder);
         await _container.GetBlobClient(folder + RecordName).DeleteIfExistsAsync(cancellationToken: cancellation);
+        _records.Forget(folder);
+    }
 
     // A record carries its own hash as metadata, so that one changed byte in it is noticed too.
     private async Task PutAsync(string name, byte[] bytes, bool onlyIfAbsent, CancellationToken cancellation)

@@ -18,6 +18,8 @@ public sealed class DefinitionStore(StorageAccount account)
     // A comment, so that the pinned text stays a definition.
     private const string SchemaMark = "# schema.json ";
 
+    private readonly UnchangingDocuments<PipelineDefinition> _pinned = new(100);
+
     /// <summary>
     /// Copies the current definition to <c>artifacts/{pipeline}/definitions/{hash}.yaml</c> and parses it. If a person has put an edited schema at
     /// <c>definitions/{pipeline}.schema.json</c>, it is copied too, and its hash stands in the pinned text's first line.
@@ -143,7 +145,13 @@ public sealed class DefinitionStore(StorageAccount account)
     /// <exception cref="InvalidDataException">The stored text does not have that hash.</exception>
     public async Task<PipelineDefinition> LoadAsync(PipelineName pipeline, string hash, CancellationToken cancellation = default)
     {
-        var content = await Pinned(pipeline, hash).DownloadContentAsync(cancellation);
+        var blob = Pinned(pipeline, hash);
+        if (_pinned.Find(blob.Name) is { } known)
+        {
+            return known;
+        }
+
+        var content = await blob.DownloadContentAsync(cancellation);
         var yaml = content.Value.Content.ToString();
         var actual = Hash(yaml);
         if (actual != hash)
@@ -152,7 +160,7 @@ public sealed class DefinitionStore(StorageAccount account)
                 $"artifacts/{pipeline}/definitions/{hash}.yaml was changed after it was pinned (its SHA-256 is {actual}). Delete it and drop the file again.");
         }
 
-        return PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml");
+        return _pinned.Keep(blob.Name, PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml"))!;
     }
 
     private BlobClient Pinned(PipelineName pipeline, string hash)

@@ -124,7 +124,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
                 Assert.Fail($"Not within {limit.TotalMinutes} minutes: {what}.\n{JsonSerializer.Serialize(ledger, ArtifactJson.Indented)}\n{string.Join('\n', Log.All.TakeLast(40))}");
             }
 
-            await Task.Delay(50);
+            await Task.Delay(200);
         }
     }
 

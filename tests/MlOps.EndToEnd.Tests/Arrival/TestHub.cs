@@ -9,5 +9,5 @@ internal static class TestHub
     /// <param name="folder">Folder of the worker's notes.</param>
     /// <param name="name">A name that no other test of the account has.</param>
     public static TaskHubOptions Options(string folder, string name) =>
-        new() { Folder = folder, HubName = "hub" + string.Concat(name.Where(char.IsAsciiLetterOrDigit)), MaxPollingInterval = TimeSpan.FromMilliseconds(250) };
+        new() { Folder = folder, HubName = "hub" + string.Concat(name.Where(char.IsAsciiLetterOrDigit)), MaxPollingInterval = TimeSpan.FromSeconds(1) };
 }

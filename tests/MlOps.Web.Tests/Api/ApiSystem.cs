@@ -52,7 +52,7 @@ internal sealed class ApiSystem : IAsyncDisposable
         var account = new StorageAccount(azurite.ConnectionString, prefix + "-");
         var host = await PipelineHost.StartAsync(
             new ConnectedAccount(account, TaskHubAccount.FromConnectionString(azurite.ConnectionString)),
-            new TaskHubOptions { Folder = folder.Path, HubName = "hub" + prefix, MaxPollingInterval = TimeSpan.FromMilliseconds(250) },
+            new TaskHubOptions { Folder = folder.Path, HubName = "hub" + prefix, MaxPollingInterval = TimeSpan.FromSeconds(1) },
             NullLoggerFactory.Instance,
             CancellationToken.None);
         var api = new ApiServer(account, host.Client) { Access = access, Limits = limits ?? new ApiLimits() };
