@@ -11,6 +11,10 @@ namespace MlOps.Functions;
 /// HTTP: every address of the API and of the page goes to the one web application. People come by the platform's sign-in; programs
 /// with the key of a role's function, which is a function of its own, so that a key of one gives nothing of another.
 /// </summary>
+/// <remarks>
+/// The host tries the routes in the order of their functions' names and takes the first that fits, however little of it is literal: the
+/// function that takes every address must be the last by its name.
+/// </remarks>
 /// <param name="client">Gets the client that the host binds.</param>
 /// <param name="api">The web application.</param>
 public sealed class ApiFunctions(HostDurableTaskClient client, HostedApi api)
@@ -29,8 +33,8 @@ public sealed class ApiFunctions(HostDurableTaskClient client, HostedApi api)
     /// <summary>Everything else: the caller is whom the platform's sign-in names.</summary>
     /// <param name="request">The request.</param>
     /// <param name="durable">The host's client.</param>
-    [Function("Api")]
-    public Task<IActionResult> ApiAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", Route = "{*path}")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
+    [Function("Web")]
+    public Task<IActionResult> WebAsync([HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", "post", "put", Route = "{*path}")] HttpRequest request, [DurableClient] DurableTaskClient durable) =>
         AnswerAsync(request, durable, null);
 
     /// <summary>The API for programs that read.</summary>

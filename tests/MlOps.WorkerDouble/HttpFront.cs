@@ -91,10 +91,10 @@ public sealed class HttpFront(WorkerHost host) : IDisposable
         }
     }
 
-    // The most literal route wins.
+    // As the host: by name, and the first that fits wins, however little of it is literal.
     private (HostedFunction Function, RouteValueDictionary Values)? Find(string path, string method)
     {
-        foreach (var function in host.Functions.Values.Where(f => f.Trigger == "httpTrigger").OrderByDescending(f => Route(f).Split('/').Count(part => !part.StartsWith('{'))))
+        foreach (var function in host.Functions.Values.Where(f => f.Trigger == "httpTrigger").OrderBy(f => f.Name, StringComparer.OrdinalIgnoreCase))
         {
             var values = new RouteValueDictionary();
             var methods = (function.TriggerBinding["methods"] as JsonArray)?.Select(m => (string)m!) ?? [];

@@ -46,7 +46,7 @@ internal sealed class ForwardedLogs : IDisposable
             {
                 ["TimeGenerated"] = Now,
                 ["Id"] = $"{requests.Count:x16}",
-                ["Name"] = "Api",
+                ["Name"] = "Web",
                 ["Url"] = $"https://func-x.azurewebsites.net{path}",
                 ["Success"] = status < 400,
                 ["ResultCode"] = $"{status}",

@@ -23,7 +23,7 @@ public sealed partial class PublishedAppTests(PublishedApp published, ITestOutpu
         string[] Of(string trigger) => [.. host.Functions.Values.Where(f => f.Trigger == trigger).Select(f => f.Name).Order(StringComparer.Ordinal)];
         Assert.Equal(["OnBlobCreated"], Of("eventGridTrigger"));
         Assert.Equal(["SweepDrops"], Of("timerTrigger"));
-        Assert.Equal(["Api", "Health", "OperatorApi", "ReaderApi", "ReleaserApi"], Of("httpTrigger"));
+        Assert.Equal(["Health", "OperatorApi", "ReaderApi", "ReleaserApi", "Web"], Of("httpTrigger"));
         Assert.Equal(registered.GetOrchestrators().Select(o => o.Key.Name).Order(StringComparer.Ordinal), Of("orchestrationTrigger"));
         Assert.Equal(registered.GetActivities().Select(a => a.Key.Name).Order(StringComparer.Ordinal), Of("activityTrigger"));
 
@@ -35,7 +35,7 @@ public sealed partial class PublishedAppTests(PublishedApp published, ITestOutpu
 
         // A key of one role gives nothing of another, and nothing else asks for one.
         Assert.Equal(
-            ["Api anonymous {*path}", "Health anonymous api/health/{check?}", "OperatorApi function keys/operator/{*path}", "ReaderApi function keys/reader/{*path}", "ReleaserApi function keys/releaser/{*path}"],
+            ["Health anonymous api/health/{check?}", "OperatorApi function keys/operator/{*path}", "ReaderApi function keys/reader/{*path}", "ReleaserApi function keys/releaser/{*path}", "Web anonymous {*path}"],
             host.Functions.Values.Where(f => f.Trigger == "httpTrigger").OrderBy(f => f.Name, StringComparer.Ordinal).Select(f => $"{f.Name} {((string)f.TriggerBinding["authLevel"]!).ToLowerInvariant()} {(string)f.TriggerBinding["route"]!}"));
 
         var subscription = await File.ReadAllTextAsync(Path.Combine(Shared.Repository, "infra", "app", "event-subscription.bicep"), TestContext.Current.CancellationToken);
