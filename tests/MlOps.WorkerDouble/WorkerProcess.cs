@@ -103,6 +103,9 @@ internal sealed class WorkerProcess : IAsyncDisposable
         {
             switch (message.ContentCase)
             {
+                // The host shows what is of an invocation that runs, and what the worker says of itself; nothing else.
+                case StreamingMessage.ContentOneofCase.RpcLog when message.RpcLog.LogCategory == RpcLog.Types.RpcLogCategory.User && !invocations.ContainsKey(message.RpcLog.InvocationId):
+                    break;
                 case StreamingMessage.ContentOneofCase.RpcLog:
                     log($"{message.RpcLog.Level} {message.RpcLog.Category}: {message.RpcLog.Message} {message.RpcLog.Exception?.Message}");
                     break;

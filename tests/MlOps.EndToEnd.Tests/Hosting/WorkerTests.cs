@@ -93,6 +93,17 @@ public sealed class WorkerTests(PublishedApp published, AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task The_host_shows_what_the_functions_log_and_not_every_request()
+    {
+        await using var hosted = await HostedSystem.StartAsync(published);
+        await hosted.DropAsync("initial");
+        Assert.Contains(hosted.Host.Log, line => line.Contains("credit/initial.csv: Started credit-initial-", StringComparison.Ordinal));
+
+        await hosted.Http.SendAsync(new HttpRequestMessage(HttpMethod.Get, "/api/health"));
+        Assert.DoesNotContain(hosted.Host.Log, line => line.Contains("/health", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_file_whose_event_was_lost_is_found_by_the_timer()
     {
         await using var hosted = await HostedSystem.StartAsync(published);
