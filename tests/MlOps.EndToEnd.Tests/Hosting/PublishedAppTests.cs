@@ -56,6 +56,12 @@ public sealed partial class PublishedAppTests(PublishedApp published, ITestOutpu
         Assert.False((bool)durable["tracing"]!["traceInputsAndOutputs"]!);
         Assert.InRange(TimeSpan.Parse((string)durable["storageProvider"]!["maxQueuePollingInterval"]!), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(5));
         Assert.InRange((int)durable["maxConcurrentActivityFunctions"]!, 1, 10);
+
+        // As long as a run rests after its machine was lost; the extension takes no less than a minute.
+        Assert.All(["controlQueueVisibilityTimeout", "workItemQueueVisibilityTimeout"], name => Assert.Equal(TimeSpan.FromMinutes(1), TimeSpan.Parse((string)durable["storageProvider"]![name]!)));
+
+        // Runs tell their spans themselves; the extension warns at each start where nothing is chosen.
+        Assert.Equal((true, "None"), ((bool)durable["tracing"]!["distributedTracingEnabled"]!, (string)durable["tracing"]!["version"]!));
     }
 
     [Fact]
