@@ -13,6 +13,9 @@ public sealed class HttpFront(WorkerHost host) : IDisposable
 {
     private readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { Timeout = TimeSpan.FromMinutes(3) };
 
+    /// <summary>The name under which people reach the app.</summary>
+    public Uri Front { get; set; } = new("https://double.example.net");
+
     /// <summary>Keys of functions, by their name.</summary>
     public IDictionary<string, string> Keys { get; } = new Dictionary<string, string>();
 
@@ -21,7 +24,7 @@ public sealed class HttpFront(WorkerHost host) : IDisposable
     /// <param name="principal">What the platform's sign-in says of the caller; nothing of it can come from outside.</param>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, string? principal = null)
     {
-        var address = new Uri(new Uri("https://double.example.net"), request.RequestUri!);
+        var address = new Uri(Front, request.RequestUri!);
         if (Find(address.AbsolutePath, request.Method.Method) is not var (function, values))
         {
             return new HttpResponseMessage(System.Net.HttpStatusCode.NotFound);
@@ -64,7 +67,7 @@ public sealed class HttpFront(WorkerHost host) : IDisposable
             }
 
             passed.Headers.Add("x-ms-invocation-id", invocation);
-            passed.Headers.Host = address.Host;
+            passed.Headers.Host = address.Authority;
             await ListeningAsync(passed.RequestUri!);
             answer = await http.SendAsync(passed);
         });

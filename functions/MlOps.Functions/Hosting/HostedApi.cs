@@ -86,9 +86,8 @@ public sealed class HostedApi(StorageAccount account, HostDurableTaskClient clie
         var server = new InnerServer();
         var api = new ApiServer(account, client)
         {
-            // The platform removes its headers from what comes from outside only while its sign-in is on.
-            Access = Setting("WEBSITE_AUTH_ENABLED").Equals("true", StringComparison.OrdinalIgnoreCase) ? AccessMode.PlatformSignIn : AccessMode.NoSignIn,
-            Origins = new HashSet<string>(Hosts().Select(host => $"https://{host}"), StringComparer.OrdinalIgnoreCase),
+            Access = Access(),
+            Origins = new HashSet<string>(Hosts().Select(host => $"{(IsDevelopersMachine ? "http" : "https")}://{host}"), StringComparer.OrdinalIgnoreCase),
             Streams = false,
         };
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { Args = [], ContentRootPath = AppContext.BaseDirectory });
@@ -96,11 +95,29 @@ public sealed class HostedApi(StorageAccount account, HostDurableTaskClient clie
         builder.Services.AddSingleton<IServer>(server);
         builder.Services.AddSingleton<IHostLifetime, OwnLifetime>();
         api.AddTo(builder.Services);
+        if (api.Access == AccessMode.Local)
+        {
+            // A page of another origin must not reach it under a name that resolves to this machine.
+            builder.Services.AddHostFiltering(filter => filter.AllowedHosts = ["localhost", "127.0.0.1", "[::1]"]);
+        }
+
         var app = builder.Build();
+        if (api.Access == AccessMode.Local)
+        {
+            app.UseHostFiltering();
+        }
+
         api.MapTo(app);
         await app.StartAsync();
         return (app, server);
     }
+
+    // The Core Tools say so; they let everybody in who reaches their port, whatever a function asks for.
+    private static bool IsDevelopersMachine => Setting("FUNCTIONS_CORETOOLS_ENVIRONMENT").Length > 0;
+
+    // The platform removes its headers from what comes from outside only while its sign-in is on.
+    private static AccessMode Access() =>
+        Setting("WEBSITE_AUTH_ENABLED").Equals("true", StringComparison.OrdinalIgnoreCase) ? AccessMode.PlatformSignIn : IsDevelopersMachine ? AccessMode.Local : AccessMode.NoSignIn;
 
     // The platform's own name of the app, and those under which people reach it.
     private static IEnumerable<string> Hosts() =>

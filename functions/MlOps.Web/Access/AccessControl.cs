@@ -5,7 +5,7 @@ namespace MlOps.Web.Access;
 /// <summary>Who decides who a caller is.</summary>
 public enum AccessMode
 {
-    /// <summary>Nobody: the server is reached from this machine alone, and everything is allowed.</summary>
+    /// <summary>Nobody: the server is reached under a name of this machine alone, and everything is allowed.</summary>
     Local,
 
     /// <summary>The platform's sign-in before this server; it strips its headers from what comes from outside.</summary>

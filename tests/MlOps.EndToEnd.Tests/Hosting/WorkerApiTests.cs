@@ -118,6 +118,20 @@ public sealed class WorkerApiTests(WorkerApiTests.OwnSystem own, PublishedApp pu
         await JsonAsync(await system.Http.SendAsync(Get(Pipelines), Principal("releaser")), 401);
     }
 
+    [Fact]
+    public async Task On_a_developers_machine_the_page_needs_no_sign_in_and_is_the_only_page_that_may_send()
+    {
+        await using var system = await HostedSystem.StartAsync(published, signIn: false, more: new Dictionary<string, string> { ["FUNCTIONS_CORETOOLS_ENVIRONMENT"] = "True", ["WEBSITE_HOSTNAME"] = "localhost:7071" });
+        Assert.Equal(400, (int)(await system.Http.SendAsync(Get(Pipelines))).StatusCode);
+        system.Http.Front = new Uri("http://localhost:7071");
+        await JsonAsync(await system.Http.SendAsync(Get(Pipelines)), 200);
+        foreach (var (origin, expected) in new[] { ("http://localhost:7071", 200), ("http://evil.example", 403) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"{Pipelines}/credit/definition/validate") { Content = new StringContent("label: y\n", Encoding.UTF8, "application/yaml"), Headers = { { "Origin", origin } } };
+            await JsonAsync(await system.Http.SendAsync(request), expected);
+        }
+    }
+
     private static HttpRequestMessage Get(string path) => new(HttpMethod.Get, path);
 
     private static HttpRequestMessage Keyed(HttpRequestMessage request, string key)
