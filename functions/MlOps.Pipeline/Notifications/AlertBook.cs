@@ -18,6 +18,9 @@ namespace MlOps.Pipeline.Notifications;
 public sealed record TrackedAlert(
     string Kind, string Subject, string OpenedIn, string OpenedBy, string LastSeenIn, string? ClosedIn, string Cause, string? Latest = null, Sentence? Said = null)
 {
+    /// <summary>Whether it says that predictions came out worse than promised, or will: what is told before any drift.</summary>
+    public bool IsOfPerformance() => Kind is PerformanceAlerts.Measured or PerformanceAlerts.Estimated;
+
     /// <summary>
     /// What somebody must look at now: the latest measurement with its period, and since when the alert is open. A period of which no figures are kept is not
     /// told with those of another one.

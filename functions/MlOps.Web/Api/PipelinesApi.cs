@@ -142,7 +142,7 @@ internal static class PipelinesApi
         reasons.AddRange(standings.Reverse().Where(s => s.Standing == Standing.Failed)
             .Select(s => Told.Of(Sentence.Of("stands", ("period", s.Period), ("state", StateWords.Of(s.State)), ("reason", Why(s))))!));
         reasons.AddRange((await alerts.ReadAsync(name, cancellation)).Where(a => a.ClosedIn is null)
-            .OrderByDescending(a => a.LastSeenIn, PeriodOrder.Instance).Select(a => Told.Of(a.Tell())!));
+            .OrderByDescending(a => a.IsOfPerformance()).ThenByDescending(a => a.LastSeenIn, PeriodOrder.Instance).Select(a => Told.Of(a.Tell())!));
         // Of a refused file the first error says more than that it was refused.
         object Why(PeriodStanding s) => s.State == "rejected" && files.Refusals.TryGetValue(s.Period, out var refusal) ? (object?)refusal.Said ?? refusal.Text : s.Told;
 

@@ -64,7 +64,12 @@ public sealed class ReadApiTests(TrainedApi trained)
         var pipeline = await System.GetAsync($"/api/pipelines/{watched}");
         Assert.Equal("needed", pipeline.GetProperty("attention").GetString());
         Assert.Equal("20201101 drift, open since 20201001: 'AGE' has drifted by 0.4.", Assert.Single(pipeline.GetProperty("reasons").EnumerateArray()).GetString());
-        await book.EnterAsync(name, "r3", "20201201", [], [], Stop);
+        // What predictions have come to is told before what may have caused it.
+        await book.EnterAsync(
+            name, "r3", "20201201", [new MonitorAlert("drift", "AGE", 0.3, "'AGE' has drifted by 0.5."), new MonitorAlert("performance", "AUC", 1, "AUC came out at 0.6.")], [], Stop);
+        pipeline = await System.GetAsync($"/api/pipelines/{watched}");
+        Assert.Equal("20201201 performance: AUC came out at 0.6.", pipeline.GetProperty("reasons")[0].GetString());
+        await book.EnterAsync(name, "r4", "20210101", [], [], Stop);
         Assert.Equal("none", (await System.GetAsync($"/api/pipelines/{watched}")).GetProperty("attention").GetString());
     }
 

@@ -167,12 +167,21 @@ function Refused({ of: { run, document }, reload }: { of: RunDetails; reload: ()
   );
 }
 
+const fallen = ["performance-fell", "estimate-fell"];
+
 function Results({ of: { run, document: d } }: { of: RunDetails }) {
   const t = useText();
   const document = d!;
-  const findings = [...document.errors, ...document.warnings];
+  // What the period fell short of is no fault of its file, and comes before everything else.
+  const fell = document.warnings.filter((w) => fallen.includes(w.code));
+  const findings = [...document.errors, ...document.warnings.filter((w) => !fallen.includes(w.code))];
   return (
     <>
+      {fell.map((w) => (
+        <div key={w.code} class="notice bad">
+          <Worded as="p" said={w.said} text={w.message} />
+        </div>
+      ))}
       {document.expected && <Expected of={document.expected} />}
       {findings.length > 0 && (
         <section class="card" aria-labelledby="findings-title">
