@@ -193,6 +193,7 @@ public sealed class MlNetLearnerTests
         {
             var start = new ProcessStartInfo("dotnet", [typeof(MlNetLearnerTests).Assembly.Location, "-method", $"{typeof(MlNetLearnerTests).FullName}.{nameof(Every_learner_gives_the_same_bytes_for_the_same_rows_and_seed)}"])
             {
+                UseShellExecute = false,
                 RedirectStandardOutput = true,
                 Environment = { ["DOTNET_PROCESSOR_COUNT"] = processors.ToString(System.Globalization.CultureInfo.InvariantCulture), [HashesVariable] = file },
             };

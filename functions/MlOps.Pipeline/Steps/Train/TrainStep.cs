@@ -61,6 +61,12 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
             inputs["class weight"] = StepContext.Part(definition.ClassWeight);
         }
 
+        if (input.Learner is null && LearnerParameters.Parse(settings, 1).Objective == "mape")
+        {
+            // The medians of this objective are those of LightGBM 4.7, which lie elsewhere than those of before.
+            inputs["weighted percentile"] = "4.7";
+        }
+
         if (input.Pruning is not null)
         {
             inputs["pruning"] = StepContext.Part(new { definition.Tune.Pruner, input.Pruning });
