@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MlOps.Learning.Learners;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Storage;
