@@ -60,7 +60,7 @@ internal static class Percentile
         return (float)(upper - ((upper - lower) * bias));
     }
 
-    /// <summary>Percentile of weighted values.</summary>
+    /// <summary>Percentile of weighted values, as LightGBM has it since 4.7: between values of a weight below 1 the lower one.</summary>
     /// <param name="values">Values.</param>
     /// <param name="weights">Their weights.</param>
     /// <param name="alpha">Share of the weight below.</param>
@@ -97,14 +97,14 @@ internal static class Percentile
 
         double v1 = copy[order[position - 1]];
         double v2 = copy[order[position]];
-        double step = cumulated[position + 1] - cumulated[position];
+        double step = cumulated[position] - cumulated[position - 1];
         if (step < 1)
         {
-            return v2;
+            return v1;
         }
 
         double difference = inFloats ? (float)v2 - (float)v1 : v2 - v1;
-        double result = ((threshold - cumulated[position]) / step * difference) + v1;
+        double result = ((threshold - cumulated[position - 1]) / step * difference) + v1;
         return inFloats ? (float)result : result;
     }
 }

@@ -78,7 +78,7 @@ internal static class CreditDefaultCase
         model: {Brace("learning_rate: 0.15, num_iterations: 300, early_stopping_round: 20, num_leaves: 15")}
         tune: {Brace("trials: 10, wave: 5")}
         # Each month's models in order; the new one predicts, unless the months so far speak for an earlier one.
-        models: [random_forest, decision_tree, logistic_regression, naive_bayes]
+        models: [random_forest, decision_tree, logistic_regression, linear_svm, lightgbm_mlnet, naive_bayes]
         promote: measured
         monitor: {Brace("groups: [CODE_GENDER]")}
 

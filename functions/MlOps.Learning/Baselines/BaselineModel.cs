@@ -7,7 +7,6 @@ namespace MlOps.Learning.Baselines;
 /// missing values as NaN.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
-[JsonDerivedType(typeof(LogisticRegression), "logistic_regression")]
 [JsonDerivedType(typeof(NaiveBayes), "naive_bayes")]
 [JsonDerivedType(typeof(TreeModel), "trees")]
 public abstract record BaselineModel

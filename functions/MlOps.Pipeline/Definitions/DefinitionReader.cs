@@ -253,6 +253,11 @@ internal static class DefinitionReader
 
     private static void Check(PipelineDefinition definition, YamlMap map)
     {
+        if (definition.Output.Reasons > 0 && definition.Models.WithoutReasons is { } untold)
+        {
+            map.Error("output", $"'reasons' asks what moved each row's score, which '{untold}' does not tell: take it out of 'promote', or leave out 'reasons'.");
+        }
+
         if (definition.Id is not null && definition.Id == definition.Label)
         {
             map.Error("id", "'id' and 'label' name the same column.");

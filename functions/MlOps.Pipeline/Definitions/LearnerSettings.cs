@@ -1,4 +1,4 @@
-
+using MlOps.Learning.Learners;
 namespace MlOps.Pipeline.Definitions;
 
 /// <summary>One rule of the rule-based baseline.</summary>
@@ -24,10 +24,21 @@ public sealed record LearnerSettings(
     public static LearnerSettings Default { get; } = new([], [Boosting], [], 0.5);
 
     /// <summary>Learners that can be compared.</summary>
-    public static IReadOnlyList<string> Known { get; } = ["random_forest", "decision_tree", "logistic_regression", "naive_bayes", Rule];
+    public static IReadOnlyList<string> Known { get; } = ["random_forest", "decision_tree", .. KnownLearners.All.Select(kind => kind.Name), "naive_bayes", Rule];
 
-    /// <summary>Learners whose models are kept in LightGBM's format, which is what predicts in production.</summary>
-    public static IReadOnlyList<string> Promotable { get; } = [Boosting, "random_forest", "decision_tree"];
+    /// <summary>Learners whose models can predict in production: those in LightGBM's format, and those of ML.NET.</summary>
+    public static IReadOnlyList<string> Promotable { get; } = [Boosting, "random_forest", "decision_tree", .. KnownLearners.All.Select(kind => kind.Name)];
+
+    /// <summary>A task as learners know it.</summary>
+    internal static LearningTask TaskOf(TaskKind task) => task switch
+    {
+        TaskKind.Binary => LearningTask.Binary,
+        TaskKind.Multiclass => LearningTask.Multiclass,
+        _ => LearningTask.Regression,
+    };
+
+    /// <summary>The first learner that may predict but does not tell what moved a row's score; <see langword="null"/> where all do.</summary>
+    internal string? WithoutReasons => Promote.FirstOrDefault(name => KnownLearners.Find(name) is { ExplainsRows: false });
 
     internal static LearnerSettings Read(YamlMap map, TaskKind task)
     {
@@ -65,9 +76,14 @@ public sealed record LearnerSettings(
             map.Error("models", $"'{name}' is no learner; there are {Boosting}, {string.Join(", ", Known)}.");
         }
 
-        foreach (var name in settings.Compare.Where(n => n is "logistic_regression" or "naive_bayes" && task != TaskKind.Binary))
+        foreach (var name in settings.Compare.Where(n => n == "naive_bayes" && task != TaskKind.Binary))
         {
             map.Error("models", $"'{name}' belongs to 'task: binary'.");
+        }
+
+        foreach (var kind in settings.Compare.Select(KnownLearners.Find).Where(kind => kind is not null && !kind.Tasks.Contains(TaskOf(task))))
+        {
+            map.Error("models", $"'{kind!.Name}' belongs to {string.Join(" and ", kind.Tasks.Select(t => $"'task: {t.ToString().ToLowerInvariant()}'"))}.");
         }
 
         if (settings.Compare.Contains(Rule, StringComparer.Ordinal) && (settings.Rules.Count == 0 || task == TaskKind.Multiclass))
@@ -77,7 +93,7 @@ public sealed record LearnerSettings(
 
         foreach (var name in settings.Promote.Where(n => !Promotable.Contains(n, StringComparer.Ordinal)))
         {
-            map.Error("models", $"'{name}' cannot be promoted: models in production are kept in LightGBM's format, as those of {string.Join(", ", Promotable)} are.");
+            map.Error("models", $"'{name}' cannot be promoted: it is there to be compared with. Models in production are those of {string.Join(", ", Promotable)}.");
         }
 
         foreach (var name in settings.Promote.Where(n => n != Boosting && !settings.Compare.Contains(n, StringComparer.Ordinal)))

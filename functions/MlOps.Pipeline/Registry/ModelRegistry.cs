@@ -8,8 +8,8 @@ using MlOps.Storage;
 namespace MlOps.Pipeline.Registry;
 
 /// <summary>
-/// Versions of models under <c>artifacts/{pipeline}/models/{version}/</c>: <c>model.txt</c>, <c>transform.json</c>, <c>schema.json</c>,
-/// <c>metrics.json</c>, the files of an MLflow model (<see cref="MlflowLayout"/>), and <c>model.json</c> last, without which a version does not exist. Nothing of a version ever changes.
+/// Versions of models under <c>artifacts/{pipeline}/models/{version}/</c>: <c>model.txt</c> or <c>model.zip</c>, <c>transform.json</c>, <c>schema.json</c>,
+/// <c>metrics.json</c>, of trees the files of an MLflow model (<see cref="MlflowLayout"/>), and <c>model.json</c> last, without which a version does not exist. Nothing of a version ever changes.
 /// </summary>
 public sealed class ModelRegistry
 {
@@ -65,7 +65,7 @@ public sealed class ModelRegistry
         await FindAsync(pipeline, version, cancellation)
         ?? throw new StepRefusedException(Sentence.Of("registry-no-version", ("pipeline", pipeline), ("version", version)));
 
-    /// <summary>A file of a version: <c>model.txt</c>, <c>transform.json</c>, <c>schema.json</c> or <c>metrics.json</c>.</summary>
+    /// <summary>A file of a version: <see cref="ModelVersion.ModelFile"/>, <c>transform.json</c>, <c>schema.json</c> or <c>metrics.json</c>.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="version">Version.</param>
     /// <param name="file">Name of the file.</param>

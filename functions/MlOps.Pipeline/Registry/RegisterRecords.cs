@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Registry;
@@ -17,14 +18,14 @@ public sealed record RegisterInput(
 
 /// <summary>A registered model.</summary>
 /// <param name="Version">Version: the period and the first eight digits of the model's SHA-256.</param>
-/// <param name="ModelSha256">SHA-256 of <c>model.txt</c>.</param>
+/// <param name="ModelSha256">SHA-256 of the model's file.</param>
 public sealed record RegisterResult(string Version, string ModelSha256);
 
 /// <summary>What is known of a model version: <c>models/{version}/model.json</c>, written last.</summary>
 /// <param name="Version">Version.</param>
 /// <param name="Period">Period whose run trained it.</param>
 /// <param name="RunId">First run that trained it.</param>
-/// <param name="ModelSha256">SHA-256 of <c>model.txt</c>.</param>
+/// <param name="ModelSha256">SHA-256 of the model's file.</param>
 /// <param name="TransformSha256">SHA-256 of <c>transform.json</c>.</param>
 /// <param name="DefinitionHash">SHA-256 of the definition's text.</param>
 /// <param name="CodeVersion">Version of the program.</param>
@@ -53,4 +54,9 @@ public sealed record ModelVersion(
     int BestIteration,
     string AccumulateKey,
     string TrainKey,
-    string EvaluateKey);
+    string EvaluateKey)
+{
+    /// <summary>Name of the model's file: <c>model.txt</c> in LightGBM's format, <c>model.zip</c> of a learner of ML.NET.</summary>
+    [JsonIgnore]
+    public string ModelFile => ModelFiles.Of(Parameters);
+}

@@ -1,5 +1,6 @@
 using MlOps.Boosting.Evaluation;
-using MlOps.Boosting;
+using MlOps.Learning.Catalog;
+using MlOps.Learning.Learners;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
@@ -7,7 +8,6 @@ using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Predict;
-using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Pipeline.Wording;
@@ -17,7 +17,7 @@ using MlOps.Tabular;
 namespace MlOps.Pipeline.Serving;
 
 /// <summary>
-/// A model version in memory, with everything that a request needs: definition, schema, transform, booster. Immutable; requests
+/// A model version in memory, with everything that a request needs: definition, schema, transform, learned model. Immutable; requests
 /// use it from many threads at once. Rows take the way of a batch: <see cref="FileValidator"/>, <see cref="TransformApply"/>,
 /// <see cref="Predictions"/>; nothing of that is written a second time here.
 /// </summary>
@@ -29,19 +29,19 @@ public sealed class ServedModel
     private readonly PipelineDefinition _definition;
     private readonly FileSchema _schema;
     private readonly Transform _transform;
-    private readonly Booster _booster;
+    private readonly LearnedModel _model;
     private readonly EvaluateResult _evaluation;
     private readonly Contributions _contributions;
     private readonly TableSchema _ranges;
 
-    private ServedModel(ModelVersion version, PipelineDefinition definition, FileSchema schema, Transform transform, Booster booster)
+    private ServedModel(ModelVersion version, PipelineDefinition definition, FileSchema schema, Transform transform, LearnedModel model)
     {
         Version = version;
         _definition = definition;
         _schema = schema;
         _transform = transform;
-        _booster = booster;
-        _contributions = new Contributions(booster, transform);
+        _model = model;
+        _contributions = new Contributions(model, transform);
         _ranges = SchemaCheck.RangesOf(schema with { Columns = Columns });
         _evaluation = new EvaluateResult(version.Metrics, version.Classes, version.Threshold);
     }
@@ -72,11 +72,11 @@ public sealed class ServedModel
         ArgumentNullException.ThrowIfNull(definitions);
         var descriptor = await models.RequireAsync(pipeline, version, cancellation);
         var definition = await definitions.LoadAsync(pipeline, descriptor.DefinitionHash, cancellation);
-        var model = await ReadAsync(models, pipeline, version, TrainStep.ModelOutput, descriptor.ModelSha256, cancellation);
+        var model = await ReadAsync(models, pipeline, version, descriptor.ModelFile, descriptor.ModelSha256, cancellation);
         var transform = await ReadAsync(models, pipeline, version, AccumulateStep.TransformOutput, descriptor.TransformSha256, cancellation);
         var schema = await models.ReadAsync(pipeline, version, AccumulateStep.SchemaOutput, cancellation);
         return new ServedModel(
-            descriptor, definition, FileSchema.Load(schema.ToStream()), Transform.Load(transform.ToStream()), Booster.Load(model.ToStream()));
+            descriptor, definition, FileSchema.Load(schema.ToStream()), Transform.Load(transform.ToStream()), ModelFile.Load(model.ToStream()));
     }
 
     /// <summary>Scores rows. Unseen categories, missing values and numbers are taken exactly as in a file that is dropped.</summary>
@@ -97,9 +97,14 @@ public sealed class ServedModel
 
         var findings = validated.Warnings.Findings.ToList();
         var features = TransformApply.Apply(_transform, table, StepContext.AllRows(table.RowCount), findings);
-        var scores = Predictions.Scores(_booster, features, new StepOptions(threads));
-        var why = reasons == 0 ? null : RowReasons.Find(
-            _contributions, _transform, table, features, row => PredictStep.ReasonedOutput(scores, row, _booster.NumberOfClasses), reasons, threads, cancellation);
+        var scores = Predictions.Scores(_model, features, new StepOptions(threads));
+        if (reasons > 0 && !_model.ExplainsRows)
+        {
+            findings.Add(Finding.Of(Sentence.Of("reasons-untold", ("learner", Version.Parameters[ModelFiles.Learner]))));
+        }
+
+        var why = reasons == 0 || !_model.ExplainsRows ? null : RowReasons.Find(
+            _contributions, _transform, table, features, row => PredictStep.ReasonedOutput(scores, row, _model.Outputs), reasons, threads, cancellation);
         return new ScoredRows(Version, _definition, _evaluation, request.Ids(table), scores, why, [.. UnseenOutcome.Of(findings, Version.Parameters, Version.BestIteration).Select(body.Locate)]);
     }
 

@@ -57,7 +57,7 @@ public sealed class ArchitectureTests
     [MemberData(nameof(RoomNames))]
     public void Every_using_of_a_room_follows_an_arrow_of_the_design(string room)
     {
-        // Until every learner is behind one seam, the steps train, read and explain boosted models themselves; what a room may use through another it may name.
+        // The steps train and tune boosting themselves, round by round; what a room may use through another it may name.
         string[] beside = room switch
         {
             "Pipeline" => ["MlOps.Boosting"],

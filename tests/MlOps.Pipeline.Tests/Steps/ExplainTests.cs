@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using MlOps.Boosting;
+using MlOps.Learning.Boosted;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Explain;
@@ -27,7 +28,7 @@ public sealed partial class ExplainTests(AzuriteFixture azurite)
         var history = await HistoryRows.OpenAsync(context, pipeline.Pipeline, run.Accumulate.RequireKey(), TestContext.Current.CancellationToken);
         var booster = Booster.Load(await pipeline.ReadAsync(run.Train.RequireKey(), "model.txt"));
         var features = TransformApply.Apply(history.Transform, history.Table, history.Rows(Part.Test));
-        var contributions = new Contributions(booster, history.Transform);
+        var contributions = new Contributions(new BoostedModel(booster), history.Transform);
 
         var values = contributions.Of(features, 0, features[0].Length, 2);
 

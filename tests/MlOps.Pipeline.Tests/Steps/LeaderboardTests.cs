@@ -13,7 +13,7 @@ public sealed class LeaderboardTests(AzuriteFixture azurite)
     private const string All = SmallCase.Definition + """
 
         models:
-          compare: [random_forest, decision_tree, logistic_regression, naive_bayes]
+          compare: [random_forest, decision_tree, logistic_regression, linear_svm, gam, lightgbm_mlnet, naive_bayes]
           promote: [boosting, decision_tree]
           rules: [{when: "A >= 0.5 and KIND = 'y'", score: 0.7}, {when: "A >= 0.5", score: 0.5}]
           otherwise: 0.3
@@ -25,15 +25,15 @@ public sealed class LeaderboardTests(AzuriteFixture azurite)
         var (pipeline, run, board) = await RunAsync(All);
 
         Assert.Equal(
-            ["boosting", "decision_tree", "logistic_regression", "naive_bayes", "random_forest", "rule", "trivial"], board.Entries.Select(e => e.Learner).Order());
-        Assert.Equal(Enumerable.Range(1, 7), board.Entries.Select(e => e.Rank));
+            ["boosting", "decision_tree", "gam", "lightgbm_mlnet", "linear_svm", "logistic_regression", "naive_bayes", "random_forest", "rule", "trivial"], board.Entries.Select(e => e.Learner).Order());
+        Assert.Equal(Enumerable.Range(1, 10), board.Entries.Select(e => e.Rank));
         Assert.All(board.Entries, e => Assert.Equal(board.Rows, e.Metrics["rows"]));
         Assert.All(board.Entries, e => Assert.InRange(e.Value!.Value, e.Low!.Value, e.High!.Value));
         var boosting = board.Entries.Single(e => e.Learner == "boosting");
         Assert.Equal(run.Evaluate.Metrics["test"]["auc"], boosting.Metrics["auc"]);
         Assert.Equal(run.Evaluate.Metrics["valid"]["binary_logloss"], boosting.ValidValue!.Value, 1e-12);
         Assert.Equal(board.Entries.OrderBy(e => e.Value), board.Entries);
-        Assert.True(board.Entries.Single(e => e.Learner == "logistic_regression").BeatsBaseline);
+        Assert.All(board.Entries.Where(e => e.Learner is "logistic_regression" or "linear_svm" or "gam"), e => Assert.True(e.BeatsBaseline, e.Learner));
         Assert.False(board.Entries.Single(e => e.Learner == "trivial").BeatsBaseline);
         Assert.NotNull(pipeline);
     }
@@ -68,7 +68,11 @@ public sealed class LeaderboardTests(AzuriteFixture azurite)
     [InlineData("models: {compare: [], promote: [random_forest]}", "not among the learners")]
     [InlineData("models: [rule]", "needs 'rules'")]
     [InlineData("models: {rules: [{when: nonsense, score: 1}]}", "The condition \"nonsense\"")]
-    [InlineData("task: regression\nmodels: [logistic_regression]", "belongs to 'task: binary'")]
+    [InlineData("task: regression\nmodels: [logistic_regression]", "'logistic_regression' belongs to 'task: binary' and 'task: multiclass'")]
+    [InlineData("task: regression\nmodels: [naive_bayes]", "belongs to 'task: binary'")]
+    [InlineData("task: multiclass\nmodels: [gam]", "'gam' belongs to 'task: binary' and 'task: regression'")]
+    [InlineData("task: multiclass\nmodels: [linear_svm]", "'linear_svm' belongs to 'task: binary'")]
+    [InlineData("models: {compare: [lightgbm_mlnet], promote: [lightgbm_mlnet]}\noutput: {reasons: 3}", "which 'lightgbm_mlnet' does not tell")]
     public void A_definition_that_compares_what_cannot_be_compared_is_told_so(string yaml, string message)
     {
         var problem = Assert.Throws<DefinitionException>(() => PipelineDefinition.Parse("label: Y\n" + yaml, "p.yaml"));

@@ -42,18 +42,21 @@ internal sealed class TestPipeline
 
     public string DefinitionHash { get; private set; } = "";
 
+    /// <summary>The learner of the leaderboard that runs train and predict with; <see langword="null"/> for the definition's own.</summary>
+    public string? Learner { get; init; }
+
     public static async Task<TestPipeline> CreateAsync(
-        AzuriteFixture azurite, string definition, StepOptions? options = null, ILoggerFactory? loggers = null)
+        AzuriteFixture azurite, string definition, StepOptions? options = null, ILoggerFactory? loggers = null, string? learner = null)
     {
         var account = new StorageAccount(azurite.Service, azurite.NewPrefix() + "-");
         await account.EnsureContainersAsync();
-        var pipeline = new TestPipeline(account, options ?? new StepOptions(2), loggers);
+        var pipeline = new TestPipeline(account, options ?? new StepOptions(2), loggers) { Learner = learner };
         await pipeline.DefineAsync(definition);
         return pipeline;
     }
 
     /// <summary>A second set of steps over the same account, as another process would have.</summary>
-    public TestPipeline Again(ILoggerFactory? loggers = null) => new(Account, new StepOptions(1), loggers) { DefinitionHash = DefinitionHash };
+    public TestPipeline Again(ILoggerFactory? loggers = null) => new(Account, new StepOptions(1), loggers) { DefinitionHash = DefinitionHash, Learner = Learner };
 
     public async Task DefineAsync(string yaml)
     {
@@ -84,7 +87,9 @@ internal sealed class TestPipeline
         var train = await Steps.Featurize.RunAsync(new FeaturizeInput("run", Name, DefinitionHash, "train", key));
         var features = await Steps.Featurize.RunAsync(new FeaturizeInput("run", Name, DefinitionHash, "score", key, score, history[0]));
         var search = await TuneAsync(train.RequireKey());
-        var model = await Steps.Train.RunAsync(new TrainInput("run", Name, DefinitionHash, train.RequireKey(), search.BestParameters, Others: search.Others));
+        var model = await Steps.Train.RunAsync(Learner is { } learner
+            ? new TrainInput("run", Name, DefinitionHash, train.RequireKey(), Learner: learner)
+            : new TrainInput("run", Name, DefinitionHash, train.RequireKey(), search.BestParameters, Others: search.Others));
         var evaluate = await Steps.Evaluate.RunAsync(new EvaluateInput("run", Name, DefinitionHash, key, model.RequireKey()));
         var predict = await Steps.Predict.RunAsync(new PredictInput(
             "run", Name, DefinitionHash, score.Period, features.RequireKey(), model.RequireKey(), evaluate.RequireKey()));

@@ -1,4 +1,3 @@
-using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
@@ -42,7 +41,7 @@ public sealed class ShadowStep : Step<PredictInput, ShadowResult>
                 ["evaluation"] = input.EvaluateKey,
                 ["features"] = await _context.HashAsync(pipeline, input.FeaturizeKey, FeaturizeStep.FeaturesOutput, cancellation),
                 ["ids"] = await _context.HashAsync(pipeline, input.FeaturizeKey, Validate.ValidateStep.IdsOutput, cancellation),
-                ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
+                ["model"] = await TrainedModel.HashAsync(_context, pipeline, input.TrainKey, cancellation),
             },
             StepContext.Request(input));
         return await _context.Runner.RunAsync(
@@ -50,9 +49,9 @@ public sealed class ShadowStep : Step<PredictInput, ShadowResult>
             async (work, stop) =>
             {
                 var features = await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.FeaturesOutput, stop);
-                await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, stop);
+                var model = await TrainedModel.OpenAsync(_context, pipeline, input.TrainKey, stop);
                 double[][] columns = [.. features.Columns.Select(c => ((NumberColumn)c).Values)];
-                var scores = Predictions.Scores(Booster.Load(model), columns, _context.Options);
+                var scores = Predictions.Scores(model, columns, _context.Options);
                 var output = await work.WriteAsync(PredictStep.ScoresOutput, new Table([new NumberColumn("score", scores)], rowCount: scores.Length).Save, stop);
                 return new ShadowResult(features.RowCount, output.Sha256);
             },

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MlOps.Boosting;
 using MlOps.Evaluation.Drift;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
@@ -237,7 +236,7 @@ public sealed class CompareStep : Step<CompareInput, CompareResult>
     {
         await using var json = await _context.Runner.OpenAsync(pipeline, version.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
         var transform = Transform.Load(json);
-        await using var model = await _context.Runner.OpenAsync(pipeline, version.TrainKey, TrainStep.ModelOutput, cancellation);
-        return Predictions.Scores(Booster.Load(model), TransformApply.Apply(transform, history.Table, rows), _context.Options);
+        var model = await TrainedModel.OpenAsync(_context, pipeline, version.TrainKey, cancellation);
+        return Predictions.Scores(model, TransformApply.Apply(transform, history.Table, rows), _context.Options);
     }
 }

@@ -1,4 +1,3 @@
-using MlOps.Boosting;
 using MlOps.Evaluation.Drift;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
@@ -113,7 +112,7 @@ public sealed class SideBySide
     {
         await using var json = await _context.Runner.OpenAsync(pipeline, version.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
         var transform = Transform.Load(json);
-        await using var model = await _context.Runner.OpenAsync(pipeline, version.TrainKey, TrainStep.ModelOutput, cancellation);
-        return Predictions.Scores(Booster.Load(model), TransformApply.Apply(transform, history.Table, rows), _context.Options);
+        var model = await TrainedModel.OpenAsync(_context, pipeline, version.TrainKey, cancellation);
+        return Predictions.Scores(model, TransformApply.Apply(transform, history.Table, rows), _context.Options);
     }
 }

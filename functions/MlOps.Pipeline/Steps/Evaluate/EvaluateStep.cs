@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MlOps.Boosting;
 using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
@@ -39,7 +38,7 @@ public sealed class EvaluateStep : Step<EvaluateInput, EvaluateResult>
             {
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
                 ["held"] = await HeldScores.HashAsync(_context, pipeline, input.TrainKey, cancellation),
-                ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
+                ["model"] = await TrainedModel.HashAsync(_context, pipeline, input.TrainKey, cancellation),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
                 ["task"] = StepContext.Part(definition.Task),
                 ["threshold"] = StepContext.Part(new { definition.Output.Threshold, definition.Output.ThresholdRule, definition.Output.FalsePositiveCost, definition.Output.FalseNegativeCost, definition.Output.LeastPrecision }),
@@ -53,19 +52,18 @@ public sealed class EvaluateStep : Step<EvaluateInput, EvaluateResult>
         EvaluateInput input, PipelineName pipeline, PipelineDefinition definition, StepWork work, CancellationToken cancellation)
     {
         var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, cancellation);
-        await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
-        var booster = Booster.Load(model);
+        var model = await TrainedModel.OpenAsync(_context, pipeline, input.TrainKey, cancellation);
         var scores = new Dictionary<Part, (double[] Labels, double[] Scores)>();
         foreach (var part in new[] { Part.Train, Part.Test })
         {
             cancellation.ThrowIfCancellationRequested();
             var rows = history.Rows(part);
-            scores[part] = (history.Labels(rows), Predictions.Scores(booster, TransformApply.Apply(history.Transform, history.Table, rows), _context.Options));
+            scores[part] = (history.Labels(rows), Predictions.Scores(model, TransformApply.Apply(history.Transform, history.Table, rows), _context.Options));
         }
 
         await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
         var classes = FileSchema.Load(json).LabelClasses ?? [];
-        var held = await HeldScores.OpenAsync(_context, pipeline, input.TrainKey, history, booster, definition.Task == TaskKind.Multiclass ? classes.Count : 1, cancellation);
+        var held = await HeldScores.OpenAsync(_context, pipeline, input.TrainKey, history, model, definition.Task == TaskKind.Multiclass ? classes.Count : 1, cancellation);
         scores[Part.Valid] = held.Valid;
         var threshold = Threshold(definition, held.All.Labels, held.All.Scores);
         var metrics = new SortedDictionary<string, IReadOnlyDictionary<string, double>>(StringComparer.Ordinal);

@@ -1,4 +1,4 @@
-using MlOps.Boosting;
+using MlOps.Learning.Learners;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Split;
@@ -25,17 +25,17 @@ internal sealed record HeldScores((double[] Labels, double[] Scores) All, (doubl
     /// <param name="pipeline">Pipeline.</param>
     /// <param name="trainKey">Key of the train step.</param>
     /// <param name="history">The rows.</param>
-    /// <param name="booster">The model.</param>
+    /// <param name="model">The model.</param>
     /// <param name="scoresOfRow">Scores of a row: the number of classes of a multiclass task, else 1.</param>
     /// <param name="cancellation">Stops the reading.</param>
     public static async Task<HeldScores> OpenAsync(
-        StepContext context, PipelineName pipeline, string trainKey, HistoryRows history, Booster booster, int scoresOfRow, CancellationToken cancellation)
+        StepContext context, PipelineName pipeline, string trainKey, HistoryRows history, LearnedModel model, int scoresOfRow, CancellationToken cancellation)
     {
         if (await HashAsync(context, pipeline, trainKey, cancellation) == NoScores)
         {
             // An earlier version of the program stopped a model by the valid rows and let it learn from the train rows alone.
             var rows = history.Rows(Part.Valid);
-            var own = (history.Labels(rows), Predictions.Scores(booster, TransformApply.Apply(history.Transform, history.Table, rows), context.Options));
+            var own = (history.Labels(rows), Predictions.Scores(model, TransformApply.Apply(history.Transform, history.Table, rows), context.Options));
             return new HeldScores(own, own);
         }
 

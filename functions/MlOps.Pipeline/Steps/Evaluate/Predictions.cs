@@ -1,4 +1,4 @@
-using MlOps.Boosting;
+using MlOps.Learning.Learners;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Steps.Evaluate;
@@ -7,8 +7,8 @@ namespace MlOps.Pipeline.Steps.Evaluate;
 internal static class Predictions
 {
     /// <summary>Row by row: the probability of the positive class, or of each class in order, or the value of a regression.</summary>
-    public static double[] Scores(Booster booster, double[][] columns, StepOptions options) =>
+    public static double[] Scores(LearnedModel model, double[][] columns, StepOptions options) =>
         columns.Length > 0 && columns[0].Length == 0
             ? []
-            : booster.Predict(columns, PredictionKind.Probability, threads: options.EffectiveThreads);
+            : model.Predict(columns, options.EffectiveThreads);
 }

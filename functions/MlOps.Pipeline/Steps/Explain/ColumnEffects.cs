@@ -1,4 +1,4 @@
-using MlOps.Boosting;
+using MlOps.Learning.Learners;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Tabular;
@@ -21,16 +21,16 @@ internal sealed class ColumnEffects
     private readonly double[] _splits;
     private readonly IReadOnlyList<string> _names;
 
-    public ColumnEffects(Booster booster, HistoryRows history, int[] rows, double[] contributions)
+    public ColumnEffects(LearnedModel model, HistoryRows history, int[] rows, double[] contributions)
     {
         _transform = history.Transform;
         _table = history.Table;
         _rows = rows;
         _values = contributions;
-        _outputs = booster.NumberOfClasses;
-        _gain = booster.FeatureImportance(ImportanceType.Gain);
-        _splits = booster.FeatureImportance(ImportanceType.Split);
-        _names = booster.FeatureNames;
+        _outputs = model.Outputs;
+        _gain = model.Importance();
+        _splits = model.Splits();
+        _names = model.FeatureNames;
     }
 
     public IReadOnlyList<FeatureImportance> Features() =>

@@ -1,22 +1,22 @@
-using MlOps.Boosting;
+using MlOps.Learning.Learners;
 using MlOps.Pipeline.Steps.Transforms;
 
 namespace MlOps.Pipeline.Steps.Explain;
 
 /// <summary>
-/// TreeSHAP contributions (Lundberg, Erion, Lee 2018) by column of the file: those of the features that were made from one column
+/// SHAP contributions (of trees TreeSHAP: Lundberg, Erion, Lee 2018) by column of the file: those of the features that were made from one column
 /// add up, because a sum of Shapley values is the value of the group's sum.
 /// </summary>
 internal sealed class Contributions
 {
     private const int ChunkRows = 64;
 
-    private readonly Booster _booster;
+    private readonly LearnedModel _model;
     private readonly int[] _columnOf;
 
-    public Contributions(Booster booster, Transform transform)
+    public Contributions(LearnedModel model, Transform transform)
     {
-        _booster = booster;
+        _model = model;
         _columnOf = [.. transform.Columns.SelectMany((column, i) => column.Features.Select(_ => i))];
         Columns = transform.Columns.Count;
     }
@@ -25,7 +25,7 @@ internal sealed class Contributions
     public int Columns { get; }
 
     /// <summary>Numbers of a row: for each output the contribution of every column, then the bias.</summary>
-    public int Width => _booster.NumberOfClasses * (Columns + 1);
+    public int Width => _model.Outputs * (Columns + 1);
 
     /// <summary>Contributions of a range of rows, row by row; the result does not depend on the number of threads.</summary>
     /// <param name="features">Features in the model's order.</param>
@@ -41,7 +41,7 @@ internal sealed class Contributions
             var first = chunk * ChunkRows;
             var rows = Math.Min(ChunkRows, count - first);
             var slice = Array.ConvertAll(features, f => f.AsSpan(start + first, rows).ToArray());
-            Gather(_booster.Predict(slice, PredictionKind.Contributions, threads: 1), rows, result.AsSpan(first * Width, rows * Width));
+            Gather(_model.Contributions(slice), rows, result.AsSpan(first * Width, rows * Width));
         });
         return result;
     }
@@ -49,7 +49,7 @@ internal sealed class Contributions
     private void Gather(double[] byFeature, int rows, Span<double> byColumn)
     {
         var features = _columnOf.Length;
-        var outputs = _booster.NumberOfClasses;
+        var outputs = _model.Outputs;
         for (var block = 0; block < rows * outputs; block++)
         {
             var from = byFeature.AsSpan(block * (features + 1), features + 1);

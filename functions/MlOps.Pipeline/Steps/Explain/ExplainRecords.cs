@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Steps.Explain;
@@ -22,8 +23,10 @@ public sealed record ExplainResult(int Rows, IReadOnlyList<string> Top) : StepRe
 /// <param name="Bias">Expected raw score of each output; with the contributions of a row it adds up to the row's raw score.</param>
 /// <param name="Columns">Columns of the file, first the one with the largest mean absolute contribution.</param>
 /// <param name="Features">The learner's features, first the one with the largest gain.</param>
+/// <param name="ImportanceOnly">Whether the learner tells only how much each column was used in all: contributions are 0 then.</param>
 public sealed record Explanation(
-    string Part, int Rows, IReadOnlyList<string> Outputs, IReadOnlyList<double> Bias, IReadOnlyList<ColumnEffect> Columns, IReadOnlyList<FeatureImportance> Features);
+    string Part, int Rows, IReadOnlyList<string> Outputs, IReadOnlyList<double> Bias, IReadOnlyList<ColumnEffect> Columns, IReadOnlyList<FeatureImportance> Features,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool ImportanceOnly = false);
 
 /// <summary>Importance of one feature of the learner.</summary>
 /// <param name="Feature">Name in the model file.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Split;
@@ -43,7 +42,7 @@ public sealed class ExplainStep : Step<ExplainInput, ExplainResult>
             new Dictionary<string, string>
             {
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
-                ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
+                ["model"] = await TrainedModel.HashAsync(_context, pipeline, input.TrainKey, cancellation),
                 ["sample"] = StepContext.Part(new { Rows = SampleRows, definition.Split.Seed }),
                 ["schema"] = history.Output(AccumulateStep.SchemaOutput).Sha256,
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
@@ -64,21 +63,22 @@ public sealed class ExplainStep : Step<ExplainInput, ExplainResult>
     private async Task<Explanation> ExplainAsync(ExplainInput input, PipelineName pipeline, int seed, CancellationToken cancellation)
     {
         var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, cancellation);
-        await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
-        var booster = Booster.Load(model);
+        var model = await TrainedModel.OpenAsync(_context, pipeline, input.TrainKey, cancellation);
         await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
         var classes = FileSchema.Load(json).LabelClasses ?? [];
         var test = history.Rows(Part.Test);
         var rows = RowSample.Take(test.Length > 0 ? test : history.Rows(Part.Train), SampleRows, seed);
-        var contributions = new Contributions(booster, history.Transform);
-        var values = contributions.Of(
-            TransformApply.Apply(history.Transform, history.Table, rows), 0, rows.Length, _context.Options.EffectiveThreads);
-        var effects = new ColumnEffects(booster, history, rows, values);
+        var contributions = new Contributions(model, history.Transform);
+        var values = model.ExplainsRows
+            ? contributions.Of(TransformApply.Apply(history.Transform, history.Table, rows), 0, rows.Length, _context.Options.EffectiveThreads)
+            : new double[rows.Length * contributions.Width];
+        var effects = new ColumnEffects(model, history, rows, values);
         return new Explanation(
             test.Length > 0 ? "test" : "train", rows.Length,
-            booster.NumberOfClasses == 1 ? [""] : classes,
-            [.. Enumerable.Range(0, booster.NumberOfClasses).Select(k => values.Length == 0 ? 0 : values[(k * (contributions.Columns + 1)) + contributions.Columns])],
+            model.Outputs == 1 ? [""] : classes,
+            [.. Enumerable.Range(0, model.Outputs).Select(k => values.Length == 0 ? 0 : values[(k * (contributions.Columns + 1)) + contributions.Columns])],
             effects.Columns(ColumnsWithPoints),
-            effects.Features());
+            effects.Features(),
+            ImportanceOnly: !model.ExplainsRows);
     }
 }

@@ -8,7 +8,7 @@ namespace MlOps.Pipeline.Steps.Leaderboard;
 /// <param name="DefinitionHash">Pinned definition.</param>
 /// <param name="AccumulateKey">Key of the accumulate step.</param>
 /// <param name="FeaturizeKey">Key of featurize(train).</param>
-/// <param name="Learner"><c>logistic_regression</c>, <c>naive_bayes</c> or <c>rule</c>.</param>
+/// <param name="Learner"><c>naive_bayes</c> or <c>rule</c>.</param>
 public sealed record BaselineInput(
     string RunId, string Pipeline, string DefinitionHash, string AccumulateKey, string FeaturizeKey, string Learner);
 
@@ -18,7 +18,7 @@ public sealed record BaselineResult(string Learner) : StepResult;
 
 /// <summary>A model that takes part in a comparison.</summary>
 /// <param name="Learner">Name of the learner.</param>
-/// <param name="TrainKey">Key of its train step, where its model is in LightGBM's format.</param>
+/// <param name="TrainKey">Key of its train step, where its model may be promoted.</param>
 /// <param name="BaselineKey">Key of its baseline step otherwise.</param>
 public sealed record Contender(string Learner, string? TrainKey, string? BaselineKey);
 

@@ -93,8 +93,6 @@ public sealed class BaselineStep : Step<BaselineInput, BaselineResult>
             ? throw new StepRefusedException(Sentence.Of("one-class", ("learner", input.Learner)))
             : input.Learner switch
             {
-                // The order of a leaderboard does not need weights to the last digit.
-                "logistic_regression" => LogisticRegression.Fit(columns, label, tolerance: 1e-5, cancellation: cancellation),
                 "naive_bayes" => NaiveBayes.Fit(columns, label),
                 _ => throw new ArgumentException($"'{input.Learner}' is no simple learner.", nameof(input)),
             };

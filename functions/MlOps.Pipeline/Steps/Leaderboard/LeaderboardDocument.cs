@@ -10,7 +10,7 @@ public sealed record LeaderboardDocument(string Metric, bool HigherIsBetter, lon
 
 /// <summary>One model of a leaderboard.</summary>
 /// <param name="Rank">Place, from 1.</param>
-/// <param name="Learner"><c>boosting</c>, <c>random_forest</c>, <c>decision_tree</c>, <c>logistic_regression</c>, <c>naive_bayes</c>, <c>rule</c> or <c>trivial</c>.</param>
+/// <param name="Learner"><c>boosting</c>, <c>random_forest</c>, <c>decision_tree</c>, <c>logistic_regression</c>, <c>linear_svm</c>, <c>gam</c>, <c>lightgbm_mlnet</c>, <c>naive_bayes</c>, <c>rule</c> or <c>trivial</c>.</param>
 /// <param name="Value">The metric on the test rows; <see langword="null"/> where it is undefined.</param>
 /// <param name="Low">Lower end of its 95 % bootstrap interval.</param>
 /// <param name="High">Upper end.</param>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
@@ -47,7 +46,7 @@ public sealed class LeaderboardStep : Step<LeaderboardInput, LeaderboardResult>
         foreach (var contender in input.Contenders)
         {
             inputs["model " + contender.Learner] = contender.TrainKey is { } key
-                ? $"{await _context.HashAsync(pipeline, key, TrainStep.ModelOutput, cancellation)} {await HeldScores.HashAsync(_context, pipeline, key, cancellation)}"
+                ? $"{await TrainedModel.HashAsync(_context, pipeline, key, cancellation)} {await HeldScores.HashAsync(_context, pipeline, key, cancellation)}"
                 : await _context.HashAsync(pipeline, contender.BaselineKey!, BaselineStep.TestOutput, cancellation);
         }
 
@@ -115,10 +114,9 @@ public sealed class LeaderboardStep : Step<LeaderboardInput, LeaderboardResult>
             return (await Stored(BaselineStep.ValidOutput), await Stored(BaselineStep.TestOutput));
         }
 
-        await using var model = await _context.Runner.OpenAsync(pipeline, contender.TrainKey!, TrainStep.ModelOutput, cancellation);
-        var booster = Booster.Load(model);
-        var held = await HeldScores.OpenAsync(_context, pipeline, contender.TrainKey!, history, booster, scoresOfRow, cancellation);
-        return (held.Valid.Scores, Predictions.Scores(booster, TransformApply.Apply(history.Transform, history.Table, testRows), _context.Options));
+        var model = await TrainedModel.OpenAsync(_context, pipeline, contender.TrainKey!, cancellation);
+        var held = await HeldScores.OpenAsync(_context, pipeline, contender.TrainKey!, history, model, scoresOfRow, cancellation);
+        return (held.Valid.Scores, Predictions.Scores(model, TransformApply.Apply(history.Transform, history.Table, testRows), _context.Options));
 
         async Task<double[]> Stored(string output) =>
             ((NumberColumn)(await _context.OpenTableAsync(pipeline, key, output, cancellation)).Columns[0]).Values;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using MlOps.Boosting;
+using MlOps.Learning.Learners;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
@@ -54,7 +54,7 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
             {
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
                 ["incidents"] = StepContext.Part(inspection.Incidents),
-                ["model"] = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation),
+                ["model"] = await TrainedModel.HashAsync(_context, pipeline, input.TrainKey, cancellation),
                 ["scores"] = await _context.HashAsync(pipeline, input.PredictKey, PredictStep.ScoresOutput, cancellation),
                 ["settings"] = StepContext.Part(new { definition.Task, definition.Monitor, evaluation.Classes, evaluation.Threshold }),
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
@@ -86,11 +86,10 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
     {
         var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, cancellation);
         var table = await _context.OpenTableAsync(pipeline, tableKey, ValidateStep.TableOutput, cancellation);
-        await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
-        var booster = Booster.Load(model);
+        var model = await TrainedModel.OpenAsync(_context, pipeline, input.TrainKey, cancellation);
         var scores = ((NumberColumn)(await _context.OpenTableAsync(pipeline, input.PredictKey, PredictStep.ScoresOutput, cancellation)).Columns[0]).Values;
         var testRows = history.Rows(Part.Test);
-        var testScores = Predictions.Scores(booster, TransformApply.Apply(history.Transform, history.Table, testRows), _context.Options);
+        var testScores = Predictions.Scores(model, TransformApply.Apply(history.Transform, history.Table, testRows), _context.Options);
         var test = new WatchedRows("test", history.Table, testRows, testScores, history.Labels(testRows));
         var period = new WatchedRows("period", table, StepContext.AllRows(table.RowCount), scores, null);
 
@@ -98,7 +97,7 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
         var names = ScoreNames(definition, evaluation);
         ColumnDrift[] compared =
         [
-            .. Columns(InspectStep.FeaturesOf(history.Transform), history.Table, trainRows, table, period.Rows, Importance(booster, history.Transform), cancellation),
+            .. Columns(InspectStep.FeaturesOf(history.Transform), history.Table, trainRows, table, period.Rows, Importance(model, history.Transform), cancellation),
             .. names.Select((name, k) => ColumnComparison.Compare(test.ScoreSample(name, k, names.Count), period.ScoreSample(name, k, names.Count), "score", 1)),
         ];
         var broken = incidents.Select(i => i.Column).ToHashSet(StringComparer.Ordinal);
@@ -141,9 +140,9 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
         definition.Task == TaskKind.Multiclass ? [.. evaluation.Classes.Select(c => $"score of {c}")] : ["score"];
 
     /// <summary>Share of the gain that comes from each column of the file, over all features made of it.</summary>
-    private static Dictionary<string, double> Importance(Booster booster, Transform transform)
+    private static Dictionary<string, double> Importance(LearnedModel model, Transform transform)
     {
-        var gain = booster.FeatureImportance(ImportanceType.Gain);
+        var gain = model.Importance();
         var total = gain.Sum();
         var byColumn = new Dictionary<string, double>(StringComparer.Ordinal);
         var at = 0;

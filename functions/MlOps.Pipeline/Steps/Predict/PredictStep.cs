@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using MlOps.Boosting;
+using MlOps.Learning.Learners;
 using MlOps.Evaluation.Metrics;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
@@ -48,7 +48,7 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
         var pipeline = PipelineName.Parse(input.Pipeline);
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
         var features = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
-        var modelHash = await _context.HashAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
+        var modelHash = await TrainedModel.HashAsync(_context, pipeline, input.TrainKey, cancellation);
         var evaluation = (await _context.Runner.ReadRecordAsync(pipeline, input.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
         var inputs = new Dictionary<string, string>
         {
@@ -78,13 +78,12 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
     {
         var features = await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.FeaturesOutput, cancellation);
         var ids = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, ValidateStep.IdsOutput, cancellation)).Columns[0];
-        await using var model = await _context.Runner.OpenAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
-        var booster = Booster.Load(model);
+        var model = await TrainedModel.OpenAsync(_context, pipeline, input.TrainKey, cancellation);
         var columns = features.Columns.Select(c => ((NumberColumn)c).Values).ToArray();
-        var scores = Predictions.Scores(booster, columns, _context.Options);
-        var reasons = definition.Output.Reasons == 0
+        var scores = Predictions.Scores(model, columns, _context.Options);
+        var reasons = definition.Output.Reasons == 0 || !model.ExplainsRows
             ? null
-            : await ReasonsAsync(input, pipeline, definition, booster, columns, scores, cancellation);
+            : await ReasonsAsync(input, pipeline, definition, model, columns, scores, cancellation);
         var file = await work.WriteAsync(
             PredictionsOutput, s => PredictionFile.Write(s, definition, ids, scores, evaluation, reasons), cancellation);
         await work.WriteAsync(ScoresOutput, new Table([new NumberColumn("score", scores)], rowCount: scores.Length).Save, cancellation);
@@ -93,7 +92,7 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
 
     // The values that people read are those of the file, not what the transform made of them.
     private async Task<RowReasons> ReasonsAsync(
-        PredictInput input, PipelineName pipeline, PipelineDefinition definition, Booster booster, double[][] columns, double[] scores, CancellationToken cancellation)
+        PredictInput input, PipelineName pipeline, PipelineDefinition definition, LearnedModel model, double[][] columns, double[] scores, CancellationToken cancellation)
     {
         var record = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
         var request = record.Request.Deserialize<FeaturizeInput>(ArtifactJson.Compact)!;
@@ -101,9 +100,9 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
         var table = await _context.OpenTableAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
         await using var json = await _context.Runner.OpenAsync(pipeline, request.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
         var transform = Transform.Load(json);
-        var width = booster.NumberOfClasses;
+        var width = model.Outputs;
         return RowReasons.Find(
-            new Contributions(booster, transform), transform, table, columns,
+            new Contributions(model, transform), transform, table, columns,
             row => ReasonedOutput(scores, row, width),
             definition.Output.Reasons, _context.Options.EffectiveThreads, cancellation);
     }

@@ -19,7 +19,8 @@ internal static class UnseenOutcome
     /// <param name="rounds">Rounds of trees that it has.</param>
     public static IReadOnlyList<Finding> Of(IReadOnlyList<Finding> findings, IReadOnlyDictionary<string, string> parameters, int rounds)
     {
-        var turns = LearnerParameters.Parse(parameters, 1).NumIterations > 1;
+        // Learners of ML.NET leave no category out in turn.
+        var turns = !parameters.ContainsKey(ModelFiles.Learner) && LearnerParameters.Parse(parameters, 1).NumIterations > 1;
         return [.. findings.Select(f => f.Said is { Code: "unseen-category", Parts: { } parts } said && parts.GetValueOrDefault("outcome") is { Code: Turns } outcome
             ? Told(f, said with { Parts = new SortedDictionary<string, Sentence>(parts.ToDictionary(), StringComparer.Ordinal) { ["outcome"] = Outcome(outcome, turns, rounds) } })
             : f)];

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
-using MlOps.Boosting;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
@@ -61,15 +60,14 @@ internal sealed class LatencyBook(StepContext context, ModelRegistry models, Tim
     private async Task<LatencyRecord> MeasureAsync(PipelineName pipeline, ModelVersion version, CancellationToken cancellation)
     {
         var history = await HistoryRows.OpenAsync(context, pipeline, version.AccumulateKey, cancellation);
-        await using var stream = await context.Runner.OpenAsync(pipeline, version.TrainKey, TrainStep.ModelOutput, cancellation);
-        var booster = Booster.Load(stream);
+        var model = await TrainedModel.OpenAsync(context, pipeline, version.TrainKey, cancellation);
         int[] rows = StepContext.AllRows(Math.Min(RowsMax, history.Table.RowCount));
         var seconds = new double[Repetitions];
         // One round ahead of those that count, so that no code is compiled while the clock runs.
         for (var i = -1; i < Repetitions; i++)
         {
             var began = time.GetTimestamp();
-            booster.Predict(TransformApply.Apply(history.Transform, history.Table, rows), PredictionKind.Probability, threads: 1);
+            model.Predict(TransformApply.Apply(history.Transform, history.Table, rows), threads: 1);
             if (i >= 0)
             {
                 seconds[i] = time.GetElapsedTime(began).TotalSeconds;

@@ -1,4 +1,5 @@
-using MlOps.Boosting;
+using MlOps.Learning.Boosted;
+using MlOps.Learning.Catalog;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
@@ -36,19 +37,23 @@ public sealed class Registration
         // One model file can serve two transforms (a renamed category): both name the version.
         var hash = ContentHash.OfJson(new[] { train.ModelSha256, transform });
         var version = $"{Period.Parse(input.Period)}-{hash[..8]}";
-        var model = await ReadAsync(pipeline, input.TrainKey, TrainStep.ModelOutput, cancellation);
+        var file = ModelFiles.Of(train.Parameters);
+        var model = await ReadAsync(pipeline, input.TrainKey, file, cancellation);
         var files = new Dictionary<string, BinaryData>
         {
-            [TrainStep.ModelOutput] = model,
+            [file] = model,
             [AccumulateStep.TransformOutput] = await ReadAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, cancellation),
             [AccumulateStep.SchemaOutput] = await ReadAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation),
             [EvaluateStep.MetricsOutput] = await ReadAsync(pipeline, input.EvaluateKey, EvaluateStep.MetricsOutput, cancellation),
-            // The folder of a version is an MLflow model too.
-            [MlflowLayout.Model] = model,
         };
-        foreach (var (name, text) in MlflowLayout.Files(Booster.Load(model.ToStream()), version, input.RunId, hash, _time.GetUtcNow()))
+        // The folder of a version is an MLflow model too, where MLflow has a flavour for it.
+        if (file == ModelFiles.Text && ModelFile.Load(model.ToStream()) is BoostedModel { Booster: var booster })
         {
-            files[name] = BinaryData.FromString(text);
+            files[MlflowLayout.Model] = model;
+            foreach (var (name, text) in MlflowLayout.Files(booster, version, input.RunId, hash, _time.GetUtcNow()))
+            {
+                files[name] = BinaryData.FromString(text);
+            }
         }
 
         var described = new ModelVersion(

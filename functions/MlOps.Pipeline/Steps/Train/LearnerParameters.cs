@@ -1,5 +1,7 @@
 using System.Globalization;
 using MlOps.Boosting.Settings;
+using MlOps.Learning.Learners;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
 
@@ -32,6 +34,16 @@ internal static class LearnerParameters
     /// </summary>
     public static IReadOnlyDictionary<string, string> Fixed(string learner, PipelineDefinition definition, int classes, int features)
     {
+        if (KnownLearners.Find(learner) is { } kind)
+        {
+            return new SortedDictionary<string, string>(kind.Settings.ToDictionary(), StringComparer.Ordinal)
+            {
+                ["library"] = KnownLearners.Library,
+                [ModelFiles.Learner] = learner,
+                ["seed"] = SeedOf(definition).ToString(CultureInfo.InvariantCulture),
+            };
+        }
+
         var all = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["metric"] = definition.Model["metric"],
@@ -73,6 +85,9 @@ internal static class LearnerParameters
 
         return all;
     }
+
+    /// <summary>Seed of a learner of ML.NET.</summary>
+    public static int SeedOf(PipelineDefinition definition) => int.Parse(definition.Model["seed"], CultureInfo.InvariantCulture);
 
     /// <summary>Settings as the learner takes them, with the number of threads, which never changes a result.</summary>
     public static Parameters Parse(IReadOnlyDictionary<string, string> settings, int threads) =>

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MlOps.Boosting.Data;
 using MlOps.Boosting.Settings;
 using MlOps.Boosting;
+using MlOps.Learning.Learners;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
@@ -14,12 +15,12 @@ namespace MlOps.Pipeline.Steps.Train;
 /// <summary>
 /// Trains. A trial finds the best number of rounds on rows that it does not learn from; a final model learns that many rounds, and more as
 /// there are more rows, from all rows but the test part. Outputs: <c>training.json</c> (metric by round), <c>held.bin</c> (scores of
-/// rows that were not learned from, by which thresholds and challengers are chosen), and of a final model <c>model.txt</c> (LightGBM's format).
+/// rows that were not learned from, by which thresholds and challengers are chosen), and of a final model <c>model.txt</c> (LightGBM's format)
+/// or <c>model.zip</c> (a learner of ML.NET).
 /// </summary>
 public sealed class TrainStep : Step<TrainInput, TrainResult>
 {
     internal const string Name = "train";
-    internal const string ModelOutput = "model.txt";
     internal const string TrainingOutput = "training.json";
     internal const string HeldOutput = "held.bin";
     private const int Version = 3;
@@ -60,6 +61,12 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
             inputs["class weight"] = StepContext.Part(definition.ClassWeight);
         }
 
+        if (input.Learner is null && LearnerParameters.Parse(settings, 1).Objective == "mape")
+        {
+            // The medians of this objective are those of LightGBM 4.7, which lie elsewhere than those of before.
+            inputs["weighted percentile"] = "4.7";
+        }
+
         if (input.Pruning is not null)
         {
             inputs["pruning"] = StepContext.Part(new { definition.Tune.Pruner, input.Pruning });
@@ -86,6 +93,11 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
                 if (trials.Count > 0)
                 {
                     return await InRoomAsync(async () => await FitAsync(await RowsAsync(stop), trials, _context.Options.EffectiveThreads, pipeline, definition, work, stop), stop);
+                }
+
+                if (input.Learner is { } name && KnownLearners.Find(name) is not null)
+                {
+                    return await InRoomAsync(async () => await OtherLearners.TrainAsync(name, await RowsAsync(stop), definition, settings, _context.Options.EffectiveThreads, work, stop), stop);
                 }
 
                 if (input.Learner is not null)
@@ -225,5 +237,5 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
     }
 
     private static async Task<(string Sha256, int Trees)> WriteAsync(Booster booster, StepWork work, CancellationToken cancellation) =>
-        ((await work.WriteAsync(ModelOutput, booster.Save, cancellation)).Sha256, booster.NumberOfTrees);
+        ((await work.WriteAsync(ModelFiles.Text, booster.Save, cancellation)).Sha256, booster.NumberOfTrees);
 }

@@ -15,6 +15,12 @@ internal static class ExplanationSection
     public static void Write(HtmlWriter page, ReportData data)
     {
         var explanation = data.Explanation;
+        if (explanation.ImportanceOnly)
+        {
+            Importance(page, explanation);
+            return;
+        }
+
         var top = explanation.Columns.Where(c => c.MeanAbsolute > 0).Take(BarsMax).ToArray();
         var single = explanation.Outputs.Count == 1;
         page.Add($"<p class=\"note\">Contributions are SHAP values: what a column added to or took from the raw score ({Unit(data)}) of a row, compared with the average row. They were computed on {Figures.Whole(explanation.Rows)} {explanation.Part} rows; for each row they add up to its raw score.</p>\n");
@@ -44,6 +50,15 @@ internal static class ExplanationSection
             Dependence.Write(page, column, single ? "" : explanation.Outputs[column.Output]);
         }
 
+        page.Add($"</div>\n");
+        Table(page, explanation, gain);
+    }
+
+    private static void Importance(HtmlWriter page, Explanation explanation)
+    {
+        var gain = explanation.Columns.Sum(c => c.Gain);
+        page.Add($"<p class=\"note\">This learner does not tell what a column did to the score of a row: there are no contributions and no reasons. It tells how much each column was used in all.</p>\n<div class=\"card\"><h3>Share of the model's gain</h3>");
+        Rows.Write(page, explanation.Columns.Where(c => c.Gain > 0).Take(BarsMax).Select(c => (c.Column, c.Gain, Figures.Share(c.Gain / gain))));
         page.Add($"</div>\n");
         Table(page, explanation, gain);
     }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlOps.Evaluation.Metrics;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
@@ -17,7 +18,7 @@ internal static class ModelCardSection
         var model = data.Model;
         page.Add($"<dl class=\"card\">\n");
         Fact("Version", model.Version);
-        Fact("Kind", $"{(model.Parameters.TryGetValue("boosting", out var boosting) ? boosting : "gbdt")} in LightGBM's model format, {Figures.Count(model.BestIteration, "round")}");
+        Fact("Kind", model.Parameters.TryGetValue(ModelFiles.Learner, out var learner) ? $"{learner.Replace('_', ' ')} of {model.Parameters["library"]}, in ML.NET's zip" : $"{(model.Parameters.TryGetValue("boosting", out var boosting) ? boosting : "gbdt")} in LightGBM's model format, {Figures.Count(model.BestIteration, "round")}");
         Fact("Intended use", Use(data));
         Fact("Learned from", $"{Figures.Count(model.History.Count, "file")} ({string.Join(", ", model.History.Select(h => h.Period).Take(12))}{(model.History.Count > 12 ? ", …" : "")}); {Rows(data)}");
         Fact("Columns", $"{Figures.Count(data.Explanation.Columns.Count, "column")} of the file as {Figures.Count(data.Explanation.Features.Count, "feature")}; categories {data.Definition.Categories switch { CategoryHandling.OneHot => "as 0/1 features", CategoryHandling.OneHotDropFirst => "as 0/1 features without the first", _ => "as the learner's own" }}, missing values {(data.Definition.Missing.Native ? "left missing" : $"as {data.Definition.Missing.Numeric.ToString(CultureInfo.InvariantCulture)} and {data.Definition.Missing.Text}")}");
