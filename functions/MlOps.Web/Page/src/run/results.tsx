@@ -28,7 +28,10 @@ export function Expected({ of }: { of: ExpectedQuality }) {
               <th scope="row">{m.name}</th>
               <td class="number">{m.low === null ? "–" : f.value(m.point)}</td>
               <td class="number nowrap">{m.low === null ? "–" : `${f.value(m.low)} … ${f.value(m.high)}`}</td>
-              <td class="number">{f.value(m.randomTest)}</td>
+              <td class="number">
+                {f.value(m.randomTest)}
+                {m.randomRows ? <span class="quiet"> · {t.data.rows(f.count(m.randomRows))}</span> : null}
+              </td>
             </tr>
           ))}
         </tbody>
