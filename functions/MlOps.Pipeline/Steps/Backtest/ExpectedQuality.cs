@@ -76,7 +76,7 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
     {
         { Point: { } point, Low: { } low, High: { } high } => Sentence.Of(
             "expected-measured", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(point)), ("low", LeadingMetrics.Spell(low)), ("high", LeadingMetrics.Spell(high)), ("periods", periods)),
-        { Point: { } random } => Sentence.Of("expected-random", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(random)), ("rows", metric.RandomRows ?? 0), ("periods", periods)),
+        { Point: { } random } => Sentence.Of("expected-random", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(random)), ("rows", (metric.RandomRows ?? 0).ToString("#,##0", CultureInfo.InvariantCulture)), ("periods", periods)),
         _ => Sentence.Of("expected-unknown", ("periods", periods)),
     };
 
@@ -87,7 +87,7 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
             return null;
         }
 
-        (string, object)[] facts = [("metric", LeadingMetrics.Words(metric.Name)), ("random", LeadingMetrics.Spell(random)), ("rows", metric.RandomRows ?? 0)];
+        (string, object)[] facts = [("metric", LeadingMetrics.Words(metric.Name)), ("random", LeadingMetrics.Spell(random)), ("rows", (metric.RandomRows ?? 0).ToString("#,##0", CultureInfo.InvariantCulture))];
         var flatters = LeadingMetrics.IsHigherBetter(metric.Name) ? random > high : random < low;
         return flatters ? Sentence.Of("expected-gap-flatters", facts)
             : random >= low && random <= high ? Sentence.Of("expected-gap-within", facts)
