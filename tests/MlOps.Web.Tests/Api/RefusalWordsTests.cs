@@ -38,6 +38,22 @@ public sealed class RefusalWordsTests(TrainedApi trained)
         Assert.All(new[] { release, day, none }, p => Assert.Equal(p.GetProperty("detail").GetString(), Said(p, "said").ToString()));
     }
 
+    [Fact]
+    public async Task Rows_that_do_not_fit_are_codes_with_arguments_each_with_its_row()
+    {
+        var rows = TrainedApi.Records(trained.November).Take(2).ToArray();
+        rows[1]["INCOME"] = "much";
+
+        var problem = await trained.System.SendAsync(HttpMethod.Post, $"/api/pipelines/{Pipeline}/score", ApiSystem.Json(rows), 422);
+
+        var error = Assert.Single(problem.GetProperty("errors").EnumerateArray());
+        var said = Said(error, "said");
+        Assert.Equal((2, "INCOME", "much"), (error.GetProperty("line").GetInt64(), error.GetProperty("columnName").GetString(), error.GetProperty("text").GetString()));
+        Assert.Equal(error.GetProperty("message").GetString(), said.ToString());
+        Assert.Contains("much", said.Arguments.Values);
+        Assert.Contains("「much」", Sentences.Word(said, Sentences.Japanese), StringComparison.Ordinal);
+    }
+
     private static (string What, string Next) InJapanese(JsonElement problem) =>
         (Sentences.Word(Said(problem, "said"), Sentences.Japanese), Sentences.Word(Said(problem, "nextSaid"), Sentences.Japanese));
 

@@ -34,8 +34,12 @@ internal static class ByteCheck
         };
         return name is null
             ? null
-            : Finding.Of(Sentence.Of("encoding", ("encoding", name)), line: 1, text: First(head));
+            : Finding.Of(Sentence.Of("encoding", ("encoding", name), ("setting", Setting(name))), line: 1, text: First(head));
     }
+
+    // As the reader's list of encodings has it.
+    private static string Setting(Sentence name) =>
+        $"{name.Arguments["encoding"].ToLowerInvariant()}{(name.Code.StartsWith("big", StringComparison.Ordinal) ? "BE" : "")}";
 
     private static bool DeclaredWide(string? encoding) =>
         encoding is not null && (encoding.Contains("16", StringComparison.Ordinal) || encoding.Contains("32", StringComparison.Ordinal)
