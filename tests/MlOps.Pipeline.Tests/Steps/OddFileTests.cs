@@ -54,7 +54,8 @@ public sealed class OddFileTests(AzuriteFixture azurite)
         var refused = await pipeline.ValidateAsync(await pipeline.DropAsync("initial", bytes));
 
         Assert.Contains("UTF-32 (big endian, without a mark), and the definition does not say so. Save it as UTF-8, or declare the encoding in the definition ('csv: {encoding: utf-32BE}')", Assert.Single(refused.Errors).Message, StringComparison.Ordinal);
-        Assert.Empty((await (await TestPipeline.CreateAsync(azurite, Definition + "csv: {encoding: utf-32BE}\n")).ValidateAsync(await pipeline.DropAsync("initial", bytes))).Errors);
+        var declared = await TestPipeline.CreateAsync(azurite, Definition + "csv: {encoding: utf-32BE}\n");
+        Assert.Empty((await declared.ValidateAsync(await declared.DropAsync("initial", bytes))).Errors);
     }
 
     [Fact]
