@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlOps.Evaluation.Intervals;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;

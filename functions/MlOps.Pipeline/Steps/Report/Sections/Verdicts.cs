@@ -45,7 +45,7 @@ internal static class Verdicts
             advice.Add(("bad", perfect.Told));
         }
 
-        advice.AddRange(data.Warnings.Where(w => PerformanceAlerts.Codes.Contains(w.Code)).Select(w => ("bad", w.Message)));
+        advice.AddRange(data.Warnings.Where(w => PerformanceAlerts.Codes.Contains(w.Code)).Select(w => ("bad", w.Told)));
         if (data.Monitor is { } watched)
         {
             advice.AddRange(watched.Incidents.Select(i => ("bad", (object)Sentence.Of("report-correct-data", ("incident", (object?)i.Said ?? i.Message)))));
