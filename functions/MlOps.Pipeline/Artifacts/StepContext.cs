@@ -1,5 +1,6 @@
 using System.Text.Json;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -9,6 +10,9 @@ namespace MlOps.Pipeline.Artifacts;
 /// <param name="Threads">Threads for reading, training and predicting; results do not depend on it. 0 for all processors.</param>
 public sealed record StepOptions(int Threads = 0)
 {
+    /// <summary>Language of reports whose definition names none: <c>en</c> or <c>ja</c>.</summary>
+    public string Language { get; init; } = Sentences.English;
+
     internal int EffectiveThreads => Threads > 0 ? Threads : Environment.ProcessorCount;
 }
 

@@ -1,5 +1,6 @@
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
@@ -51,6 +52,7 @@ internal static class DefinitionReader
             WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
             StepTimeout = map.Duration("step_timeout", TimeSpan.FromHours(4)),
             Restate = map.Choice("restate", true, ("always", true), ("never", false)),
+            Language = map.Choice<string?>("language", null, (Sentences.English, Sentences.English), (Sentences.Japanese, Sentences.Japanese)),
             Notify = Notify(map),
         };
         definition = Composed(definition);

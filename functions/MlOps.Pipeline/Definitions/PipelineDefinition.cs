@@ -184,6 +184,10 @@ public sealed record PipelineDefinition
     /// <summary>Whether later periods are predicted again when their history changes; default true.</summary>
     public bool Restate { get; init; } = true;
 
+    /// <summary>Language of the report: <c>en</c> or <c>ja</c>; <see langword="null"/> for that of the program's messages.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Language { get; init; }
+
     /// <summary>Webhooks that are told of every run's end.</summary>
     public IReadOnlyList<WebhookSettings> Notify { get; init; } = [];
 

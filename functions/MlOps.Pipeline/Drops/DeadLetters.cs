@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Drops;
@@ -92,13 +93,13 @@ public sealed class DeadLetters(StorageAccount account, InputFiles files)
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new SteeringException($"There is no rejected/{name}, and the file's bytes are not kept elsewhere. Drop the file again.");
+            throw new SteeringException(Sentence.Of("steer-file-gone", ("name", name)));
         }
 
         file.Position = 0;
         if (await ContentHash.OfAsync(file, cancellation) != drop.Sha256)
         {
-            throw new SteeringException($"rejected/{name} was changed since it was put aside. Drop the changed file as {drop.Period}.csv instead.");
+            throw new SteeringException(Sentence.Of("steer-file-changed", ("name", name), ("period", drop.Period)));
         }
 
         file.Position = 0;

@@ -2,10 +2,6 @@ using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Drops;
 
-/// <summary>A command that cannot be followed; the message says why and what can be done instead.</summary>
-/// <param name="message">For the person who gave the command.</param>
-public sealed class SteeringException(string message) : Exception(message);
-
 /// <summary>What commands do to a ledger, as pure functions.</summary>
 public static class LedgerSteering
 {
@@ -20,19 +16,19 @@ public static class LedgerSteering
         var run = Find(ledger, runId);
         if (ledger.DropOf(run) is not { } drop)
         {
-            throw new SteeringException($"Run {runId} never read its file: {run.Reason} Drop {run.Period}.csv again.");
+            throw new SteeringException(Sentence.Of("steer-never-read", ("run", runId), ("reason", (object?)run.Said ?? run.Reason ?? ""), ("period", run.Period)));
         }
 
         if (ledger.Runs.FirstOrDefault(r => r.Period == run.Period && r.State == RunState.Active) is { } active)
         {
-            throw new SteeringException($"Run {active.RunId} of {run.Period}.csv is still going on. Wait for it, or end it with `mlops cancel {active.RunId}`.");
+            throw new SteeringException(Sentence.Of("steer-going-on", ("run", active.RunId), ("period", run.Period)));
         }
 
         var newest = ledger.Drops.Last(d => d.Period == run.Period);
         if (newest.Revision > drop.Revision && newest.Verdict != Verdict.Rejected)
         {
-            var next = ledger.LastRunOf(newest)?.RunId;
-            throw new SteeringException($"Revision {newest.Revision} of {run.Period}.csv took the place of revision {drop.Revision}. Repeat that one: `mlops rerun {next}`.");
+            throw new SteeringException(Sentence.Of(
+                "steer-replaced", ("newest", newest.Revision), ("period", run.Period), ("revision", drop.Revision), ("run", ledger.LastRunOf(newest)?.RunId ?? "")));
         }
 
         if (drop.Verdict == Verdict.Rejected)
@@ -56,20 +52,18 @@ public static class LedgerSteering
         var run = Find(ledger, runId);
         if (run.State != RunState.Active)
         {
-            throw new SteeringException($"Run {runId} has ended already: {Word(run.State)}.");
+            throw new SteeringException(Sentence.Of("steer-ended", ("run", runId), ("state", run.State.Said())));
         }
 
         if (ledger.Publications.Any(p => p.RunId == runId && !p.Complete))
         {
-            throw new SteeringException($"Run {runId} is writing its predictions and cannot be stopped half way.");
+            throw new SteeringException(Sentence.Of("steer-writing", ("run", runId)));
         }
 
         var reason = Sentence.Of("run-cancelled");
         return LedgerEndings.End(ledger, runId, RunState.Cancelled, reason.ToString(), starved: false, restate, hasDefinition: true, now, reason);
     }
 
-    internal static string Word(RunState state) => state.ToString().ToLowerInvariant();
-
     private static LedgerRun Find(Ledger ledger, string runId) => ledger.FindRun(runId)
-        ?? throw new SteeringException($"Pipeline {ledger.Pipeline} has no run {runId}. `mlops runs {ledger.Pipeline}` lists them.");
+        ?? throw new SteeringException(Sentence.Of("steer-no-run", ("pipeline", ledger.Pipeline), ("run", runId)));
 }

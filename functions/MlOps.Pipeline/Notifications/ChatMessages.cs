@@ -104,19 +104,7 @@ internal static class ChatMessages
 
     private static string Word(Sentence? said, string text, string language) => said is null ? text : Sentences.Word(said, language);
 
-    private static string Title(Notice notice, string language) => $"{notice.Pipeline} {notice.Period}: {Sentences.All[State(notice.State)][language]}";
-
-    private static string State(RunState state) => state switch
-    {
-        RunState.Succeeded => "state-succeeded",
-        RunState.Rejected => "state-rejected",
-        RunState.Failed => "state-failed",
-        RunState.Superseded => "state-superseded",
-        RunState.Duplicate => "state-duplicate",
-        RunState.Unchanged => "state-unchanged",
-        RunState.Cancelled => "state-cancelled",
-        _ => "state-active",
-    };
+    private static string Title(Notice notice, string language) => $"{notice.Pipeline} {notice.Period}: {Sentences.Word(notice.State.Said(), language)}";
 
     private static string Color(Notice notice) => notice.State switch
     {

@@ -18,9 +18,6 @@ public sealed record NotificationSettings(IReadOnlyList<Uri> Webhooks)
     /// <summary>Environment variable with the endpoint of an Event Grid custom topic, written to with the program's identity.</summary>
     public const string TopicVariable = "MLOPS_EVENTGRID_TOPIC";
 
-    /// <summary>Environment variable with the language of messages for people: <c>en</c> (the default) or <c>ja</c>.</summary>
-    public const string LanguageVariable = "MLOPS_NOTICE_LANGUAGE";
-
     /// <summary>Language of messages for people.</summary>
     public string Language { get; init; } = Sentences.English;
 
@@ -48,18 +45,11 @@ public sealed record NotificationSettings(IReadOnlyList<Uri> Webhooks)
                 Slack = Addresses(SlackVariable, read(SlackVariable)),
                 Teams = Addresses(TeamsVariable, read(TeamsVariable)),
                 Topic = topic.FirstOrDefault(),
-                Language = LanguageOf(read(LanguageVariable)),
+                Language = Sentences.LanguageFrom(read),
                 Secret = WebhookSignature.Parse(read(WebhookSignature.Variable)),
             }
             : throw new FormatException($"{TopicVariable} names one endpoint, not several.");
     }
-
-    private static string LanguageOf(string? value) => value switch
-    {
-        null or "" => Sentences.English,
-        Sentences.English or Sentences.Japanese => value,
-        _ => throw new FormatException($"{LanguageVariable} is {Sentences.English} or {Sentences.Japanese}."),
-    };
 
     private static IReadOnlyList<Uri> Addresses(string variable, string? value) =>
     [

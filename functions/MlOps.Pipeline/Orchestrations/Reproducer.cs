@@ -10,6 +10,7 @@ using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -41,10 +42,10 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
     public async Task<Reproduction> RunAsync(PipelineName pipeline, RunId runId, CancellationToken cancellation = default)
     {
         var run = await documents.ReadAsync(pipeline, runId, cancellation)
-            ?? throw new SteeringException($"Pipeline {pipeline} has no run {runId}. `mlops runs {pipeline}` lists them.");
+            ?? throw new SteeringException(Sentence.Of("steer-no-run", ("pipeline", pipeline), ("run", runId)));
         if (run.PredictionsSha256 is null || run.DefinitionHash is null || run.History.Count == 0)
         {
-            throw new SteeringException($"Run {runId} made no predictions ({LedgerSteering.Word(run.State)}): there is nothing to reproduce.");
+            throw new SteeringException(Sentence.Of("steer-no-predictions", ("run", runId), ("state", run.State.Said())));
         }
 
         var drop = new PinnedDrop(run.Period, run.File, run.ETag, run.Sha256!, run.Revision);

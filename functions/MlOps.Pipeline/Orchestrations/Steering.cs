@@ -5,6 +5,7 @@ using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
@@ -67,7 +68,7 @@ public sealed class Steering
     {
         if (from is not null && !StepNames.Contains(from))
         {
-            throw new SteeringException($"There is no step '{PipelineName.Shorten(from)}'. The steps are {string.Join(", ", StepNames)}.");
+            throw new SteeringException(Sentence.Of("steer-no-step", ("step", PipelineName.Shorten(from)), ("steps", string.Join(", ", StepNames))));
         }
 
         // Checked before anything is forgotten.
@@ -114,12 +115,12 @@ public sealed class Steering
     public async Task<ApprovalRecord> AnswerAsync(PipelineName pipeline, RunId runId, bool approve, string by, string? comment = null, CancellationToken cancellation = default)
     {
         var question = (await _approvals.OfRunAsync(pipeline, runId, cancellation)).FirstOrDefault()
-            ?? throw new SteeringException($"Run {runId} does not wait for an approval. `mlops run {runId}` shows what it does.");
+            ?? throw new SteeringException(Sentence.Of("steer-no-question", ("run", runId)));
         var wanted = approve ? ApprovalState.Approved : ApprovalState.Rejected;
         var answered = await _approvals.AnswerAsync(pipeline, question.Challenger, question.Champion, wanted, by, comment, cancellation);
         if (answered.State != wanted || answered.By != by)
         {
-            throw new SteeringException($"The question of run {runId} is settled: {answered.Answer()}. `mlops promote {pipeline} {answered.Challenger}` releases the model all the same, `mlops rollback {pipeline}` takes it back.");
+            throw new SteeringException(Sentence.Of("steer-settled", ("run", runId), ("answer", answered.Answer()), ("pipeline", pipeline), ("version", answered.Challenger)));
         }
 
         await _client.RaiseEventAsync(runId.Value, ApprovalWait.Event, wanted, cancellation);
@@ -136,8 +137,7 @@ public sealed class Steering
         name = name.StartsWith("rejected/", StringComparison.Ordinal) ? name["rejected/".Length..] : name;
         if (!DeadLetters.TryParse(name, out var pipeline, out var period, out var etag))
         {
-            throw new SteeringException(
-                $"'{PipelineName.Shorten(name)}' is not the name of a file that was put aside, such as credit/dead-letter/20201001.0x8D4BCC2E4835CD0.csv.");
+            throw new SteeringException(Sentence.Of("steer-no-file-name", ("name", PipelineName.Shorten(name))));
         }
 
         var ledger = await _ledgers.ReadAsync(pipeline, cancellation);
@@ -145,7 +145,7 @@ public sealed class Steering
         var run = drop is null ? null : ledger.LastRunOf(drop);
         if (drop is null || run is null)
         {
-            throw new SteeringException($"No run of pipeline {pipeline} has read {period}.csv with the ETag {etag}. Correct the file and drop it again.");
+            throw new SteeringException(Sentence.Of("steer-unread", ("pipeline", pipeline), ("period", period), ("etag", etag)));
         }
 
         await _deadLetters.RestoreAsync(pipeline, drop, name, cancellation);
@@ -180,7 +180,7 @@ public sealed class Steering
             cancellation);
         if (added.Count == 0)
         {
-            throw new SteeringException($"Pipeline {pipeline} has no file from {first} to {last}. `mlops runs {pipeline}` lists what it has.");
+            throw new SteeringException(Sentence.Of("steer-no-range", ("pipeline", pipeline), ("first", first), ("last", last)));
         }
 
         await _starter.StartDueAsync(ledger, cancellation);

@@ -50,7 +50,7 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     public Task<Aliases> RollbackAsync(PipelineName pipeline, CancellationToken cancellation = default) => UpdateAsync(
         pipeline,
         now => ByHand(
-            now, now.Previous ?? throw new InvalidOperationException($"Pipeline {pipeline} has no earlier champion to go back to."), Sentence.Of("release-rolled-back", ("version", now.Champion ?? ""))),
+            now, now.Previous ?? throw NothingBefore(pipeline), Sentence.Of("release-rolled-back", ("version", now.Champion ?? ""))),
         cancellation);
 
     /// <summary>The aliases and the ETag under which they may be changed; <see langword="null"/> where there are none yet.</summary>
@@ -107,4 +107,10 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
 
     private SharedDocument<Aliases> Document(PipelineName pipeline) => _documents.GetOrAdd(
         pipeline, name => new SharedDocument<Aliases>(account.Artifacts, $"{name}/models/aliases.json", Aliases.None));
+
+    private static InvalidOperationException NothingBefore(PipelineName pipeline)
+    {
+        var said = Sentence.Of("steer-nothing-before", ("pipeline", pipeline));
+        return new InvalidOperationException(said.ToString(), new SaidException(said));
+    }
 }

@@ -22,6 +22,7 @@ using MlOps.Pipeline.Steps.Retrain;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Tune;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps;
@@ -35,7 +36,7 @@ public static class StepsComposition
     {
         services.AddLogging();
         services.AddRegistry();
-        services.TryAddSingleton(new StepOptions());
+        services.TryAddSingleton(_ => new StepOptions { Language = Sentences.LanguageFrom(Environment.GetEnvironmentVariable) });
         services.TryAddSingleton(s => new DefinitionStore(s.GetRequiredService<StorageAccount>()));
         services.TryAddSingleton(s => new StepRunner(
             s.GetRequiredService<StorageAccount>(), s.GetRequiredService<ILogger<StepRunner>>(), s.GetRequiredService<TimeProvider>())

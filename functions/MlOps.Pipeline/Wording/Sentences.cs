@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace MlOps.Pipeline.Wording;
 
-/// <summary>The wording of every <see cref="Sentence"/> in each language, from the resource <c>sentences.json</c>, which the page has too.</summary>
+/// <summary>
+/// The wording of every <see cref="Sentence"/> in each language, from the resource <c>sentences.json</c>, which the page has too, and <c>report.json</c>, which
+/// holds the fixed texts of the report.
+/// </summary>
 public static partial class Sentences
 {
     /// <summary>The language of the command line, of logs and of artifacts.</summary>
@@ -11,6 +14,24 @@ public static partial class Sentences
 
     /// <summary>The other language of the page.</summary>
     public const string Japanese = "ja";
+
+    /// <summary>Environment variable with the language of what is written for people: <c>en</c> (the default) or <c>ja</c>.</summary>
+    public const string LanguageVariable = "MLOPS_NOTICE_LANGUAGE";
+
+    /// <summary>Reads the language of what is written for people.</summary>
+    /// <param name="read">Gives a variable's value, as <see cref="Environment.GetEnvironmentVariable(string)"/> does.</param>
+    /// <exception cref="FormatException">The variable holds another language.</exception>
+    public static string LanguageFrom(Func<string, string?> read)
+    {
+        ArgumentNullException.ThrowIfNull(read);
+        return read(LanguageVariable) switch
+        {
+            null or "" => English,
+            English => English,
+            Japanese => Japanese,
+            _ => throw new FormatException($"{LanguageVariable} is {English} or {Japanese}."),
+        };
+    }
 
     private static readonly Lazy<IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>> Known = new(Load);
 
@@ -70,10 +91,12 @@ public static partial class Sentences
     [GeneratedRegex(@"\{([a-z_]+)(?:\|([^{}|]*)\|([^{}|]*))?\}")]
     public static partial Regex Places();
 
-    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Load()
+    private static IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>> Load() =>
+        Read("sentences").Concat(Read("report")).ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, string>)s.Value, StringComparer.Ordinal);
+
+    private static Dictionary<string, Dictionary<string, string>> Read(string name)
     {
-        using var json = typeof(Sentences).Assembly.GetManifestResourceStream("MlOps.Pipeline.Wording.sentences.json")!;
-        return JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(json)!
-            .ToDictionary(s => s.Key, s => (IReadOnlyDictionary<string, string>)s.Value, StringComparer.Ordinal);
+        using var json = typeof(Sentences).Assembly.GetManifestResourceStream($"MlOps.Pipeline.Wording.{name}.json")!;
+        return JsonSerializer.Deserialize<Dictionary<string, Dictionary<string, string>>>(json)!;
     }
 }

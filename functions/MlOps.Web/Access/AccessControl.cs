@@ -1,4 +1,5 @@
 using MlOps.Web.Http;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Web.Access;
 
@@ -61,9 +62,9 @@ internal static class AccessControl
         }
 
         var needed = endpoint.Metadata.GetMetadata<NeededRole>()?.Role ?? Role.Reader;
-        return caller is null ? new ApiException(401, "not signed in", "The request carries no sign-in.", "Sign in and send it again.")
+        return caller is null ? ApiException.Of(401, "not signed in", Sentence.Of("api-signed-out"), Sentence.Of("api-signed-out-next"))
             : caller.Has(needed) ? null
-            : new ApiException(403, "role missing", $"This needs the role {needed.ToString().ToLowerInvariant()}.", "Ask whoever assigns the app's roles.");
+            : ApiException.Of(403, "role missing", Sentence.Of("api-role", ("role", needed.ToString().ToLowerInvariant())), Sentence.Of("api-role-next"));
     }
 }
 

@@ -68,6 +68,7 @@ public sealed class ApiServer
         app.UsePage(Path.Combine(AppContext.BaseDirectory, "page"));
         app.UseRouting();
         app.UseAccessControl(Access);
+        app.Use(next => context => ReceiveFirst.InvokeAsync(context, next));
         app.UseRateLimiter();
         app.MapHealth();
         app.MapTraffic();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Http;
@@ -40,18 +41,19 @@ internal static class DropsApi
         var name = Lookup.Pipeline(pipeline);
         if (!DropUpload.TryName(name, file, out var blob))
         {
-            throw new ApiException(
-                400, "not a drop's name", Period.MissingDay(file.Split('.')[0]) is { } missing ? $"{missing}." : "The name is not that of a drop.", "Call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv).", "file");
+            var day = file.Split('.')[0];
+            throw ApiException.Of(
+                400, "not a drop's name", Period.MissingDay(day) is null ? Sentence.Of("drop-name") : Sentence.Of("drop-no-day", ("day", day)), Sentence.Of("drop-name-next"), "file");
         }
 
         if (context.Request.ContentLength == 0 || context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false })
         {
-            throw new ApiException(422, "empty file", "The file has no bytes.", "Send the file as the body, with its length; with curl: -T FILE.");
+            throw ApiException.Of(422, "empty file", Sentence.Of("drop-empty"), Sentence.Of("drop-empty-next"));
         }
 
         if (!await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation))
         {
-            throw new ApiException(409, "no definition", $"'{name}' has no definition, so no run could use the file.", $"PUT /api/pipelines/{name}/definition first.");
+            throw ApiException.Of(409, "no definition", Sentence.Of("drop-no-definition", ("pipeline", name)), Sentence.Of("drop-no-definition-next", ("pipeline", name)));
         }
 
         var taken = await audit.RecordAsync(context, name, "drop", new { file }, () => TakeAsync(account, blob, file, limits, context, cancellation));
@@ -68,16 +70,17 @@ internal static class DropsApi
         }
         catch (DropTooLongException e)
         {
-            throw new ApiException(413, "too large", e.Message, "Divide it into periods, or drop it into the input container with a storage client.");
+            throw ApiException.Of(413, "too large", Sentence.Of("drop-too-long", ("bytes", e.BytesMax)), Sentence.Of("drop-too-long-next"));
         }
         catch (InvalidDataException e)
         {
-            throw new ApiException(422, "not gzip", $"The file is named .gz but cannot be unpacked: {e.Message}", "Send it unpacked under its own name.");
+            throw ApiException.Of(422, "not gzip", Sentence.Of("drop-not-gzip", ("reason", e.Message)), Sentence.Of("drop-not-gzip-next"));
         }
         catch (Exception e) when (e is not BadHttpRequestException && Bad(e) is { } bad)
         {
             // What went wrong with the request's body reaches here through the storage client.
-            throw new ApiException(bad.StatusCode, bad.StatusCode == 408 ? "too slow" : "not received whole", bad.Message, "Send it again; nothing of it was kept.");
+            throw ApiException.Of(
+                bad.StatusCode, bad.StatusCode == 408 ? "too slow" : "not received whole", Sentence.Of("drop-broken-off", ("reason", bad.Message)), Sentence.Of("drop-broken-off-next"));
         }
     }
 

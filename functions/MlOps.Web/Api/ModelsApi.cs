@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
 using MlOps.Pipeline.Steps.Compare;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Http;
@@ -113,7 +114,10 @@ internal static class ModelsApi
             }
             catch (InvalidOperationException e)
             {
-                throw new ApiException(409, "nothing to go back to", e.Message, $"GET /api/pipelines/{name}/models lists what can be promoted.");
+                throw new ApiException(409, "nothing to go back to", e.Message, $"GET /api/pipelines/{name}/models lists what can be promoted.")
+                {
+                    Said = e.InnerException is SaidException said ? SaidException.Read(said.Message) : null, NextSaid = Sentence.Of("api-models-next", ("pipeline", name)),
+                };
             }
         });
     }
@@ -128,6 +132,6 @@ internal static class ModelsApi
     {
         var name = Lookup.Pipeline(pipeline);
         return await models.FindAsync(name, version, cancellation)
-            ?? throw ApiException.NotFound($"'{name}' has no such model version.", $"GET /api/pipelines/{name}/models lists them.");
+            ?? throw ApiException.Of(404, "not found", Sentence.Of("api-no-version", ("pipeline", name)), Sentence.Of("api-no-version-next", ("pipeline", name)));
     }
 }

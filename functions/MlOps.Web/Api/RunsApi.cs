@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Http;
@@ -130,7 +131,7 @@ internal static class RunsApi
         var run = Lookup.Run(id);
         var (pipeline, _) = await history.FindAsync(run, cancellation);
         return Tagged.Of((await approvals.OfRunAsync(pipeline, run, cancellation)).FirstOrDefault()
-            ?? throw new ApiException(404, "no question", "The run asks nobody.", "A run asks where the definition says 'approval: manual' and its model would become the champion.", "id"));
+            ?? throw ApiException.Of(404, "no question", Sentence.Of("api-no-question"), Sentence.Of("api-no-question-next"), "id"));
     }
 
     private static async Task<ApprovalRecord> AnswerAsync(

@@ -55,7 +55,7 @@ internal static class ScoringApi
 
     public static void MapScoring(this IEndpointRouteBuilder routes, ApiLimits limits)
     {
-        var group = routes.MapGroup("").WithTags("scoring").RequireRateLimiting(ApiLimits.Scoring).WithMetadata(new RequestSizeLimitAttribute(limits.ScoringBytes));
+        var group = routes.MapGroup("").WithTags("scoring").RequireRateLimiting(ApiLimits.Scoring).WithMetadata(new RequestSizeLimitAttribute(limits.ScoringBytes), new ReceiveFirst());
         group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion or its challenger, with ?reasons=N of each; Accept: text/csv answers with the prediction file.")
             .Accepts<JsonElement>("application/json", Csv).Produces<ScoreAnswer>(200, "application/json", Csv)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);

@@ -41,6 +41,7 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
         Add("next", problem.Next);
         Add("errors", problem.Errors);
         Add("said", problem.Said);
+        Add("nextSaid", problem.NextSaid);
         context.Response.StatusCode = problem.Status;
         context.Response.Headers.CacheControl = "no-store";
         await context.Response.WriteAsJsonAsync(details, ApiJson.Options, "application/problem+json");
@@ -68,22 +69,23 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
                 };
             case CsvException csv:
                 return new ApiException(422, "the file cannot be read", csv.Message);
-            case SteeringException or StepRefusedException:
+            case SteeringException steering:
+                return ApiException.Of(409, "not possible now", steering.Said);
+            case StepRefusedException:
                 return new ApiException(409, "not possible now", exception.Message) { Said = exception.InnerException is SaidException said ? SaidException.Read(said.Message) : null };
             case NotFoundException missing:
-                return new ApiException(404, "not found", missing.Message);
+                return ApiException.Of(404, "not found", missing.Said);
             case RequestFailedException { Status: 412 }:
-                return new ApiException(412, "changed meanwhile", "Somebody else has changed it since it was read.", "Read it again and repeat the change on what is there now.");
+                return ApiException.Of(412, "changed meanwhile", Sentence.Of("api-changed"), Sentence.Of("api-changed-next"));
             case RequestFailedException { Status: >= 500 } storage:
                 logger.LogError(exception, "the storage account failed");
-                return new ApiException(
-                    503, "the storage account could not do it", $"The storage account answered with HTTP {storage.Status}.", "Where it is the local emulator, its disk is mostly full: make room and try again.");
+                return ApiException.Of(503, "the storage account could not do it", Sentence.Of("api-storage-failed", ("status", storage.Status)), Sentence.Of("api-storage-failed-next"));
             case RequestFailedException or AggregateException { InnerException: RequestFailedException }:
                 logger.LogError(exception, "the storage account refused");
-                return new ApiException(503, "the storage account does not answer", "The storage account refused or does not answer.", "Try again; the server's log has the reason.");
+                return ApiException.Of(503, "the storage account does not answer", Sentence.Of("api-storage"), Sentence.Of("api-storage-next"));
             default:
                 logger.LogError(exception, "a request failed");
-                return new ApiException(500, "defect", "This is a defect of mlops.", "The server's log has the reason.");
+                return ApiException.Of(500, "defect", Sentence.Of("api-defect"), Sentence.Of("api-defect-next"));
         }
     }
 }

@@ -74,7 +74,11 @@ public static class DropUpload
 }
 
 /// <summary>A dropped file is longer than it may be.</summary>
-public sealed class DropTooLongException(long bytesMax) : IOException($"The file is longer than the {bytesMax} bytes that are taken.");
+public sealed class DropTooLongException(long bytesMax) : IOException($"The file is longer than the {bytesMax} bytes that are taken.")
+{
+    /// <summary>The limit.</summary>
+    public long BytesMax { get; } = bytesMax;
+}
 
 /// <summary>Counts what is read and stops beyond a limit.</summary>
 internal sealed class CountingStream(Stream inner, long bytesMax) : Stream

@@ -4,6 +4,7 @@ using Azure;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -23,14 +24,14 @@ public sealed class Lineage(StorageAccount account)
     public async Task<RowOrigin> OfRowAsync(PipelineName pipeline, Period period, string id, CancellationToken cancellation)
     {
         var manifest = await runs.ManifestAsync(pipeline, period, cancellation)
-            ?? throw new NotFoundException($"there are no predictions of '{pipeline}' for {period}. `mlops runs {pipeline}` lists its runs.");
+            ?? throw new NotFoundException(Sentence.Of("missing-predictions", ("pipeline", pipeline), ("period", period)));
         var definition = await new DefinitionStore(account).LoadAsync(pipeline, manifest.DefinitionHash, cancellation);
 
         // The revision that the manifest names is kept under its run; the output container may have a newer one by now.
         var output = definition.Output;
         var predictions = await TableAsync($"{pipeline}/runs/{manifest.RunId}/predictions.csv", new CsvReadOptions { Delimiter = ',', Quote = '"', Encoding = "utf-8", MissingMarkers = [""], Columns = [output.Id, output.Score], Kinds = Texts(output.Id, output.Score) }, cancellation);
         var row = RowOf(predictions, output.Id, id)
-            ?? throw new NotFoundException($"the predictions of '{pipeline}' for {period} have no row with the {output.Id} '{id}'.");
+            ?? throw new NotFoundException(Sentence.Of("missing-row", ("pipeline", pipeline), ("period", period), ("column", output.Id), ("id", id)));
 
         long line;
         if (definition.Id is { } column)
@@ -117,7 +118,7 @@ public sealed class Lineage(StorageAccount account)
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw new NotFoundException($"artifacts/{name} is gone.");
+            throw new NotFoundException(Sentence.Of("missing-artifact", ("name", name)));
         }
     }
 }

@@ -81,8 +81,8 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
         }
 
         throw new NotFoundException(known.Count == 0
-            ? $"there is no pipeline '{name}', nor any other yet: put a definition at definitions/{name}.yaml and drop its initial.csv."
-            : $"there is no pipeline '{name}'. There are: {string.Join(", ", known.Select(k => k.Value).Order(StringComparer.Ordinal).Take(20))}.");
+            ? Sentence.Of("missing-pipeline-any", ("pipeline", name))
+            : Sentence.Of("missing-pipeline", ("pipeline", name), ("known", string.Join(", ", known.Select(k => k.Value).Order(StringComparer.Ordinal).Take(20)))));
     }
 
     /// <summary>How periods of a pipeline stand; all that have a file or a run where none is named.</summary>
@@ -220,7 +220,7 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
             }
         }
 
-        return alsoNew ? await FindAsync(id, alsoNew: false, cancellation) : throw new NotFoundException($"there is no run {id}. `mlops runs` lists all of them.");
+        return alsoNew ? await FindAsync(id, alsoNew: false, cancellation) : throw new NotFoundException(Sentence.Of("missing-run", ("run", id)));
     }
 
     private static (string Text, Sentence? Said) FirstReason(BinaryData errors)

@@ -20,6 +20,11 @@ internal static partial class WaitWords
             return Sentence.Of("wait-predictions", ("period", predictions.Groups[1].Value));
         }
 
+        if (Approval().Match(waitsFor) is { Success: true } approval)
+        {
+            return Sentence.Of("wait-approval", ("version", approval.Groups[1].Value));
+        }
+
         if (Reading().Match(waitsFor) is { Success: true } reading)
         {
             return Sentence.Of("wait-reading", ("file", reading.Groups[1].Value));
@@ -33,6 +38,9 @@ internal static partial class WaitWords
 
     [GeneratedRegex("^the predictions of (.+)$")]
     private static partial Regex Predictions();
+
+    [GeneratedRegex("^approval of (.+)$")]
+    private static partial Regex Approval();
 
     [GeneratedRegex("^(.+) to be read$")]
     private static partial Regex Reading();

@@ -13,7 +13,7 @@ public sealed class ExpectedQualityTests(AzuriteFixture azurite, ITestOutputHelp
     [Fact]
     public void Two_measured_periods_speak_first_and_the_random_test_second_with_the_reason_of_the_gap()
     {
-        var expected = ExpectedQuality.Of(TaskKind.Regression, "new", [New("20120101", "a", 90), New("20120201", "b", 100)], new Dictionary<string, double> { ["rmse"] = 30, ["r2"] = 0.95 });
+        var expected = ExpectedQuality.Of(TaskKind.Regression, "new", [New("20120101", "a", 90), New("20120201", "b", 100)], new Dictionary<string, double> { ["rmse"] = 30, ["r2"] = 0.95, ["rows"] = 80 });
 
         Assert.Equal(["20120101", "20120201"], expected.Periods);
         var rmse = expected.Metrics[0];
@@ -21,7 +21,7 @@ public sealed class ExpectedQualityTests(AzuriteFixture azurite, ITestOutputHelp
         Assert.Equal(Math.Pow(90 * 100 * 100, 1 / 3.0), rmse.Point!.Value, 9);
         Assert.True(rmse.Low > 30 && rmse.High > 100);
         Assert.StartsWith("Expect RMSE 96.55 on this period, nine times in ten from ", expected.Said.ToString(), StringComparison.Ordinal);
-        Assert.Contains("says RMSE 30, which flatters", expected.Gap!.ToString(), StringComparison.Ordinal);
+        Assert.Contains("The test of the predicting model on 80 random rows of the past says RMSE 30, which flatters", expected.Gap!.ToString(), StringComparison.Ordinal);
         Assert.Contains("RMSE は 96.55 前後", Sentences.Word(expected.Said, Sentences.Japanese), StringComparison.Ordinal);
         Assert.Contains("良く見えすぎます", Sentences.Word(expected.Gap!, Sentences.Japanese), StringComparison.Ordinal);
     }
@@ -32,12 +32,13 @@ public sealed class ExpectedQualityTests(AzuriteFixture azurite, ITestOutputHelp
     public void With_fewer_than_two_measured_periods_the_random_test_stands_in_and_that_is_said(int periods)
     {
         var expected = ExpectedQuality.Of(
-            TaskKind.Regression, "new", [.. new[] { New("20120101", "a", 90) }.Take(periods)], new Dictionary<string, double> { ["rmse"] = 30 });
+            TaskKind.Regression, "new", [.. new[] { New("20120101", "a", 90) }.Take(periods)], new Dictionary<string, double> { ["rmse"] = 30, ["rows"] = 80 });
 
         Assert.False(expected.IsMeasured);
-        Assert.Equal(new ExpectedMetric("rmse", 30, null, null, 30), expected.Metrics[0]);
+        Assert.Equal(new ExpectedMetric("rmse", 30, null, null, 30, 80), expected.Metrics[0]);
         Assert.Null(expected.Gap);
         Assert.Contains($"{periods} earlier {(periods == 1 ? "period has" : "periods have")} been measured, and two are needed", expected.Said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("on 80 random rows of the past that it has not learned from, RMSE 30", expected.Said.ToString(), StringComparison.Ordinal);
         Assert.Contains($"測定済みの過去の期間は {periods}", Sentences.Word(expected.Said, Sentences.Japanese), StringComparison.Ordinal);
     }
 

@@ -111,6 +111,7 @@ public sealed class ReportTests(AzuriteFixture azurite)
     public void A_run_puts_its_facts_where_they_belong()
     {
         var page = Encoding.UTF8.GetBytes($"<main>a{ReportPage.RunMark}b</main>");
+        var japanese = Encoding.UTF8.GetBytes($"<html lang=\"ja\"><main>a{ReportPage.RunMark}b</main>");
         var facts = new RunFacts(
             "credit-20201001-0x1", 3, new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), new string('a', 64), "1.2.3",
             [new StepOutcome("train", "train-0123", false, "ran: <changed>", 1.25)]);
@@ -121,6 +122,7 @@ public sealed class ReportTests(AzuriteFixture azurite)
         Assert.EndsWith("</section>b</main>", published, StringComparison.Ordinal);
         Assert.Contains("ran: &lt;changed&gt;", published, StringComparison.Ordinal);
         Assert.Contains("2026-01-02 03:04:05 UTC", published, StringComparison.Ordinal);
+        Assert.Contains("<caption>この実行のステップ</caption>", Encoding.UTF8.GetString(facts.PutInto(japanese)), StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => facts.PutInto(Encoding.UTF8.GetBytes(published)));
     }
 

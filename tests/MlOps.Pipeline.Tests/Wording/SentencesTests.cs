@@ -79,15 +79,15 @@ public sealed partial class SentencesTests
 
     private static HashSet<string> Arguments(string template) => [.. Sentences.Places().Matches(template).Select(m => m.Groups[1].Value)];
 
-    [GeneratedRegex("[\\u3040-\\u30ff\\u4e00-\\u9fff]")]
+    [GeneratedRegex("[\\u3000-\\u30ff\\u4e00-\\u9fff\\uff00-\\uff5e]")]
     private static partial Regex Japanese();
 
     [GeneratedRegex(@"Remark\.Of\(\s*""([a-z0-9-]+)"",\s*""((?:[^""\\]|\\.)*)""")]
     private static partial Regex Remarks();
 
-    [GeneratedRegex(@"\b1 (?!is\b|has\b|was\b|class\b)(?:test )?[a-z]+s\b")]
+    [GeneratedRegex(@"(?<!/)\b1 (?!is\b|has\b|was\b|class\b)(?:test )?[a-z]+s\b")]
     private static partial Regex OneOfMany();
 
-    [GeneratedRegex(@"Sentence\.Of\(\s*""([a-z0-9-]+)""")]
+    [GeneratedRegex(@"(?:Sentence\.Of|\b(?:page|words)\.(?:Say|Mark))\(\s*""([a-z0-9-]+)""")]
     private static partial Regex Codes();
 }

@@ -105,6 +105,26 @@ public sealed class ScoringTests(TrainedApi trained, ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Many_senders_that_never_end_their_rows_hold_nobody_up()
+    {
+        var senders = new List<System.Net.Sockets.TcpClient>();
+        for (var i = 0; i < 16 * Environment.ProcessorCount; i++)
+        {
+            var sender = new System.Net.Sockets.TcpClient();
+            await sender.ConnectAsync(System.Address.Host, System.Address.Port, Stop);
+            await sender.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"POST {Score} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n["), Stop);
+            senders.Add(sender);
+        }
+
+        var began = Stopwatch.StartNew();
+        await System.SendAsync(HttpMethod.Post, Score, ApiSystem.Json(TrainedApi.Records(trained.November).Take(1)));
+
+        // One turn that is held until the sender is given up takes five seconds, and all of these sixteen times as long.
+        Assert.True(began.Elapsed < TimeSpan.FromSeconds(4), $"It took {began.Elapsed}.");
+        senders.ForEach(s => s.Dispose());
+    }
+
+    [Fact]
     public async Task A_missing_column_is_named()
     {
         var rows = TrainedApi.Records(trained.November).Take(2).ToArray();

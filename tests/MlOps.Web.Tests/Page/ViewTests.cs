@@ -57,6 +57,17 @@ public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFix
     }
 
     [Fact]
+    public async Task A_refusal_is_in_the_pages_language_with_what_to_do()
+    {
+        await using var window = await chromium.OpenAsync(trained.System.Address, "ja");
+        var page = window.Page;
+        await OpenAsync(page, $"/#/pipelines/{TrainedApi.Pipeline}/data");
+        await page.Locator("input[type=file]").SetInputFilesAsync(new FilePayload { Name = "october.csv", MimeType = "text/csv", Buffer = [1] });
+        await Assertions.Expect(page.Locator(".sent .refused")).ToContainTextAsync(new System.Text.RegularExpressions.Regex(@"ドロップできるファイルの名前ではありません。\s*対処: initial\.csv \(履歴\) または"));
+        window.Forgive();
+    }
+
+    [Fact]
     public async Task A_place_that_does_not_exist_says_what_to_do()
     {
         await using var window = await chromium.OpenAsync(trained.System.Address);

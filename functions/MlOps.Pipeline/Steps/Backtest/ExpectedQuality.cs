@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlOps.Evaluation.Intervals;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
@@ -11,8 +12,9 @@ namespace MlOps.Pipeline.Steps.Backtest;
 /// <param name="Point">What to expect; with fewer than two measured periods what the random test says, <see langword="null"/> where it says nothing.</param>
 /// <param name="Low">Lower end of the 90 % interval; <see langword="null"/> with fewer than two measured periods.</param>
 /// <param name="High">Upper end.</param>
-/// <param name="RandomTest">The same metric on random rows of the past, which no model has learned from; <see langword="null"/> where there is none.</param>
-public sealed record ExpectedMetric(string Name, double? Point, double? Low, double? High, double? RandomTest);
+/// <param name="RandomTest">The same metric on random rows of the past, which the model has not learned from; <see langword="null"/> where there is none.</param>
+/// <param name="RandomRows">Number of these rows; <see langword="null"/> in documents of before they were counted.</param>
+public sealed record ExpectedMetric(string Name, double? Point, double? Low, double? High, double? RandomTest, long? RandomRows = null);
 
 /// <summary>How good the predictions of a period can be expected to be, before any of its labels is known.</summary>
 /// <param name="Metrics">The task's leading metrics, the first first.</param>
@@ -48,11 +50,11 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
             var random = randomTest is not null && randomTest.TryGetValue(leading.Name, out var value) ? value : (double?)null;
             if (values.Length < Fewest)
             {
-                return new ExpectedMetric(leading.Name, random, null, null, random);
+                return new ExpectedMetric(leading.Name, random, null, null, random, Rows(randomTest));
             }
 
             var (point, low, high) = NextPeriod.Expect(values, leading.Scale);
-            return new ExpectedMetric(leading.Name, point, low, high, random);
+            return new ExpectedMetric(leading.Name, point, low, high, random, Rows(randomTest));
         }).ToArray();
         return new ExpectedQuality(metrics, [.. series.Select(r => r.Period)], Expect(metrics[0], series.Length), Compare(metrics[0]));
     }
@@ -64,16 +66,18 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
         ExpectedMetric[] metrics =
         [
             .. Metrics.Select(m => (randomTest.TryGetValue(m.Name, out var value) ? value : (double?)null) is var random && m.Low is null
-                ? m with { Point = random, RandomTest = random } : m with { RandomTest = random }),
+                ? m with { Point = random, RandomTest = random, RandomRows = Rows(randomTest) } : m with { RandomTest = random, RandomRows = Rows(randomTest) }),
         ];
         return this with { Metrics = metrics, Said = Expect(metrics[0], Periods.Count), Gap = Compare(metrics[0]) };
     }
+
+    private static long? Rows(IReadOnlyDictionary<string, double>? metrics) => metrics is not null && metrics.TryGetValue("rows", out var rows) ? (long)rows : null;
 
     private static Sentence Expect(ExpectedMetric metric, int periods) => metric switch
     {
         { Point: { } point, Low: { } low, High: { } high } => Sentence.Of(
             "expected-measured", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(point)), ("low", LeadingMetrics.Spell(low)), ("high", LeadingMetrics.Spell(high)), ("periods", periods)),
-        { Point: { } random } => Sentence.Of("expected-random", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(random)), ("periods", periods)),
+        { Point: { } random } => Sentence.Of("expected-random", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(random)), ("rows", (metric.RandomRows ?? 0).ToString("#,##0", CultureInfo.InvariantCulture)), ("periods", periods)),
         _ => Sentence.Of("expected-unknown", ("periods", periods)),
     };
 
@@ -84,7 +88,7 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
             return null;
         }
 
-        (string, object)[] facts = [("metric", LeadingMetrics.Words(metric.Name)), ("random", LeadingMetrics.Spell(random))];
+        (string, object)[] facts = [("metric", LeadingMetrics.Words(metric.Name)), ("random", LeadingMetrics.Spell(random)), ("rows", (metric.RandomRows ?? 0).ToString("#,##0", CultureInfo.InvariantCulture))];
         var flatters = LeadingMetrics.IsHigherBetter(metric.Name) ? random > high : random < low;
         return flatters ? Sentence.Of("expected-gap-flatters", facts)
             : random >= low && random <= high ? Sentence.Of("expected-gap-within", facts)

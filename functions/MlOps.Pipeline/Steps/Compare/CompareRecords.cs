@@ -68,6 +68,10 @@ public sealed record CompareResult(
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ProceedingFinding? Proceeding { get; init; }
 
+    /// <summary>The method as a code with arguments; <see langword="null"/> in verdicts of before it was one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public Sentence? MethodSaid { get; init; }
+
     /// <summary>The result with its reason.</summary>
     /// <param name="promote">Whether the rule lets the new model become the champion.</param>
     /// <param name="reason">Why, sentence after sentence.</param>

@@ -21,7 +21,7 @@ namespace MlOps.Pipeline.Steps.Compare;
 public sealed class CompareStep : Step<CompareInput, CompareResult>
 {
     internal const string Name = "compare";
-    private const int Version = 5;
+    private const int Version = 6;
 
     private readonly StepContext _context;
     private readonly ModelRegistry _models;
@@ -151,7 +151,7 @@ public sealed class CompareStep : Step<CompareInput, CompareResult>
             PromoteRule.Measured => proceeding is null ? better : proceeding.Keep is null,
             _ => false,
         };
-        return Guards.Apply((result with { Method = Verdict.Method(rule, result) }).Because(promote, Verdict.Reason(rule, result)), guarded);
+        return Guards.Apply((result with { Method = Verdict.Method(rule, result).ToString(), MethodSaid = Verdict.Method(rule, result) }).Because(promote, Verdict.Reason(rule, result)), guarded);
     }
 
     // Only models that predict the same can take one another's place.

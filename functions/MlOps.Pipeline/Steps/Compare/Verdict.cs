@@ -26,19 +26,19 @@ internal static class Verdict
     private static string Percent(double share, string format) => share.ToString(format, CultureInfo.InvariantCulture);
 
     /// <summary>How the evidence was found.</summary>
-    public static string Method(PromoteSettings rule, CompareResult found)
+    public static Sentence Method(PromoteSettings rule, CompareResult found)
     {
-        var rows = string.Create(
-            CultureInfo.InvariantCulture,
-            $"paired bootstrap, {rule.Resamples} resamples of {found.EvidenceRows} test rows of {(found.EvidencePeriods is { } periods ? $"{Count(periods.Count, "period")} that the champion has not learned from" : "the whole history")}");
-        if (found.Proceeding is { } measured)
+        (string, object)[] facts = [("resamples", rule.Resamples), ("rows", found.EvidenceRows ?? found.Rows)];
+        var rows = found.EvidencePeriods is { } periods
+            ? Sentence.Of("method-bootstrap-periods", [.. facts, ("periods", periods.Count)])
+            : Sentence.Of("method-bootstrap-all", facts);
+        return found switch
         {
-            return string.Create(CultureInfo.InvariantCulture, $"{Count(measured.Periods.Count, "measured period")}: a champion of the last {Proceeding.Decisions} decisions is kept where it was better than the model that was new in each of at least {Proceeding.Fewest} of them; beside it {rows}");
-        }
-
-        return found.Record is { } record
-            ? $"{rows}; cluster bootstrap of {Count(record.Periods.Count, "earlier decision")}, every resample counted, each period one cluster"
-            : rows;
+            { Proceeding: { } measured } => Sentence.Of(
+                "method-measured", ("periods", measured.Periods.Count), ("decisions", Proceeding.Decisions), ("fewest", Proceeding.Fewest), ("beside", rows)),
+            { Record: { } record } => Sentence.Of("method-record", ("rows", rows), ("decisions", record.Periods.Count)),
+            _ => rows,
+        };
     }
 
     private static object Rows(CompareResult found) => found.EvidencePeriods switch
@@ -53,10 +53,8 @@ internal static class Verdict
         { Record: { Passed: false } record } when found.Confidence >= rule.Confidence =>
         [
             Sentence.Of(
-                "verdict-record", ("harm", Percent(record.Harm, "P1")), ("periods", Count(record.Periods.Count, "period")), ("limit", Percent(record.Limit, "P0"))),
+                "verdict-record", ("harm", Percent(record.Harm, "P1")), ("periods", record.Periods.Count), ("limit", Percent(record.Limit, "P0"))),
         ],
         _ => [],
     };
-
-    private static string Count(int count, string noun) => string.Create(CultureInfo.InvariantCulture, $"{count} {noun}{(count == 1 ? "" : "s")}");
 }

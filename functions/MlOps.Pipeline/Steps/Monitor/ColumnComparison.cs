@@ -1,6 +1,7 @@
 using System.Globalization;
 using MlOps.Evaluation.Drift;
 using MlOps.Pipeline.Steps.Incidents;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Monitor;
 
@@ -26,21 +27,22 @@ internal static class ColumnComparison
             double.IsNaN(missing) ? null : missing, false, importance, 0, [], null);
         if (reference.Rows < ColumnSample.FewestValues || current.Rows < ColumnSample.FewestValues)
         {
-            var (which, count) = reference.Rows < ColumnSample.FewestValues ? ("training data", reference.Rows) : ("period", current.Rows);
-            return none with { Problem = $"The {which} has {count} values of it; a comparison needs {ColumnSample.FewestValues}." };
+            (string, object)[] facts = [("count", reference.Rows < ColumnSample.FewestValues ? reference.Rows : current.Rows), ("least", ColumnSample.FewestValues)];
+            return Untested(none, reference.Rows < ColumnSample.FewestValues ? Sentence.Of("drift-few-before", facts) : Sentence.Of("drift-few-now", facts));
         }
 
         var (bins, test, method) = reference.IsNumber && !IsDiscrete(reference, current) ? Continuous(reference, current) : Discrete(reference, current);
         if (reference.Missing + current.Missing > 0)
         {
-            bins = [.. bins, new DriftBin("missing", reference.Missing, current.Missing)];
+            bins = [.. bins, DriftBin.Of(Sentence.Of("bin-missing"), reference.Missing, current.Missing)];
         }
 
         var (r, c) = (Shares(bins, b => b.Reference), Shares(bins, b => b.Current));
         var distance = DistributionDistance.JensenShannon(r, c);
         return none with
         {
-            Method = method,
+            Method = method.ToString(),
+            MethodSaid = method,
             Statistic = test.Statistic,
             PValue = test.PValue,
             Psi = DistributionDistance.StabilityIndex(DistributionDistance.Fill(r), DistributionDistance.Fill(c)),
@@ -51,8 +53,11 @@ internal static class ColumnComparison
     }
 
     /// <summary>Dates move on by themselves: a comparison would call every period drifted.</summary>
-    public static ColumnDrift OfDate(string name, double importance) => new(
-        name, "number", "none", 0, 0, null, null, null, null, null, 0, 0, null, false, importance, 0, [], "Dates move on by themselves and are not compared.");
+    public static ColumnDrift OfDate(string name, double importance) => Untested(new ColumnDrift(
+        name, "number", "none", 0, 0, null, null, null, null, null, 0, 0, null, false, importance, 0, [], null), Sentence.Of("drift-dates"));
+
+    /// <summary>A column without a comparison, with the reason.</summary>
+    public static ColumnDrift Untested(ColumnDrift column, Sentence why) => column with { Problem = why.ToString(), ProblemSaid = why };
 
     private static double[] Shares(IReadOnlyList<DriftBin> bins, Func<DriftBin, long> count) => DistributionDistance.Shares([.. bins.Select(count)]);
 
@@ -72,18 +77,18 @@ internal static class ColumnComparison
         return true;
     }
 
-    private static (IReadOnlyList<DriftBin> Bins, (double Statistic, double PValue) Test, string Method) Continuous(ColumnSample reference, ColumnSample current)
+    private static (IReadOnlyList<DriftBin> Bins, (double Statistic, double PValue) Test, Sentence Method) Continuous(ColumnSample reference, ColumnSample current)
     {
         var bins = NumericBins.Deciles(reference.Numbers);
         var (r, c) = (bins.CountOf(reference.Numbers, out _), bins.CountOf(current.Numbers, out _));
         var test = KolmogorovSmirnov.Of(reference.Numbers, current.Numbers);
         return (
-            [.. Enumerable.Range(0, bins.Count).Select(i => new DriftBin(Range(bins.Edges, i), r[i], c[i]))],
+            [.. Enumerable.Range(0, bins.Count).Select(i => DriftBin.Of(Range(bins.Edges, i), r[i], c[i]))],
             (test.Statistic, test.StephensPValue()),
-            $"two-sample Kolmogorov-Smirnov test; distances over {bins.Count} bins between the deciles of the training data");
+            Sentence.Of("drift-method-numbers", ("bins", bins.Count)));
     }
 
-    private static (IReadOnlyList<DriftBin> Bins, (double Statistic, double PValue) Test, string Method) Discrete(ColumnSample reference, ColumnSample current)
+    private static (IReadOnlyList<DriftBin> Bins, (double Statistic, double PValue) Test, Sentence Method) Discrete(ColumnSample reference, ColumnSample current)
     {
         var counted = reference.IsNumber
             ? Union(Count(reference.Numbers), Count(current.Numbers)).OrderBy(v => v.Key).Select(v => new DriftBin(Spell(v.Key), v.Reference, v.Current)).ToList()
@@ -96,13 +101,13 @@ internal static class ColumnComparison
         var (restReference, restCurrent) = (reference.Rows - shown.Sum(b => b.Reference), current.Rows - shown.Sum(b => b.Current));
         if (restReference + restCurrent > 0)
         {
-            shown.Add(new DriftBin("other values", restReference, restCurrent));
+            shown.Add(DriftBin.Of(Sentence.Of("bin-other"), restReference, restCurrent));
         }
 
         var test = shown.Count < 2
             ? new ChiSquareTest(0, 0, 1)
             : CategoricalDrift.Contingency([.. shown.Select(b => b.Reference)], [.. shown.Select(b => b.Current)]);
-        return (shown, (test.Statistic, test.PValue), $"chi-square test of homogeneity over {shown.Count} values; distances over the same");
+        return (shown, (test.Statistic, test.PValue), Sentence.Of("drift-method-values", ("values", shown.Count)));
     }
 
     private static IEnumerable<(T Key, long Reference, long Current)> Union<T>(IReadOnlyDictionary<T, long> reference, IReadOnlyDictionary<T, long> current)
@@ -110,12 +115,12 @@ internal static class ColumnComparison
 
     private static Dictionary<double, long> Count(double[] values) => values.CountBy(v => v).ToDictionary(p => p.Key, p => (long)p.Value);
 
-    private static string Range(IReadOnlyList<double> edges, int bin) => (bin, edges.Count) switch
+    private static Sentence Range(IReadOnlyList<double> edges, int bin) => (bin, edges.Count) switch
     {
-        (_, 0) => "all",
-        (0, _) => "below " + Spell(edges[0]),
-        var (i, n) when i == n => Spell(edges[^1]) + " and above",
-        _ => $"{Spell(edges[bin - 1])} to {Spell(edges[bin])}",
+        (_, 0) => Sentence.Of("bin-all"),
+        (0, _) => Sentence.Of("bin-below", ("edge", Spell(edges[0]))),
+        var (i, n) when i == n => Sentence.Of("bin-above", ("edge", Spell(edges[^1]))),
+        _ => Sentence.Of("bin-between", ("low", Spell(edges[bin - 1])), ("high", Spell(edges[bin]))),
     };
 
     private static string Spell(double value) => value.ToString("G6", CultureInfo.InvariantCulture);

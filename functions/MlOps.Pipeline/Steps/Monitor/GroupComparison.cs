@@ -1,5 +1,6 @@
 using MlOps.Evaluation.Drift;
 using MlOps.Evaluation.Metrics;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Monitor;
@@ -11,6 +12,11 @@ internal static class GroupComparison
     public const int SmallestGroup = 30;
 
     private const int MostGroups = 20;
+
+    private static readonly Sentence Missing = Sentence.Of("bin-missing");
+    private static readonly Sentence Others = Sentence.Of("group-other");
+    private static readonly Sentence[] Quarters = [.. Enumerable.Range(1, 4).Select(q => Sentence.Of("group-quarter", ("quarter", q)))];
+    private static readonly Dictionary<string, Sentence> Made = new[] { Missing, Others }.Concat(Quarters).ToDictionary(s => s.ToString(), StringComparer.Ordinal);
 
     /// <summary>One entry a column and set of rows.</summary>
     public static IReadOnlyList<GroupFairness> Of(IReadOnlyList<string> columns, IReadOnlyList<WatchedRows> all, double threshold) =>
@@ -24,7 +30,7 @@ internal static class GroupComparison
         var known = rows.Labels is not null;
         var outcomes = fairness.Groups.Select(g => new GroupOutcome(
             g.Group, (long)g.Rows, g.SelectionRate, g.MeanScore, known ? g.BaseRate : null,
-            known ? Finite(g.TruePositiveRate) : null, known ? Finite(g.FalsePositiveRate) : null)).ToList();
+            known ? Finite(g.TruePositiveRate) : null, known ? Finite(g.FalsePositiveRate) : null) { Said = Made.GetValueOrDefault(g.Group) }).ToList();
         var large = new Fairness([.. fairness.Groups.Where(g => g.Rows >= SmallestGroup)]);
         var positives = new Fairness([.. fairness.Groups.Where(g => g.Confusion.TruePositives + g.Confusion.FalseNegatives >= SmallestGroup)]);
         return new GroupFairness(
@@ -41,15 +47,15 @@ internal static class GroupComparison
             {
                 double[] quartiles = [.. new[] { 0.25, 0.5, 0.75 }.Select(q => NumericBins.Quantile(values, q))];
                 return Array.ConvertAll(rows, r => double.IsNaN(numbers.Values[r])
-                    ? "missing"
-                    : $"quarter {1 + quartiles.Count(q => q <= numbers.Values[r])}");
+                    ? Missing.ToString()
+                    : Quarters[quartiles.Count(q => q <= numbers.Values[r])].ToString());
             }
         }
 
-        var texts = Array.ConvertAll(rows, r => column.Text(r) ?? "missing");
+        var texts = Array.ConvertAll(rows, r => column.Text(r) ?? Missing.ToString());
         var frequent = texts.CountBy(t => t).OrderByDescending(t => t.Value).ThenBy(t => t.Key, StringComparer.Ordinal)
             .Take(MostGroups).Select(t => t.Key).ToHashSet(StringComparer.Ordinal);
-        return Array.ConvertAll(texts, t => frequent.Contains(t) ? t : "other groups");
+        return Array.ConvertAll(texts, t => frequent.Contains(t) ? t : Others.ToString());
     }
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;

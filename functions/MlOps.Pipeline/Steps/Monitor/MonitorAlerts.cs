@@ -37,7 +37,7 @@ internal static class MonitorAlerts
         var bin = c.Bins.MaxBy(b => Math.Abs((b.Current / current) - (b.Reference / reference)))!;
         (string, object)[] facts =
         [
-            ("column", c.Column), ("bin", bin.Label), ("before", Spelled.Share(bin.Reference / reference)), ("now", Spelled.Share(bin.Current / current)),
+            ("column", c.Named), ("bin", bin.Told), ("before", Spelled.Share(bin.Reference / reference)), ("now", Spelled.Share(bin.Current / current)),
             ("psi", Spelled.Distance(c.Psi)), ("p", Spelled.PValue(c.AdjustedPValue)), ("importance", importance),
         ];
         // A score has no importance of its own: it is what the model says.
@@ -48,12 +48,12 @@ internal static class MonitorAlerts
     {
         if (f.DemographicParityDifference is { } predicted && predicted > limit)
         {
-            yield return Alert(Sentence.Of("unfair-predicted", ("column", f.Column), ("share", Spelled.Share(predicted)), ("rows", f.Rows)), predicted);
+            yield return Alert(Sentence.Of("unfair-predicted", ("column", f.Column), ("share", Spelled.Share(predicted)), ("rows", f.Rows == "test" ? Sentence.Of("part-test") : Sentence.Of("part-period"))), predicted);
         }
 
         if (f.EqualOpportunityDifference is { } found && found > limit)
         {
-            yield return Alert(Sentence.Of("unfair-found", ("column", f.Column), ("share", Spelled.Share(found)), ("rows", f.Rows)), found);
+            yield return Alert(Sentence.Of("unfair-found", ("column", f.Column), ("share", Spelled.Share(found)), ("rows", f.Rows == "test" ? Sentence.Of("part-test") : Sentence.Of("part-period"))), found);
         }
 
         MonitorAlert Alert(Sentence said, double effect) => new("fairness", f.Column, effect, said.ToString(), said);

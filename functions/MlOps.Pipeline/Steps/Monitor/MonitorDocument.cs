@@ -73,13 +73,36 @@ public sealed record ColumnDrift(
     double Effect,
     IReadOnlyList<DriftBin> Bins,
     string? Problem,
-    Sentence? Because = null);
+    Sentence? Because = null)
+{
+    /// <summary>The test as a code with arguments; <see langword="null"/> in documents of before it was one.</summary>
+    public Sentence? MethodSaid { get; init; }
+
+    /// <summary>The column's name as the argument of a sentence: scores are columns of this program, not of the file, and are called as the reader calls them.</summary>
+    internal object Named => Kind != "score" ? Column
+        : Column.StartsWith(ScoreOf, StringComparison.Ordinal) ? Sentence.Of("score-name-of", ("class", Column[ScoreOf.Length..])) : Sentence.Of("score-name");
+
+    private const string ScoreOf = "score of ";
+
+    /// <summary>The problem as a code with arguments.</summary>
+    public Sentence? ProblemSaid { get; init; }
+}
 
 /// <summary>One bin of a column.</summary>
 /// <param name="Label">Range of numbers, or the category.</param>
 /// <param name="Reference">Rows of the reference.</param>
 /// <param name="Current">Rows of the period.</param>
-public sealed record DriftBin(string Label, long Reference, long Current);
+public sealed record DriftBin(string Label, long Reference, long Current)
+{
+    /// <summary>What the bin is called, as a code with arguments; <see langword="null"/> where it is a category or a number.</summary>
+    public Sentence? Said { get; init; }
+
+    /// <summary>The label as the argument of a sentence.</summary>
+    internal object Told => (object?)Said ?? Label;
+
+    /// <summary>A bin with a name of its own.</summary>
+    internal static DriftBin Of(Sentence said, long reference, long current) => new(said.ToString(), reference, current) { Said = said };
+}
 
 /// <summary>How a model treats the groups of a column.</summary>
 /// <param name="Column">Name of the column.</param>
@@ -107,13 +130,21 @@ public sealed record GroupFairness(
 /// <param name="TruePositiveRate">Share of the positives predicted positive; <see langword="null"/> without labels or positives.</param>
 /// <param name="FalsePositiveRate">Share of the negatives predicted positive; <see langword="null"/> without labels or negatives.</param>
 public sealed record GroupOutcome(
-    string Group, long Rows, double SelectionRate, double MeanScore, double? BaseRate, double? TruePositiveRate, double? FalsePositiveRate);
+    string Group, long Rows, double SelectionRate, double MeanScore, double? BaseRate, double? TruePositiveRate, double? FalsePositiveRate)
+{
+    /// <summary>What the group is called, as a code with arguments; <see langword="null"/> where it is a text of the file.</summary>
+    public Sentence? Said { get; init; }
+}
 
 /// <summary>Metrics to be expected before labels are there, from calibrated scores.</summary>
 /// <param name="Metrics">By name; empty where the calibration does not allow an estimate.</param>
 /// <param name="CalibrationError">Expected calibration error on test rows that the calibration was not fitted on.</param>
 /// <param name="Reason">On what the estimate rests, or why there is none.</param>
-public sealed record EstimatedQuality(IReadOnlyDictionary<string, double> Metrics, double? CalibrationError, string Reason);
+public sealed record EstimatedQuality(IReadOnlyDictionary<string, double> Metrics, double? CalibrationError, string Reason)
+{
+    /// <summary>The reason as a code with arguments.</summary>
+    public Sentence? Said { get; init; }
+}
 
 /// <summary>Something that somebody must look at.</summary>
 /// <param name="Kind"><c>incident</c>, <c>drift</c>, <c>score-drift</c>, <c>fairness</c>, <c>performance</c> or <c>estimated-performance</c>.</param>

@@ -24,7 +24,7 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
 {
     internal const string Name = "monitor";
     internal const string DocumentOutput = "monitor.json";
-    private const int Version = 4;
+    private const int Version = 5;
     private const int Most = 10;
 
     private readonly StepContext _context;
@@ -105,7 +105,7 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
         var isBinary = definition.Task == TaskKind.Binary;
         var fairness = isBinary ? GroupComparison.Of(definition.Monitor.Groups ?? [], [test, period], evaluation.Threshold) : [];
         return new MonitorDocument(
-            input.Drop.Period, periods, trainRows.Length, table.RowCount, definition.Monitor.Level, tests, PeriodComparison.Correction,
+            input.Drop.Period, periods, trainRows.Length, table.RowCount, definition.Monitor.Level, tests, PeriodComparison.Correction.ToString(),
             judged.Any(c => c.Drifted),
             [.. judged.Where(c => c.Kind != "score")],
             [.. judged.Where(c => c.Kind == "score")],

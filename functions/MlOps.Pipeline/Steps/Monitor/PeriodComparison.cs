@@ -9,7 +9,7 @@ namespace MlOps.Pipeline.Steps.Monitor;
 internal static class PeriodComparison
 {
     /// <summary>How the p values are adjusted.</summary>
-    public const string Correction = "Holm 1979, over the tests of values and of missing shares of all columns and scores";
+    public static readonly Sentence Correction = Sentence.Of("drift-correction");
 
     /// <summary>Adjusts the p values and judges every column; the largest effect on the model comes first.</summary>
     /// <param name="columns">Columns as compared one by one.</param>
@@ -26,12 +26,9 @@ internal static class PeriodComparison
         {
             var column = judged[i] with { MissingPValue = judged[i].MissingPValue is null ? null : adjusted.Dequeue() };
             var isBroken = column.Kind != "score" && broken.Contains(column.Column);
-            judged[i] = column with
-            {
-                Because = isBroken ? null : Because(column, settings),
-                Drifted = !isBroken && (ValuesMoved(column, settings) || MissingMoved(column, settings)),
-                Problem = isBroken ? "The column has a data incident, which is no drift." : column.Problem,
-            };
+            judged[i] = isBroken
+                ? ColumnComparison.Untested(column with { Because = null, Drifted = false }, Sentence.Of("drift-incident"))
+                : column with { Because = Because(column, settings), Drifted = ValuesMoved(column, settings) || MissingMoved(column, settings) };
         }
 
         return (

@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlOps.Evaluation.Metrics;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Monitor;
 
@@ -20,7 +21,7 @@ internal static class QualityEstimate
         var positives = labels.Count(l => l > 0);
         if (labels.Length < FewestRows || Math.Min(positives, labels.Length - positives) < FewestOfAClass || scores.Length == 0)
         {
-            return None(null, $"There is no estimate: the calibration needs {FewestRows} test rows with {FewestOfAClass} of each class, and there are {labels.Length} with {positives} positives.");
+            return None(null, Sentence.Of("estimate-few", ("least", FewestRows), ("class", FewestOfAClass), ("rows", labels.Length), ("positives", positives)));
         }
 
         // Fitted on every other row and checked on the rest; then fitted on all.
@@ -31,7 +32,7 @@ internal static class QualityEstimate
         var limit = LargestError + bins.Average(b => Math.Sqrt(2 / Math.PI * b.MeanPredicted * (1 - b.MeanPredicted) / b.Weight));
         if (!(error <= limit))
         {
-            return None(error, string.Create(CultureInfo.InvariantCulture, $"There is no estimate: calibrated scores miss the observed shares by {error:P1} on rows that the calibration has not seen, more than {limit:P1}."));
+            return None(error, Sentence.Of("estimate-off", ("error", Percent(error)), ("limit", Percent(limit))));
         }
 
         var calibration = IsotonicCalibration.Fit(labels, testScores);
@@ -52,10 +53,13 @@ internal static class QualityEstimate
             metrics.Remove(name);
         }
 
-        return new EstimatedQuality(metrics, error, "Confidence-based estimate from isotonically calibrated scores. It follows a change of the rows, not one of the relation between columns and label.");
+        var said = Sentence.Of("estimate-confidence");
+        return new EstimatedQuality(metrics, error, said.ToString()) { Said = said };
     }
 
     private static double[] Every(double[] values, int from) => [.. values.Where((_, i) => i % 2 == from)];
 
-    private static EstimatedQuality None(double? error, string reason) => new(new Dictionary<string, double>(), error, reason);
+    private static EstimatedQuality None(double? error, Sentence why) => new(new Dictionary<string, double>(), error, why.ToString()) { Said = why };
+
+    private static string Percent(double share) => share.ToString("P1", CultureInfo.InvariantCulture);
 }

@@ -27,7 +27,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
 {
     internal const string Name = "report";
     internal const string ReportOutput = "report.html";
-    private const int Version = 8;
+    private const int Version = 9;
     private const string MonitorOutput = "monitor.json";
     private const string LeaderboardOutput = "leaderboard.json";
 
@@ -60,6 +60,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             ["expected"] = StepContext.Part(input.Expected),
             ["files"] = StepContext.Part(input.History.Append(input.Drop).Select(d => new { d.Period, d.BlobName, d.Revision, d.Sha256 })),
             ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+            ["language"] = (await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation)).Language ?? _context.Options.Language,
             ["labels"] = features.Outputs.FirstOrDefault(o => o.Name == FeaturizeStep.LabelsOutput)?.Sha256 ?? "none",
             ["leaderboard"] = await OptionalAsync(pipeline, input.LeaderboardKey, LeaderboardOutput, cancellation),
             ["metrics"] = StepContext.Part(input.Metrics),
@@ -113,6 +114,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
         {
             Pipeline = input.Pipeline,
             Period = input.Drop.Period,
+            Language = definition.Language ?? _context.Options.Language,
             Definition = definition,
             Drop = input.Drop,
             History = input.History,
@@ -129,7 +131,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             TestMetrics = testMetrics,
             Expected = input.Expected?.Beside(testMetrics),
             OtherScores = comparable ? await ScoresAsync(pipeline, other!, history, test, cancellation) : [],
-            OtherName = promotion.Version == input.Challenger ? "former champion" : "challenger",
+            OtherIsFormer = promotion.Version == input.Challenger,
             Explanation = await _context.OpenJsonAsync<Explanation>(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),
             Performance = input.Performance ?? [],
             Trials = input.Trials,

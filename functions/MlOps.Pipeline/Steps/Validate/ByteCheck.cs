@@ -30,16 +30,37 @@ internal static class ByteCheck
             [0, 0, 0xFE, 0xFF, ..] => Sentence.Of("big-endian", ("encoding", "UTF-32")),
             [0xFF, 0xFE, ..] => Sentence.Of("little-endian", ("encoding", "UTF-16")),
             [0xFE, 0xFF, ..] => Sentence.Of("big-endian", ("encoding", "UTF-16")),
-            _ => Utf16WithoutMark(head),
+            _ => Utf32WithoutMark(head) ?? Utf16WithoutMark(head),
         };
         return name is null
             ? null
-            : Finding.Of(Sentence.Of("encoding", ("encoding", name)), line: 1, text: First(head));
+            : Finding.Of(Sentence.Of("encoding", ("encoding", name), ("setting", Setting(name))), line: 1, text: First(head));
     }
+
+    // As the reader's list of encodings has it.
+    private static string Setting(Sentence name) =>
+        $"{name.Arguments["encoding"].ToLowerInvariant()}{(name.Code.StartsWith("big", StringComparison.Ordinal) ? "BE" : "")}";
 
     private static bool DeclaredWide(string? encoding) =>
         encoding is not null && (encoding.Contains("16", StringComparison.Ordinal) || encoding.Contains("32", StringComparison.Ordinal)
             || encoding.Contains("unicode", StringComparison.OrdinalIgnoreCase));
+
+    // ASCII text in UTF-32 has three zeros beside every byte.
+    private static Sentence? Utf32WithoutMark(ReadOnlySpan<byte> head)
+    {
+        var units = Math.Min(head.Length, 512) / 4;
+        int big = 0, little = 0;
+        for (var i = 0; i < units; i++)
+        {
+            big += head[4 * i] == 0 && head[(4 * i) + 1] == 0 && head[(4 * i) + 3] != 0 ? 1 : 0;
+            little += head[(4 * i) + 3] == 0 && head[(4 * i) + 2] == 0 && head[4 * i] != 0 ? 1 : 0;
+        }
+
+        return units < 4 ? null
+            : big == units ? Sentence.Of("big-endian-unmarked", ("encoding", "UTF-32"))
+            : little == units ? Sentence.Of("little-endian-unmarked", ("encoding", "UTF-32"))
+            : null;
+    }
 
     // ASCII text in UTF-16 has a zero in every second byte; nothing that is text in another encoding has.
     private static Sentence? Utf16WithoutMark(ReadOnlySpan<byte> head)

@@ -64,19 +64,23 @@ internal static class CellValues
         var truth = known is null ? Truth(text) : known.Truth;
         var isCategorical = definition.Categorical.Contains(column.Name, StringComparer.Ordinal);
         return Mapped(text, cell =>
-            truth is not null && TruthOf(cell, declared: known is not null) is { } value ? truth[value]
+            truth is not null && TruthOf(cell, known is null ? null : truth) is { } value ? truth[value]
             : isCategorical && NumberSpelling.Canonical(cell) is { } number ? number
             : cell.Composed());
     }
 
-    // Where the history has truth values, 1 and 0 can mean nothing else.
-    private static int? TruthOf(string cell, bool declared) =>
+    // Where the history has truth values or answers, 1 and 0 can mean nothing else.
+    private static int? TruthOf(string cell, IReadOnlyList<string>? declared) =>
         IsTruth(cell, out var value) ? value
-        : declared ? cell.Trim() switch { "1" => 1, "0" => 0, _ => null }
+        : declared is not null ? cell.Trim() switch { "1" => 1, "0" => 0, _ => AnswerWords.Read(cell, declared) }
         : null;
 
     private static string Like(string written, string word) =>
         written == written.ToUpperInvariant() ? word.ToUpperInvariant() : char.IsUpper(written[0]) ? char.ToUpperInvariant(word[0]) + word[1..] : word;
+
+    /// <summary>The column without blanks around its texts.</summary>
+    /// <param name="column">A column of names.</param>
+    public static TextColumn Trimmed(TextColumn column) => Mapped(column, text => text.Trim());
 
     private static TextColumn Mapped(TextColumn column, Func<string, string> map)
     {

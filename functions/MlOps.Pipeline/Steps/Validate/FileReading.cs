@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Wording;
@@ -26,7 +27,7 @@ internal static class FileReading
         Stream stream, PipelineDefinition definition, FileSchema? history, int threads, FindingList warnings, CancellationToken cancellation)
     {
         var options = Options(definition, history, threads);
-        options = WithOwnDelimiter(options, stream, history, warnings);
+        options = history is null ? WithDelimiterOfNames(options, stream, definition) : WithOwnDelimiter(options, stream, history, warnings);
         options = WithAdded(options, stream, definition, history);
         var file = Once(options);
         var forms = new Dictionary<string, WrittenForm>(StringComparer.Ordinal);
@@ -162,9 +163,9 @@ internal static class FileReading
     }
 
     /// <summary>A period that another program wrote with another delimiter has the history's columns all the same.</summary>
-    private static CsvReadOptions WithOwnDelimiter(CsvReadOptions options, Stream stream, FileSchema? history, FindingList warnings)
+    private static CsvReadOptions WithOwnDelimiter(CsvReadOptions options, Stream stream, FileSchema history, FindingList warnings)
     {
-        if (history is null || options.Delimiter is not { } usual)
+        if (options.Delimiter is not { } usual)
         {
             return options;
         }
@@ -191,21 +192,35 @@ internal static class FileReading
         warnings.Add(Sentence.Of("other-delimiter", ("delimiter", Name(best)), ("usual", Name(usual))), line: 1);
         return options with { Delimiter = best };
 
-        int Found(char delimiter)
+        int Found(char delimiter) => NamesFound(stream, options with { Delimiter = delimiter }, names);
+    }
+
+    /// <summary>
+    /// A history whose delimiter the bytes alone do not give away, such as a colon: where the header has none of the names that the definition says, and
+    /// has all of them by another delimiter, it is that one.
+    /// </summary>
+    private static CsvReadOptions WithDelimiterOfNames(CsvReadOptions options, Stream stream, PipelineDefinition definition)
+    {
+        var names = new[] { definition.Label }.Concat(definition.Id is { } id ? [id] : []).Concat(definition.Features ?? []).ToHashSet(StringComparer.Ordinal);
+        return options.Delimiter is not null || NamesFound(stream, options, names) > 0
+            ? options
+            : Array.Find(Delimiters, d => NamesFound(stream, options with { Delimiter = d }, names) == names.Count) is var delimiter and not '\0' ? options with { Delimiter = delimiter } : options;
+    }
+
+    private static int NamesFound(Stream stream, CsvReadOptions options, HashSet<string> names)
+    {
+        stream.Position = 0;
+        try
+        {
+            return (CsvFile.ReadRecords(stream, options).FirstOrDefault() ?? []).Count(h => names.Contains(h.Composed()));
+        }
+        catch (CsvException)
+        {
+            return 0;
+        }
+        finally
         {
             stream.Position = 0;
-            try
-            {
-                return (CsvFile.ReadRecords(stream, options with { Delimiter = delimiter }).FirstOrDefault() ?? []).Count(h => names.Contains(h.Composed()));
-            }
-            catch (CsvException)
-            {
-                return 0;
-            }
-            finally
-            {
-                stream.Position = 0;
-            }
         }
     }
 
@@ -258,7 +273,11 @@ internal static class FileReading
             var kinds = refused.ToDictionary(n => n, _ => ColumnKind.Text, StringComparer.Ordinal);
             foreach (var column in read(options with { Columns = refused, Kinds = kinds, KeepRejectedRows = false }).Table.Columns.OfType<TextColumn>())
             {
-                if (NotationSearch.Find(column, options.Numbers) is { Certain: true } form && (form.Dates is not null) == (options.Kinds!.GetValueOrDefault(column.Name) == ColumnKind.Date))
+                if (PlainAgain(column, options) is { } plain)
+                {
+                    forms[column.Name] = plain;
+                }
+                else if (NotationSearch.Find(column, options.Numbers) is { Certain: true } form && (form.Dates is not null) == (options.Kinds!.GetValueOrDefault(column.Name) == ColumnKind.Date))
                 {
                     forms[column.Name] = form;
                 }
@@ -272,6 +291,13 @@ internal static class FileReading
             && !definition.Categorical.Contains(name, StringComparer.Ordinal) && !definition.Exclude.Contains(name, StringComparer.Ordinal)
             && !definition.GroupColumns.Contains(name, StringComparer.Ordinal);
     }
+
+    // The history writes a decimal comma, this file plain numbers, most of which cannot be read with the comma.
+    private static WrittenForm? PlainAgain(TextColumn column, CsvReadOptions options) =>
+        options.Formats?.GetValueOrDefault(column.Name)?.Numbers is { Decimal: not '.' } && column.Categories.Count > 0
+        && column.Categories.All(t => double.TryParse(t, NumberStyles.Float, CultureInfo.InvariantCulture, out _))
+            ? new WrittenForm(NumberNotation.Plain, null, true, null, null, column.Categories[0], 0)
+            : null;
 
     private static CsvReadOptions With(CsvReadOptions options, IEnumerable<KeyValuePair<string, WrittenForm>> forms)
     {

@@ -29,7 +29,7 @@ public enum ColumnRole
 /// <param name="Decimal">Decimal mark, where its numbers are not written plainly.</param>
 /// <param name="Thousands">Thousands mark, where its numbers have one.</param>
 /// <param name="Dates">Order of its dates, for dates.</param>
-/// <param name="Truth">How the history writes false and true, for truth values.</param>
+/// <param name="Truth">How the history writes false and true, for truth values, or no and yes, for answers.</param>
 /// <param name="Unit">Unit that the history writes its numbers with; <see langword="null"/> for none.</param>
 public sealed record SchemaColumn(
     string Name, ColumnKind Kind, ColumnRole Role, double? Minimum = null, double? Maximum = null,

@@ -62,6 +62,12 @@ internal static class FileValidator
         try
         {
             var read = FileReading.Read(stream, definition, history?.Schema, threads, warnings, cancellation);
+            if (history is not null && HeaderPlace.Find(stream, read.File, history.Schema) is { } misplaced)
+            {
+                errors.Add(misplaced, line: 1);
+                return refused with { Rows = read.File.RecordCount };
+            }
+
             return Check(read, definition, history, errors, warnings);
         }
         catch (CsvException e)
@@ -125,7 +131,8 @@ internal static class FileValidator
         {
             var classesKnown = history is null ? null : new LabelValues(history.LabelClasses ?? []);
             var settled = LabelMarkers.Settle(label, definition, classesKnown, said => warnings.Add(said, label.Name, ColumnOf(label.Name), code: "label-marker"));
-            table = new Table([.. table.Columns.Select(c => c == label ? settled : c)], table.LineNumbers, table.RowCount);
+            // Blanks around a class are no part of it.
+            table = new Table([.. table.Columns.Select(c => c == label ? CellValues.Trimmed(settled) : c)], table.LineNumbers, table.RowCount);
         }
 
         if (definition.Id is { } id)
@@ -140,6 +147,7 @@ internal static class FileValidator
         {
             var features = used.Where(u => u.Role == ColumnRole.Feature && !definition.Categorical.Contains(u.Name, StringComparer.Ordinal));
             MixedColumnCheck.Check(table, [.. features.Select(u => u.Name)], ColumnOf, errors);
+            NumberMarkers.Tell(table, features.Select(u => u.Name), ColumnOf, warnings);
             if (errors.Count == 0)
             {
                 WeakHistory.Check(table, [.. used.Where(u => u.Role == ColumnRole.Feature).Select(u => u.Name)], classes, definition, errors, warnings);
@@ -236,7 +244,7 @@ internal static class FileValidator
             var schema = new SchemaColumn(
                 u.Name, column.Kind, u.Role, null, null, form?.Numbers?.Decimal ?? known?.Decimal, form?.Numbers?.Thousands ?? known?.Thousands,
                 column.Kind == ColumnKind.Date ? form?.Dates ?? known?.Dates ?? DateOrder.YearFirst : null,
-                u.Role == ColumnRole.Feature ? known is null ? CellValues.Truth(column) : known.Truth : null,
+                u.Role == ColumnRole.Feature ? known is null ? CellValues.Truth(column) ?? AnswerWords.Of(column) : known.Truth : null,
                 form?.Unit ?? known?.Unit);
             if (u.Role != ColumnRole.Feature || column is not NumberColumn { Kind: ColumnKind.Number } numbers)
             {

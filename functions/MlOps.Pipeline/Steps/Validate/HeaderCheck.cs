@@ -15,6 +15,7 @@ internal static class HeaderCheck
         IReadOnlyList<string> header, PipelineDefinition definition, FileSchema? history, FindingList errors, FindingList warnings)
     {
         Doubled(header, errors);
+        Unnamed(header, warnings);
         var used = history is null ? FromDefinition(header, definition, errors) : FromHistory(header, definition, history, errors, warnings);
         if (used.Count > 0 && used.All(u => u.Role != ColumnRole.Feature))
         {
@@ -33,6 +34,18 @@ internal static class HeaderCheck
             {
                 errors.Add(
                     Sentence.Of("duplicate-column", ("column", Show(header[i])), ("first", first[header[i]] + 1), ("second", i + 1)), header[i], i + 1, 1);
+            }
+        }
+    }
+
+    // Behind the last name nothing but a delimiter too many is usual.
+    private static void Unnamed(IReadOnlyList<string> header, FindingList warnings)
+    {
+        for (var i = 0; i < header.Count - 1; i++)
+        {
+            if (header[i].Length == 0)
+            {
+                warnings.Add(Sentence.Of("unnamed-column", ("place", i + 1)), null, i + 1, 1);
             }
         }
     }

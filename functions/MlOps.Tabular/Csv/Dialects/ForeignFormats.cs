@@ -6,6 +6,11 @@ internal static class ForeignFormats
     /// <summary>Throws when the text is clearly something else.</summary>
     public static void Refuse(ReadOnlySpan<byte> head)
     {
+        if (Utf7.Is(head))
+        {
+            throw new CsvException(CsvErrorCodes.Encoding, 1, 0, Remark.Of("csv-utf7", "The file is written in UTF-7, which is not read: names and texts would be others. Save it as UTF-8."), CellDecoder.Excerpt(head[..Math.Min(head.Length, 40)]));
+        }
+
         var name = Name(head);
         if (name is not null)
         {

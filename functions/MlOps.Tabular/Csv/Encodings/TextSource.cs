@@ -185,7 +185,7 @@ internal sealed class TextSource : IDisposable
                 : new BestFitFallback(lenient);
             _decoder = Encoding.GetEncoding(canonical, EncoderFallback.ExceptionFallback, fallback).GetDecoder();
         }
-        catch (ArgumentException)
+        catch (Exception e) when (e is ArgumentException or NotSupportedException)
         {
             throw new CsvException(CsvErrorCodes.Encoding, 0, 0, Remark.Of("csv-unknown-encoding", "Unknown encoding '{encoding}'. Use for example utf-8, utf-16, shift_jis, euc-jp, iso-8859-1 or windows-1252.", ("encoding", name)));
         }

@@ -13,7 +13,7 @@ internal static class Dependence
         page.Add($"<div class=\"card\"><h3>{column.Column}</h3>");
         if (output.Length > 0)
         {
-            page.Add($"<p class=\"note\">towards class {output}</p>");
+            page.Add($"<p class=\"note\">{page.Say("report-towards", ("class", output))}</p>");
         }
 
         if (column.IsNumber)
@@ -37,7 +37,7 @@ internal static class Dependence
             // The outermost percent would press the others together; what lies beyond is drawn at the edge.
             var x = Scale.Around([sorted[sorted.Length / 100], sorted[^(1 + (sorted.Length / 100))]], 0, 1);
             var y = Scale.Around(column.Points.Select(p => p.Contribution), 0, 1);
-            var plot = new Plot($"Contribution by value of {Figures.Short(column.Column, 60)}", x, y, "value", "contribution", 220);
+            var plot = new Plot(page.Say("report-contribution-by", ("column", Figures.Short(column.Column, 60))), x, y, page.Say("report-value"), page.Say("report-contribution"), 220);
             if (y.Min < 0 && y.Max > 0)
             {
                 plot.Line("ln", [(x.Min, 0), (x.Max, 0)]);
@@ -57,7 +57,7 @@ internal static class Dependence
             .OrderByDescending(g => g.Rows).ThenBy(g => g.Name, StringComparer.Ordinal).ToArray();
         var shown = groups.Take(CategoriesMax).OrderByDescending(g => g.Mean).ThenBy(g => g.Name, StringComparer.Ordinal).ToArray();
         var most = shown.Length == 0 ? 1 : Math.Max(shown.Max(g => Math.Abs(g.Mean)), double.Epsilon);
-        page.Add($"<div class=\"wide\"><table class=\"diverge\"><thead><tr><th class=\"l\" scope=\"col\">Category</th><th scope=\"col\">Rows</th><th scope=\"col\">Mean</th><th aria-hidden=\"true\"></th></tr></thead><tbody>");
+        page.Add($"<div class=\"wide\"><table class=\"diverge\"><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-category")}</th><th scope=\"col\">{page.Say("report-rows")}</th><th scope=\"col\">{page.Say("report-mean-head")}</th><th aria-hidden=\"true\"></th></tr></thead><tbody>");
         foreach (var (name, rows, mean) in shown)
         {
             var wide = 50 * Math.Abs(mean) / most;
@@ -67,7 +67,7 @@ internal static class Dependence
         page.Add($"</tbody></table></div>");
         if (groups.Length > CategoriesMax)
         {
-            page.Add($"<p class=\"note\">and {groups.Length - CategoriesMax} rarer categories</p>");
+            page.Add($"<p class=\"note\">{page.Say("report-rarer", ("count", groups.Length - CategoriesMax))}</p>");
         }
 
         Missing(page, column);
@@ -78,7 +78,7 @@ internal static class Dependence
         var missing = column.Points.Where(p => p.Number is null && p.Text is null).ToArray();
         if (missing.Length > 0)
         {
-            page.Add($"<p class=\"note\">Missing in {Figures.Count(missing.Length, "row")}: mean contribution {Figures.Signed(missing.Average(p => p.Contribution))}</p>");
+            page.Add($"<p class=\"note\">{page.Say("report-missing-mean", ("rows", Figures.Whole(missing.Length)), ("mean", Figures.Signed(missing.Average(p => p.Contribution))))}</p>");
         }
     }
 }

@@ -16,7 +16,7 @@ internal static class Strips
         page.Add($"<div class=\"swarm\">\n");
         foreach (var column in columns)
         {
-            page.Add($"<div class=\"name\" title=\"{column.Column}\">{Figures.Short(column.Column, 40)}</div><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"Contributions of {Figures.Short(column.Column, 60)}\">");
+            page.Add($"<div class=\"name\" title=\"{column.Column}\">{Figures.Short(column.Column, 40)}</div><svg viewBox=\"0 0 {Width} {Height}\" role=\"img\" aria-label=\"{page.Say("report-contributions-of", ("column", Figures.Short(column.Column, 60)))}\">");
             page.Add($"<path class=\"g\" d=\"M{scale.At(0)} 0V{Height}M0 {Height / 2}H{Width}\"/>");
             Dots(page, column, scale);
             page.Add($"</svg>\n");
@@ -28,7 +28,7 @@ internal static class Strips
             page.Add($"<text x=\"{scale.At(tick)}\" y=\"11\" text-anchor=\"middle\">{Figures.Number(tick)}</text>");
         }
 
-        page.Add($"<text x=\"{Width / 2}\" y=\"27\" text-anchor=\"middle\">contribution to the raw score</text></svg></div>\n");
+        page.Add($"<text x=\"{Width / 2}\" y=\"27\" text-anchor=\"middle\">{page.Say("report-contribution-raw")}</text></svg></div>\n");
     }
 
     /// <summary>Shade of each point: the rank of its number among the column's, or of its category by mean contribution; -1 for missing.</summary>

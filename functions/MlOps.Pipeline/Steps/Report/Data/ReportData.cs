@@ -6,6 +6,7 @@ using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Wording;
 using MlOps.Tuning;
 
 namespace MlOps.Pipeline.Steps.Report.Data;
@@ -16,6 +17,9 @@ internal sealed record ReportData
     public required string Pipeline { get; init; }
 
     public required string Period { get; init; }
+
+    /// <summary>Language of the page: <see cref="Sentences.English"/> or <see cref="Sentences.Japanese"/>.</summary>
+    public string Language { get; init; } = Sentences.English;
 
     public required PipelineDefinition Definition { get; init; }
 
@@ -68,8 +72,8 @@ internal sealed record ReportData
     /// <summary>Scores of the other model of the comparison on those rows; empty where there is none.</summary>
     public double[] OtherScores { get; init; } = [];
 
-    /// <summary>What the other model is called in legends.</summary>
-    public string OtherName { get; init; } = "";
+    /// <summary>Whether the other model is the champion of before; else it is the challenger.</summary>
+    public bool OtherIsFormer { get; init; }
 
     public required Explanation Explanation { get; init; }
 

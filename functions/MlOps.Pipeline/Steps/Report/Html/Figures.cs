@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Report.Html;
 
@@ -51,10 +52,9 @@ internal static class Figures
     public static string Hash(string? hash) => hash is null ? "–" : hash.Length <= 12 ? hash : hash[..12];
 
     /// <summary>A period as a date where it is one.</summary>
-    public static string Period(string period) =>
-        DateOnly.TryParseExact(period, "yyyyMMdd", Invariant, DateTimeStyles.None, out var date) ? date.ToString("d MMMM yyyy", Invariant) : period;
-
-    public static string Count(long number, string one, string? many = null) => $"{Whole(number)} {(number == 1 ? one : many ?? one + "s")}";
+    public static string Period(string period, string language) =>
+        DateOnly.TryParseExact(period, "yyyyMMdd", Invariant, DateTimeStyles.None, out var date)
+            ? date.ToString(language == Sentences.Japanese ? "yyyy'年'M'月'd'日'" : "d MMMM yyyy", Invariant) : period;
 
     public static string Short(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length - 1), "…");
 }

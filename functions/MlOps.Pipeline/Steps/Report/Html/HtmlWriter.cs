@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Report.Html;
 
@@ -9,13 +10,76 @@ namespace MlOps.Pipeline.Steps.Report.Html;
 /// Builds a page from interpolated texts: what stands in the source is markup, what stands in a hole is data and is encoded. There
 /// is no way to write data unencoded but by <see cref="Markup"/>, which only this room's drawing code makes.
 /// </summary>
-internal sealed class HtmlWriter
+/// <param name="language">Language of the page's own words: <see cref="Sentences.English"/> or <see cref="Sentences.Japanese"/>.</param>
+internal sealed class HtmlWriter(string language = Sentences.English)
 {
+    // Stand for markup in a sentence until it is encoded; nothing else on a page is of these private code points.
+    private const char FirstPlace = '\uE000';
+
     private readonly StringBuilder _page = new();
+
+    /// <summary>Language of the page's own words.</summary>
+    public string Language { get; } = language;
 
     /// <summary>Adds markup with encoded holes.</summary>
     /// <param name="text">Text.</param>
     public void Add([InterpolatedStringHandlerArgument("")] HtmlText text) => text.Finish();
+
+    /// <summary>A text of the page, or its part, in its language.</summary>
+    /// <param name="code">Code of the sentence.</param>
+    /// <param name="arguments">Name and value of each argument.</param>
+    public string Say(string code, params ReadOnlySpan<(string Name, object Value)> arguments) => Word(Sentence.Of(code, arguments));
+
+    /// <summary>The same with markup in some places: the words are encoded, the markup is not.</summary>
+    /// <param name="code">Code of the sentence.</param>
+    /// <param name="arguments">Name and value of each argument; a <see cref="Markup"/> is put in as it is.</param>
+    public Markup Mark(string code, params ReadOnlySpan<(string Name, object Value)> arguments)
+    {
+        var marks = new List<Markup>();
+        var values = new (string, object)[arguments.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var (name, value) = arguments[i];
+            if (value is Markup markup)
+            {
+                marks.Add(markup);
+                value = $"{(char)(FirstPlace + marks.Count - 1)}";
+            }
+
+            values[i] = (name, value);
+        }
+
+        var encoded = new HtmlWriter();
+        encoded.AppendData(Word(Sentence.Of(code, values)));
+        var text = encoded.ToString();
+        // The encoder writes private code points as numbers.
+        for (var i = 0; i < marks.Count; i++)
+        {
+            text = text.Replace($"&#{FirstPlace + i};", marks[i].Text, StringComparison.Ordinal).Replace($"{(char)(FirstPlace + i)}", marks[i].Text, StringComparison.Ordinal);
+        }
+
+        return new Markup(text);
+    }
+
+    /// <summary>A sentence in the page's language.</summary>
+    public string Word(Sentence sentence) => Sentences.Word(sentence, Language);
+
+    /// <summary>A sentence in the page's language, or its English text where artifacts of before hold no more.</summary>
+    public string Word(Sentence? sentence, string? text) => sentence is null ? text ?? "" : Word(sentence);
+
+    /// <summary>What a sentence's argument is in the page's language.</summary>
+    /// <param name="told">A sentence, or a text that is no sentence.</param>
+    public string Word(object told) => told is Sentence sentence ? Word(sentence) : (string)told;
+
+    /// <summary>A period as a date where it is one.</summary>
+    public string Period(string period) => Figures.Period(period, Language);
+
+    /// <summary>A code that has words of its own in English only: words there, elsewhere the code as it is.</summary>
+    /// <param name="code">Words with hyphens or underlines.</param>
+    public string Code(string code) => Language == Sentences.English ? code.Replace('-', ' ').Replace('_', ' ') : code;
+
+    /// <summary>Several things in a row.</summary>
+    public string List(IEnumerable<string> items) => string.Join(Say("report-comma"), items);
 
     /// <summary>What was written.</summary>
     public override string ToString() => _page.ToString();

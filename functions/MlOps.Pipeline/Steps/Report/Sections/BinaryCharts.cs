@@ -16,11 +16,11 @@ internal static class BinaryCharts
         Roc(page, data);
         PrecisionRecall(page, data);
         CalibrationChart(page, data);
-        Confusion(page, "Test rows", data.TestLabels, data.TestScores, data);
+        Confusion(page, page.Say("report-confusion-test", ("rows", Figures.Whole(data.TestLabels.Length))), data.TestLabels, data.TestScores, data);
         var known = Known(data);
         if (known.Labels.Length > 0)
         {
-            Confusion(page, "This period", known.Labels, known.Scores, data);
+            Confusion(page, page.Say("report-confusion-period", ("rows", Figures.Whole(known.Labels.Length))), known.Labels, known.Scores, data);
         }
 
         page.Add($"</div>\n");
@@ -28,7 +28,7 @@ internal static class BinaryCharts
 
     private static void Roc(HtmlWriter page, ReportData data)
     {
-        var plot = new Plot("ROC curve on the test rows", new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), "false positive rate", "true positive rate");
+        var plot = new Plot(page.Say("report-roc-label"), new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), page.Say("report-fpr"), page.Say("report-tpr"));
         plot.Line("ln", [(0, 0), (1, 1)]);
         if (data.OtherScores.Length > 0)
         {
@@ -38,14 +38,14 @@ internal static class BinaryCharts
         var curve = Curves.Roc(data.TestLabels, data.TestScores);
         plot.Line("la", curve.Select(p => (p.FalsePositiveRate, p.TruePositiveRate)));
         var at = curve.Last(p => p.Threshold >= data.Model.Threshold);
-        plot.Mark("fa", at.FalsePositiveRate, at.TruePositiveRate, 4.5, $"at the threshold {Figures.Number(data.Model.Threshold)}");
-        Card(page, data, "ROC curve", plot.Close(), "guessing", "False positive rate", "True positive rate",
+        plot.Mark("fa", at.FalsePositiveRate, at.TruePositiveRate, 4.5, page.Say("report-at-threshold", ("threshold", Figures.Number(data.Model.Threshold))));
+        Card(page, data, page.Say("report-roc"), plot.Close(), page.Say("report-guessing"), page.Say("report-fpr-head"), page.Say("report-tpr-head"),
             Enumerable.Range(0, 11).Select(i => i / 10.0).Select(x => (x, curve.Where(p => p.FalsePositiveRate <= x + 1e-12).Max(p => p.TruePositiveRate))));
     }
 
     private static void PrecisionRecall(HtmlWriter page, ReportData data)
     {
-        var plot = new Plot("Precision-recall curve on the test rows", new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), "recall", "precision");
+        var plot = new Plot(page.Say("report-pr-label"), new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), page.Say("report-recall"), page.Say("report-precision"));
         var share = data.TestLabels.Average();
         plot.Line("ln", [(0, share), (1, share)]);
         if (data.OtherScores.Length > 0)
@@ -57,10 +57,10 @@ internal static class BinaryCharts
         plot.Line("la", curve.Select(p => (p.Recall, p.Precision)));
         if (curve.LastOrDefault(p => p.Threshold >= data.Model.Threshold) is { Threshold: > 0 } at)
         {
-            plot.Mark("fa", at.Recall, at.Precision, 4.5, $"at the threshold {Figures.Number(data.Model.Threshold)}");
+            plot.Mark("fa", at.Recall, at.Precision, 4.5, page.Say("report-at-threshold", ("threshold", Figures.Number(data.Model.Threshold))));
         }
 
-        Card(page, data, "Precision and recall", plot.Close(), "guessing", "Recall at least", "Best precision",
+        Card(page, data, page.Say("report-pr"), plot.Close(), page.Say("report-guessing"), page.Say("report-recall-least"), page.Say("report-precision-best"),
             Enumerable.Range(1, 10).Select(i => i / 10.0).Select(x => (x, curve.Where(p => p.Recall >= x - 1e-12).Select(p => p.Precision).DefaultIfEmpty(double.NaN).Max())));
     }
 
@@ -68,28 +68,28 @@ internal static class BinaryCharts
     {
         var bins = Calibration.EqualCounts(data.TestLabels, data.TestScores, CalibrationBins);
         var top = Math.Min(1, 1.08 * Math.Max(bins.Max(b => b.MeanPredicted), bins.Max(b => b.MeanObserved)));
-        var plot = new Plot("Calibration on the test rows", new Scale(0, top, 0, 1), new Scale(0, top, 0, 1), "mean score of the bin", "share of positives");
+        var plot = new Plot(page.Say("report-calibration-label"), new Scale(0, top, 0, 1), new Scale(0, top, 0, 1), page.Say("report-bin-score"), page.Say("report-positives-share"));
         plot.Line("ln", [(0, 0), (top, top)]);
         plot.Line("la", bins.Select(b => (b.MeanPredicted, b.MeanObserved)));
         foreach (var bin in bins)
         {
-            plot.Mark("fa", bin.MeanPredicted, bin.MeanObserved, 3.5, $"{Figures.Whole(bin.Weight)} rows: score {Figures.Metric(bin.MeanPredicted)}, positives {Figures.Metric(bin.MeanObserved)}");
+            plot.Mark("fa", bin.MeanPredicted, bin.MeanObserved, 3.5, page.Say("report-bin", ("rows", Figures.Whole(bin.Weight)), ("score", Figures.Metric(bin.MeanPredicted)), ("positives", Figures.Metric(bin.MeanObserved))));
         }
 
-        Card(page, data, $"Calibration, expected error {Figures.Metric(Calibration.ExpectedError(bins))}", plot.Close(), "perfect", "Mean score", "Share of positives",
+        Card(page, data, page.Say("report-calibration", ("error", Figures.Metric(Calibration.ExpectedError(bins)))), plot.Close(), page.Say("report-perfect"), page.Say("report-mean-score"), page.Say("report-positives-share-head"),
             bins.Select(b => (b.MeanPredicted, b.MeanObserved)), withOther: false);
     }
 
     private static void Card(
         HtmlWriter page, ReportData data, string title, Markup chart, string reference, string x, string y, IEnumerable<(double X, double Y)> figures, bool withOther = true)
     {
-        page.Add($"<div class=\"card\"><h3>{title}</h3><ul class=\"key\"><li><i></i>predicting model</li>");
+        page.Add($"<div class=\"card\"><h3>{title}</h3><ul class=\"key\"><li><i></i>{page.Say("report-predicting")}</li>");
         if (withOther && data.OtherScores.Length > 0)
         {
-            page.Add($"<li><i class=\"b\"></i>{data.OtherName}</li>");
+            page.Add($"<li><i class=\"b\"></i>{(data.OtherIsFormer ? page.Say("report-former") : page.Say("report-challenger"))}</li>");
         }
 
-        page.Add($"<li><i class=\"n\"></i>{reference}</li></ul>{chart}<details><summary>Figures</summary><div class=\"wide\"><table><thead><tr><th scope=\"col\">{x}</th><th scope=\"col\">{y}</th></tr></thead><tbody>");
+        page.Add($"<li><i class=\"n\"></i>{reference}</li></ul>{chart}<details><summary>{page.Say("report-figures")}</summary><div class=\"wide\"><table><thead><tr><th scope=\"col\">{x}</th><th scope=\"col\">{y}</th></tr></thead><tbody>");
         foreach (var point in figures)
         {
             page.Add($"<tr><td>{Figures.Number(point.X)}</td><td>{Figures.Metric(point.Y)}</td></tr>");
@@ -106,7 +106,7 @@ internal static class BinaryCharts
             cells[labels[i] > 0 ? 1 : 0, scores[i] >= data.Model.Threshold ? 1 : 0]++;
         }
 
-        ConfusionTable.Write(page, title, [data.Classes.Count == 2 ? data.Classes[0] : "0", data.Positive], cells, $"predicted positive from a score of {Figures.Number(data.Model.Threshold)}");
+        ConfusionTable.Write(page, title, [data.Classes.Count == 2 ? data.Classes[0] : "0", data.Positive], cells, page.Say("report-positive-from", ("threshold", Figures.Number(data.Model.Threshold))));
     }
 
     private static (double[] Labels, double[] Scores) Known(ReportData data)

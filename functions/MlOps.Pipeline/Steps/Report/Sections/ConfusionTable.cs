@@ -7,7 +7,7 @@ internal static class ConfusionTable
 {
     public static void Write(HtmlWriter page, string title, IReadOnlyList<string> classes, long[,] cells, string note)
     {
-        page.Add($"<div class=\"card\"><h3>Confusion matrix: {title.ToLowerInvariant()}</h3><p class=\"note\">True class by row, predicted class by column; {note}.</p><div class=\"wide\" tabindex=\"0\"><table class=\"heat\"><thead><tr><th class=\"l\" scope=\"col\">true \\ predicted</th>");
+        page.Add($"<div class=\"card\"><h3>{title}</h3><p class=\"note\">{page.Say("report-confusion-note", ("note", note))}</p><div class=\"wide\" tabindex=\"0\"><table class=\"heat\"><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-true-predicted")}</th>");
         foreach (var name in classes)
         {
             page.Add($"<th scope=\"col\" title=\"{name}\">{Figures.Short(name, 14)}</th>");

@@ -1,4 +1,4 @@
-using System.Globalization;
+using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Report.Charts;
 using MlOps.Pipeline.Steps.Report.Data;
@@ -14,30 +14,29 @@ internal static class DecisionSection
         var verdict = data.Verdict;
         if (data.IsRetained)
         {
-            page.Add($"<div class=\"card mt\"><h3>No model was trained in this period</h3><p>The champion <span class=\"mono\">{data.Model.Version}</span> predicts: {verdict.Reason}.</p></div>\n");
+            page.Add($"<div class=\"card mt\"><h3>{page.Say("report-retained")}</h3><p>{page.Mark("report-retained-why", ("model", Mono(data.Model.Version)), ("reason", page.Word(verdict.Told)))}</p></div>\n");
             return;
         }
 
-        var measured = verdict.Champion is null ? "The model and the trivial baseline" : "Both models";
-        page.Add($"<p class=\"note\">{measured} were measured by <b>{verdict.Metric}</b> on the same {Figures.Whole(verdict.Rows)} test rows, which neither has learned from. The rule of the definition is <b>{verdict.Rule.ToString().ToLowerInvariant()}</b>; a model must always beat the trivial baseline.</p>\n");
-        page.Add($"<div class=\"grid two\"><div class=\"card wide\" tabindex=\"0\"><table><caption>{verdict.Metric} on the test rows</caption><thead><tr><th class=\"l\" scope=\"col\">Model</th><th class=\"l\" scope=\"col\">Version</th><th scope=\"col\">{verdict.Metric}</th></tr></thead><tbody>");
-        Row("Challenger (trained now)", data.Challenger.Version, verdict.Challenger, data.Promoted);
+        page.Add($"<p class=\"note\">{page.Mark(verdict.Champion is null ? "report-measured-one" : "report-measured-both", ("metric", Bold(verdict.Metric)), ("rows", Figures.Whole(verdict.Rows)), ("rule", Bold(verdict.Rule.ToString().ToLowerInvariant())))}</p>\n");
+        page.Add($"<div class=\"grid two\"><div class=\"card wide\" tabindex=\"0\"><table><caption>{page.Say("report-metric-on-test", ("metric", verdict.Metric), ("rows", Figures.Whole(verdict.Rows)))}</caption><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-model")}</th><th class=\"l\" scope=\"col\">{page.Say("report-version")}</th><th scope=\"col\">{verdict.Metric}</th></tr></thead><tbody>");
+        Row(page.Say("report-row-challenger"), data.Challenger.Version, verdict.Challenger, data.Promoted);
         if (data.Champion is not null)
         {
-            Row("Champion before", data.Champion, verdict.Champion, !data.Promoted && !data.IsBroughtBack);
+            Row(page.Say("report-row-champion"), data.Champion, verdict.Champion, !data.Promoted && !data.IsBroughtBack);
         }
 
-        Row("Trivial baseline", "every row alike", verdict.Baseline, chosen: false);
+        Row(page.Say("report-row-baseline"), page.Say("report-alike"), verdict.Baseline, chosen: false);
         page.Add($"</tbody></table></div>\n");
         if (verdict is { Improvement: { } value, Lower: { } lower, Upper: { } upper })
         {
             var margin = data.Definition.Promote.Margin;
-            var words = $"Improvement {Figures.Signed(value)}, 95 % interval {Figures.Signed(lower)} to {Figures.Signed(upper)}";
-            page.Add($"<div class=\"card\"><h3>Improvement of the challenger</h3><p class=\"note\">{words}; above the margin of {margin.ToString(CultureInfo.InvariantCulture)} in {Figures.Percent(verdict.Confidence ?? 0)} of the resamples, {Figures.Percent(data.Definition.Promote.Confidence)} asked for.</p>{Intervals.Svg(words, value, lower, upper, margin)}<p class=\"note\">{Method(verdict)}</p></div>");
+            var words = page.Say("report-improvement-words", ("value", Figures.Signed(value)), ("low", Figures.Signed(lower)), ("high", Figures.Signed(upper)));
+            page.Add($"<div class=\"card\"><h3>{page.Say("report-improvement")}</h3><p class=\"note\">{page.Say("report-improvement-note", ("words", words), ("margin", margin), ("confidence", Figures.Percent(verdict.Confidence ?? 0)), ("asked", Asked(page, data)))}</p>{Intervals.Svg(page, words, value, lower, upper, margin)}<p class=\"note\">{Method(page, verdict)}</p></div>");
         }
         else
         {
-            page.Add($"<div class=\"card\"><h3>Improvement of the challenger</h3><p class=\"note\">There is no champion to compare with on these rows: {verdict.Reason}.</p></div>");
+            page.Add($"<div class=\"card\"><h3>{page.Say("report-improvement")}</h3><p class=\"note\">{page.Say("report-no-comparison", ("reason", page.Word(verdict.Told)))}</p></div>");
         }
 
         page.Add($"</div>\n");
@@ -46,16 +45,32 @@ internal static class DecisionSection
         Guards(page, verdict);
 
         void Row(string name, string version, double? metric, bool chosen) =>
-            page.Add($"<tr><th scope=\"row\">{name}{new Markup(chosen ? " <span class=\"tag good\">predicts</span>" : "")}</th><td class=\"w mono\">{version}</td><td>{Figures.Metric(metric)}</td></tr>");
+            page.Add($"<tr><th scope=\"row\">{name}{new Markup(chosen ? $" <span class=\"tag good\">{page.Say("report-predicts")}</span>" : "")}</th><td class=\"w mono\">{version}</td><td>{Figures.Metric(metric)}</td></tr>");
     }
 
-    private static string Method(CompareResult verdict) => verdict.Method is { Length: > 0 } method ? $"{char.ToUpperInvariant(method[0])}{method[1..]}." : "";
+    private static string Method(HtmlWriter page, CompareResult verdict) => page.Word(verdict.MethodSaid, verdict.Method) is { Length: > 0 } method
+        ? page.Say("report-sentence", ("text", $"{char.ToUpperInvariant(method[0])}{method[1..]}")) : "";
+
+    // Only the rule "better" asks for a share of the resamples.
+    private static string Asked(HtmlWriter page, ReportData data) => data.Verdict.Rule == PromoteRule.Better
+        ? page.Say("report-asked", ("confidence", Figures.Percent(data.Definition.Promote.Confidence))) : "";
+
+    private static Markup Mono(string text) => Tagged("<span class=\"mono\">", text, "</span>");
+
+    private static Markup Bold(string text) => Tagged("<b>", text, "</b>");
+
+    private static Markup Tagged(string open, string text, string close)
+    {
+        var page = new HtmlWriter();
+        page.Add($"{new Markup(open)}{text}{new Markup(close)}");
+        return page;
+    }
 
     private static void Proceeding(HtmlWriter page, CompareResult verdict)
     {
         if (verdict.Proceeding is { } found)
         {
-            page.Add($"<div class=\"card mt\"><h3>What the periods so far say</h3><p>{(found.Keep is { } keep ? $"{keep.ModelVersion} was better than the model that was new then in {string.Join(", ", keep.Periods)}, by {Figures.Signed(keep.Gain)} of {verdict.Metric} on average: it predicts until a period says otherwise." : $"Of {Figures.Count(found.Periods.Count, "measured period")} none speaks for going back: the new model is taken. A champion of before comes back only after four periods or more in which it was always the better one.")}</p></div>\n");
+            page.Add($"<div class=\"card mt\"><h3>{page.Say("report-proceeding")}</h3><p>{(found.Keep is { } keep ? page.Say("report-kept", ("version", keep.ModelVersion), ("periods", page.List(keep.Periods)), ("gain", Figures.Signed(keep.Gain)), ("metric", verdict.Metric)) : page.Say("report-taken", ("periods", found.Periods.Count)))}</p></div>\n");
         }
     }
 
@@ -67,13 +82,13 @@ internal static class DecisionSection
             return;
         }
 
-        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><caption>Earlier challengers in the period after their training, by {verdict.Metric}</caption><thead><tr><th class=\"l\" scope=\"col\">Period</th><th class=\"l\" scope=\"col\">Challenger</th><th class=\"l\" scope=\"col\">Champion it met</th><th scope=\"col\">Rows</th><th scope=\"col\">Improvement</th><th scope=\"col\">Weight</th></tr></thead><tbody>\n");
+        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><caption>{page.Say("report-record", ("metric", verdict.Metric))}</caption><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-period")}</th><th class=\"l\" scope=\"col\">{page.Say("report-challenger-head")}</th><th class=\"l\" scope=\"col\">{page.Say("report-met")}</th><th scope=\"col\">{page.Say("report-rows")}</th><th scope=\"col\">{page.Say("report-improvement-head")}</th><th scope=\"col\">{page.Say("report-weight")}</th></tr></thead><tbody>\n");
         foreach (var gain in record.Periods)
         {
             page.Add($"<tr><th scope=\"row\">{gain.Period}</th><td class=\"w mono\">{gain.Challenger}</td><td class=\"w mono\">{gain.Champion}</td><td>{Figures.Whole(gain.Rows)}</td><td>{Figures.Signed(gain.Improvement)}</td><td>{Figures.Number(gain.Weight)}</td></tr>\n");
         }
 
-        page.Add($"</tbody></table><p class=\"note\">Their weighted mean is {Figures.Signed(record.Improvement)}; it is negative in {Figures.Percent(record.Harm)} of the resamples of the periods, and {Figures.Percent(record.Limit)} keep the champion.</p></div>\n");
+        page.Add($"</tbody></table><p class=\"note\">{page.Say("report-record-note", ("mean", Figures.Signed(record.Improvement)), ("harm", Figures.Percent(record.Harm)), ("limit", Figures.Percent(record.Limit)))}</p></div>\n");
     }
 
     // What can veto a promotion, each with what it measured.
@@ -84,10 +99,10 @@ internal static class DecisionSection
             return;
         }
 
-        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><caption>Guards, each of which can veto a promotion</caption><thead><tr><th class=\"l\" scope=\"col\">Guard</th><th class=\"l\" scope=\"col\">What is measured</th><th scope=\"col\">Challenger</th><th scope=\"col\">Champion</th><th scope=\"col\">Limit</th><th class=\"l\" scope=\"col\">Verdict</th></tr></thead><tbody>\n");
+        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><caption>{page.Say("report-guards")}</caption><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-guard")}</th><th class=\"l\" scope=\"col\">{page.Say("report-guard-what")}</th><th scope=\"col\">{page.Say("report-challenger-head")}</th><th scope=\"col\">{page.Say("report-champion-head")}</th><th scope=\"col\">{page.Say("report-limit")}</th><th class=\"l\" scope=\"col\">{page.Say("report-verdict")}</th></tr></thead><tbody>\n");
         foreach (var guard in guards)
         {
-            page.Add($"<tr><th scope=\"row\">{guard.Guard.Replace('_', ' ')}</th><td class=\"w\">{guard.Subject}</td><td>{Figures.Metric(guard.Challenger)}</td><td>{Figures.Metric(guard.Champion)}</td><td>{(guard.Champion is null ? "" : "+")}{Figures.Number(guard.Limit)}</td><td class=\"l\">{new Markup(guard.Passed ? "<span class=\"tag good\">passed</span>" : "<span class=\"tag bad\">vetoes</span>")}</td></tr>\n");
+            page.Add($"<tr><th scope=\"row\">{page.Code(guard.Guard)}</th><td class=\"w\">{page.Word(guard.Said, guard.Subject)}</td><td>{Figures.Metric(guard.Challenger)}</td><td>{Figures.Metric(guard.Champion)}</td><td>{(guard.Champion is null ? "" : "+")}{Figures.Number(guard.Limit)}</td><td class=\"l\"><span class=\"tag {(guard.Passed ? "good" : "bad")}\">{(guard.Passed ? page.Say("report-passed") : page.Say("report-vetoes"))}</span></td></tr>\n");
         }
 
         page.Add($"</tbody></table></div>\n");

@@ -2,6 +2,7 @@ using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;
 
@@ -11,20 +12,20 @@ internal static class Headline
     public static void Write(HtmlWriter page, ReportData data)
     {
         var tag = Verdicts.Tag(data);
-        page.Add($"<header><p class=\"eyebrow\">{data.Pipeline} · {Figures.Period(data.Period)} · {data.Task.ToString().ToLowerInvariant()} prediction of <b>{data.Definition.Label}</b></p>\n");
-        page.Add($"<h1>{Figures.Count(data.Rows, "row is", "rows are")} predicted</h1>\n");
-        page.Add($"<p class=\"lead\"><span class=\"tag {tag.Style}\">{tag.Text}</span> {Verdicts.Sentence(data)}: {data.Verdict.Reason}.</p>\n");
+        page.Add($"<header><p class=\"eyebrow\">{data.Pipeline} · {page.Period(data.Period)} · {page.Mark(data.Task switch { TaskKind.Binary => "report-task-binary", TaskKind.Regression => "report-task-regression", _ => "report-task-multiclass" }, ("label", Bold(data.Definition.Label)))}</p>\n");
+        page.Add($"<h1>{page.Say("report-rows-predicted", ("rows", Figures.Whole(data.Rows)))}</h1>\n");
+        page.Add($"<p class=\"lead\"><span class=\"tag {tag.Style}\">{page.Say(tag.Code)}</span> {page.Say("report-lead", ("what", Verdicts.What(data)), ("reason", data.Verdict.Told))}</p>\n");
         var advice = Verdicts.Advice(data);
         if (advice.Count == 0)
         {
-            page.Add($"<div class=\"do\"><p><b>Nothing to do.</b> No check found anything that needs a person.</p></div>\n");
+            page.Add($"<div class=\"do\"><p><b>{page.Say("report-nothing-to-do")}</b> {page.Say("report-nothing-found")}</p></div>\n");
         }
         else
         {
-            page.Add($"<div class=\"do {advice[0].Style}\"><p><b>To do</b></p><ul>");
-            foreach (var (_, text) in advice)
+            page.Add($"<div class=\"do {advice[0].Style}\"><p><b>{page.Say("report-to-do")}</b></p><ul>");
+            foreach (var (_, told) in advice)
             {
-                page.Add($"<li>{text}</li>");
+                page.Add($"<li>{page.Word(told)}</li>");
             }
 
             page.Add($"</ul></div>\n");
@@ -32,13 +33,13 @@ internal static class Headline
 
         if (data.Expected is { } expected)
         {
-            page.Add($"<p class=\"lead mt\">{expected.Said.ToString()}</p>\n");
+            page.Add($"<p class=\"lead mt\">{page.Word(expected.Said)}</p>\n");
         }
 
         Tiles(page, data);
         if (data.Expected?.Gap is { } gap)
         {
-            page.Add($"<p class=\"note\">{gap.ToString()}</p>\n");
+            page.Add($"<p class=\"note\">{page.Word(gap)}</p>\n");
         }
 
         page.Add($"</header>\n");
@@ -51,27 +52,38 @@ internal static class Headline
         foreach (var metric in data.Expected is { IsMeasured: true } measured ? measured.Metrics : [])
         {
             Tile(
-                $"{LeadingMetrics.Words(metric.Name)} to expect", Figures.Metric(metric.Point),
-                metric.Low is null ? "as in the random test" : $"nine times in ten from {Figures.Metric(metric.Low)} to {Figures.Metric(metric.High)}{(data.DropMetrics.TryGetValue(metric.Name, out var came) ? $"; it came out at {Figures.Metric(came)}" : "")}");
+                page.Say("report-to-expect", ("metric", LeadingMetrics.Words(metric.Name))), Figures.Metric(metric.Point),
+                metric.Low is null ? page.Say("report-as-random") : page.Say("report-nine-in-ten", ("low", Figures.Metric(metric.Low)), ("high", Figures.Metric(metric.High))) + (data.DropMetrics.TryGetValue(metric.Name, out var came) ? page.Say("report-came-out", ("value", Figures.Metric(came))) : ""));
         }
 
-        Tile("Rows predicted", Figures.Whole(data.Rows), data.DropLabels.Length > 0 ? "labels came with the file" : "without labels yet");
+        Tile(page.Say("report-tile-rows"), Figures.Whole(data.Rows), data.DropLabels.Length > 0 ? page.Say("report-with-labels") : page.Say("report-without-labels"));
         if (data.Task == TaskKind.Binary)
         {
-            Tile("Predicted positive", Figures.Share(Positives(data)), $"score at least {Figures.Number(data.Model.Threshold)}");
+            Tile(page.Say("report-predicted-positive"), Figures.Share(Positives(data)), page.Say("report-score-least", ("threshold", Figures.Number(data.Model.Threshold))));
         }
 
         foreach (var (name, words, _, _) in LeadingMetrics.Of(data.Task))
         {
             Tile(
-                $"{words}, random test rows", Figures.Metric(data.TestMetrics.TryGetValue(name, out var value) ? value : null),
-                $"on {Figures.Whole(data.TestLabels.Length)} rows never learned from{(data.DropMetrics.TryGetValue(name, out var now) ? $"; {Figures.Metric(now)} on this period" : "")}");
+                page.Say("report-tile-random", ("metric", words)), Figures.Metric(data.TestMetrics.TryGetValue(name, out var value) ? value : null),
+                page.Say("report-on-rows", ("rows", Figures.Whole(data.TestLabels.Length))) + (data.DropMetrics.TryGetValue(name, out var now) ? page.Say("report-on-period", ("value", Figures.Metric(now)), ("rows", Figures.Whole(data.DropLabels.Count(l => !double.IsNaN(l))))) : ""));
         }
 
-        Tile("Learned from", Figures.Count(data.Model.History.Count, "file"), $"up to {Figures.Period(data.Model.History[^1].Period)}");
+        Tile(page.Say("report-learned-from"), page.Say("report-files", ("files", data.Model.History.Count)), UpTo(page, data.Model.History[^1].Period));
         page.Add($"</dl>\n");
 
         void Tile(string name, string value, string more) => page.Add($"<div><dt>{name}</dt><dd>{value}</dd><dd>{more}</dd></div>");
+    }
+
+    /// <summary>Up to which period a model has learned; the history alone is no date.</summary>
+    public static string UpTo(HtmlWriter page, string period) =>
+        period == Period.Initial.Value ? page.Say("report-history-alone") : page.Say("report-up-to", ("period", page.Period(period)));
+
+    private static Markup Bold(string text)
+    {
+        var page = new HtmlWriter();
+        page.Add($"<b>{text}</b>");
+        return page;
     }
 
     private static double Positives(ReportData data) =>

@@ -9,17 +9,17 @@ internal static class LineageSection
 {
     public static void Write(HtmlWriter page, ReportData data)
     {
-        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">File</th><th class=\"l\" scope=\"col\">Part</th><th scope=\"col\">Revision</th><th class=\"l\" scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
+        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-file")}</th><th class=\"l\" scope=\"col\">{page.Say("report-part")}</th><th scope=\"col\">{page.Say("report-revision")}</th><th class=\"l\" scope=\"col\">SHA-256</th></tr></thead><tbody>\n");
         foreach (var drop in data.Model.History)
         {
-            Row(drop, "learned from");
+            Row(drop, page.Say("report-part-learned"));
         }
 
-        Row(data.Drop, "predicted");
-        page.Add($"</tbody></table></div>\n<dl class=\"card\"><dt>Model</dt><dd class=\"mono\">{data.Model.ModelSha256}</dd><dt>Transform</dt><dd class=\"mono\">{data.Model.TransformSha256}</dd><dt>Definition</dt><dd class=\"mono\">{data.Definition.Hash}</dd>");
+        Row(data.Drop, page.Say("report-part-predicted"));
+        page.Add($"</tbody></table></div>\n<dl class=\"card\"><dt>{page.Say("report-model")}</dt><dd class=\"mono\">{data.Model.ModelSha256}</dd><dt>{page.Say("report-transform")}</dt><dd class=\"mono\">{data.Model.TransformSha256}</dd><dt>{page.Say("report-definition")}</dt><dd class=\"mono\">{data.Definition.Hash}</dd>");
         if (data.Model.Version != data.Challenger.Version)
         {
-            page.Add($"<dt>Not promoted</dt><dd><span class=\"mono\">{data.Challenger.Version}</span>, learned from {string.Join(", ", data.Challenger.History.Select(h => h.BlobName))}</dd>");
+            page.Add($"<dt>{page.Say("report-not-promoted")}</dt><dd><span class=\"mono\">{data.Challenger.Version}</span>{page.Say("report-learned-list", ("files", page.List(data.Challenger.History.Select(h => h.BlobName))))}</dd>");
         }
 
         page.Add($"</dl>\n");

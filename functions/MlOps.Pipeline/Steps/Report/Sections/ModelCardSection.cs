@@ -4,6 +4,8 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
+using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;
 
@@ -17,28 +19,33 @@ internal static class ModelCardSection
     {
         var model = data.Model;
         page.Add($"<dl class=\"card\">\n");
-        Fact("Version", model.Version);
-        Fact("Kind", model.Parameters.TryGetValue(ModelFiles.Learner, out var learner) ? $"{learner.Replace('_', ' ')} of {model.Parameters["library"]}, in ML.NET's zip" : $"{(model.Parameters.TryGetValue("boosting", out var boosting) ? boosting : "gbdt")} in LightGBM's model format, {Figures.Count(model.BestIteration, "round")}");
-        Fact("Intended use", Use(data));
-        Fact("Learned from", $"{Figures.Count(model.History.Count, "file")} ({string.Join(", ", model.History.Select(h => h.Period).Take(12))}{(model.History.Count > 12 ? ", …" : "")}); {Rows(data)}");
-        Fact("Columns", $"{Figures.Count(data.Explanation.Columns.Count, "column")} of the file as {Figures.Count(data.Explanation.Features.Count, "feature")}; categories {data.Definition.Categories switch { CategoryHandling.OneHot => "as 0/1 features", CategoryHandling.OneHotDropFirst => "as 0/1 features without the first", _ => "as the learner's own" }}, missing values {(data.Definition.Missing.Native ? "left missing" : $"as {data.Definition.Missing.Numeric.ToString(CultureInfo.InvariantCulture)} and {data.Definition.Missing.Text}")}");
-        Fact("Split", $"by drop, class and id, seed {data.Definition.Split.Seed}: {Figures.Percent(data.Definition.Split.Test)} test, {Figures.Percent(data.Definition.Split.Valid)} of the rest valid");
+        Fact(page.Say("report-version"), model.Version);
+        Fact(page.Say("report-kind"), model.Parameters.TryGetValue(ModelFiles.Learner, out var learner)
+            ? page.Say("report-kind-library", ("learner", page.Code(learner)), ("library", model.Parameters["library"]))
+            : page.Say("report-kind-fact", ("boosting", model.Parameters.TryGetValue("boosting", out var boosting) ? boosting : "gbdt"), ("rounds", Figures.Whole(model.BestIteration))));
+        Fact(page.Say("report-use"), Use(page, data));
+        Fact(page.Say("report-learned-from"), $"{page.Say("report-files", ("files", model.History.Count))} ({page.List(model.History.Select(h => h.Period).Take(12))}{(model.History.Count > 12 ? page.Say("report-comma") + "…" : "")}){page.Say("report-rows-then", Rows(data))}");
+        Fact(page.Say("report-columns"), page.Say(
+            "report-columns-fact", ("columns", Figures.Whole(data.Explanation.Columns.Count)), ("features", Figures.Whole(data.Explanation.Features.Count)),
+            ("categories", data.Definition.Categories switch { CategoryHandling.OneHot => Sentence.Of("report-onehot"), CategoryHandling.OneHotDropFirst => Sentence.Of("report-drop-first"), _ => Sentence.Of("report-native") }),
+            ("missing", data.Definition.Missing.Native ? Sentence.Of("report-missing-native") : Sentence.Of("report-missing-as", ("number", data.Definition.Missing.Numeric), ("text", data.Definition.Missing.Text)))));
+        Fact(page.Say("report-split"), page.Say("report-split-fact", ("seed", data.Definition.Split.Seed), ("test", Figures.Percent(data.Definition.Split.Test)), ("valid", Figures.Percent(data.Definition.Split.Valid))));
         if (data.Task == TaskKind.Binary)
         {
-            Fact("Threshold", $"{Figures.Number(model.Threshold)} ({(data.Definition.Output.ThresholdRule switch { "f1" => "best F1 on the valid rows", "cost" => "least cost of errors on the valid rows", "precision" => "largest recall at the asked precision on the valid rows", _ => "set in the definition" })})");
+            Fact(page.Say("report-threshold"), $"{Figures.Number(model.Threshold)} ({page.Say(data.Definition.Output.ThresholdRule switch { "f1" => "report-rule-f1", "cost" => "report-rule-cost", "precision" => "report-rule-precision", _ => "report-rule-fixed" })})");
         }
 
         if (data.Expected is { } expected)
         {
-            Fact("To expect", $"{expected.Said}{(expected.Gap is { } gap ? " " + gap : "")}");
+            Fact(page.Say("report-expect"), $"{page.Word(expected.Said)}{(expected.Gap is { } gap ? " " + page.Word(gap) : "")}");
         }
 
-        Fact("Limits", Limits(data));
-        Fact("Parameters", string.Join(", ", Leading.Where(model.Parameters.ContainsKey).Select(p => $"{p} {Short(model.Parameters[p])}{Rounds(model, p)}")));
-        page.Add($"</dl>\n<details class=\"all\"><summary>All parameters</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Parameter</th><th class=\"l\" scope=\"col\">Value</th></tr></thead><tbody>");
+        Fact(page.Say("report-limits"), Limits(page, data));
+        Fact(page.Say("report-parameters"), page.List(Leading.Where(model.Parameters.ContainsKey).Select(p => $"{p} {Short(model.Parameters[p])}{Rounds(page, model, p)}")));
+        page.Add($"</dl>\n<details class=\"all\"><summary>{page.Say("report-all-parameters")}</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-parameter")}</th><th class=\"l\" scope=\"col\">{page.Say("report-value-head")}</th></tr></thead><tbody>");
         foreach (var (name, value) in model.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            page.Add($"<tr><th scope=\"row\">{name}</th><td class=\"w\">{value}{Rounds(model, name)}</td></tr>");
+            page.Add($"<tr><th scope=\"row\">{name}</th><td class=\"w\">{value}{Rounds(page, model, name)}</td></tr>");
         }
 
         page.Add($"</tbody></table></div></details>\n");
@@ -47,41 +54,41 @@ internal static class ModelCardSection
     }
 
     // The parameter is the limit of a search for the best number of rounds; the final model learns from more rows and takes more rounds in proportion.
-    private static string Rounds(Registry.ModelVersion model, string parameter) => parameter == "num_iterations" && model.Parameters[parameter] != model.BestIteration.ToString(CultureInfo.InvariantCulture)
-        ? $" (the most that a trial may take; this model took {Figures.Count(model.BestIteration, "round")}: the best number found, more in proportion to the rows that it learned from beside those of the trials)"
+    private static string Rounds(HtmlWriter page, Registry.ModelVersion model, string parameter) => parameter == "num_iterations" && model.Parameters[parameter] != model.BestIteration.ToString(CultureInfo.InvariantCulture)
+        ? page.Say("report-rounds", ("rounds", Figures.Whole(model.BestIteration)))
         : "";
 
-    private static string Use(ReportData data) => data.Task switch
+    private static string Use(HtmlWriter page, ReportData data) => data.Task switch
     {
-        TaskKind.Binary => $"Gives each row of a {data.Pipeline} file the probability that {data.Definition.Label} is {data.Positive}. Made for rows like those it learned from; a score ranks and supports a decision, it does not take one.",
-        TaskKind.Regression => $"Estimates {data.Definition.Label} for each row of a {data.Pipeline} file. Made for rows like those it learned from.",
-        _ => $"Gives each row of a {data.Pipeline} file the probability of each of {data.Classes.Count} values of {data.Definition.Label}. Made for rows like those it learned from.",
+        TaskKind.Binary => page.Say("report-use-binary", ("pipeline", data.Pipeline), ("label", data.Definition.Label), ("class", data.Positive)),
+        TaskKind.Regression => page.Say("report-use-regression", ("pipeline", data.Pipeline), ("label", data.Definition.Label)),
+        _ => page.Say("report-use-multiclass", ("pipeline", data.Pipeline), ("label", data.Definition.Label), ("classes", data.Classes.Count)),
     };
 
-    private static string Rows(ReportData data)
+    private static (string, object)[] Rows(ReportData data)
     {
         string Part(string name) => data.Model.Metrics.TryGetValue(name, out var m) && m.TryGetValue("rows", out var rows) ? Figures.Whole(rows) : "0";
-        return $"{Part("train")} train, {Part("valid")} valid, {Part("test")} test rows at that time";
+        return [("train", Part("train")), ("valid", Part("valid")), ("test", Part("test"))];
     }
 
-    private static string Limits(ReportData data)
+    private static string Limits(HtmlWriter page, ReportData data)
     {
         var limits = new List<string>();
         if (data.Task == TaskKind.Binary && data.TestLabels.Length > 0)
         {
             var error = Calibration.ExpectedError(Calibration.EqualCounts(data.TestLabels, data.TestScores, 10));
-            limits.Add($"scores differ from observed shares by {Figures.Percent(error)} on average on the test rows");
+            limits.Add(page.Say("report-limit-calibration", ("error", Figures.Percent(error)), ("rows", Figures.Whole(data.TestLabels.Length))));
             if (data.Model.Metrics.TryGetValue("train", out var train) && train.TryGetValue("auc", out var high)
                 && data.TestMetrics.TryGetValue("auc", out var low) && high - low > 0.05)
             {
-                limits.Add($"it fits its train rows better (AUC {Figures.Metric(high)}) than rows it has not seen ({Figures.Metric(low)})");
+                limits.Add(page.Say("report-limit-overfit", ("train", Figures.Metric(high)), ("test", Figures.Metric(low))));
             }
         }
 
         var last = data.Model.History[^1].Period;
-        limits.Add($"it knows nothing after {Figures.Period(last)}");
-        var text = string.Join("; ", limits);
-        return char.ToUpperInvariant(text[0]) + text[1..] + ".";
+        limits.Add(last == Period.Initial.Value ? page.Say("report-limit-history") : page.Say("report-limit-last", ("period", page.Period(last))));
+        var text = string.Join(page.Say("report-semicolon"), limits);
+        return page.Say("report-sentence", ("text", char.ToUpperInvariant(text[0]) + text[1..]));
     }
 
     private static string Short(string value) =>

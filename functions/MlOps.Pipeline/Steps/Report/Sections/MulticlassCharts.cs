@@ -23,7 +23,7 @@ internal static class MulticlassCharts
         page.Add($"<div class=\"grid two\">\n");
         if (k <= MatrixMax)
         {
-            ConfusionTable.Write(page, "Test rows", data.Classes, cells, "a row is given to its most probable class");
+            ConfusionTable.Write(page, page.Say("report-confusion-test", ("rows", Figures.Whole(data.TestLabels.Length))), data.Classes, cells, page.Say("report-most-probable"));
         }
 
         Classes(page, data, cells);
@@ -39,7 +39,7 @@ internal static class MulticlassCharts
     {
         var k = data.Width;
         var metrics = MulticlassMetrics.Of(k, data.TestLabels, data.TestScores);
-        page.Add($"<div class=\"card\"><h3>Each class: test rows</h3><div class=\"wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Class</th><th scope=\"col\">Rows</th><th scope=\"col\">Recall</th><th scope=\"col\">Precision</th><th scope=\"col\">AUC against the rest</th></tr></thead><tbody>");
+        page.Add($"<div class=\"card\"><h3>{page.Say("report-each-class")}</h3><div class=\"wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-class")}</th><th scope=\"col\">{page.Say("report-rows")}</th><th scope=\"col\">{page.Say("report-recall-head")}</th><th scope=\"col\">{page.Say("report-precision-head")}</th><th scope=\"col\">{page.Say("report-auc-rest")}</th></tr></thead><tbody>");
         for (var c = 0; c < k; c++)
         {
             var row = Enumerable.Range(0, k).Sum(p => cells[c, p]);
@@ -52,8 +52,8 @@ internal static class MulticlassCharts
 
     private static void RocCurves(HtmlWriter page, ReportData data)
     {
-        page.Add($"<div class=\"card\"><h3>ROC curve of each class against the rest</h3>");
-        var plot = new Plot("ROC curves of the classes on the test rows", new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), "false positive rate", "true positive rate", 300, Plot.Half);
+        page.Add($"<div class=\"card\"><h3>{page.Say("report-roc-classes")}</h3>");
+        var plot = new Plot(page.Say("report-roc-classes-label"), new Scale(0, 1, 0, 1), new Scale(0, 1, 0, 1), page.Say("report-fpr"), page.Say("report-tpr"), 300, Plot.Half);
         plot.Line("ln", [(0, 0), (1, 1)]);
         for (var c = 0; c < data.Width; c++)
         {
@@ -65,7 +65,7 @@ internal static class MulticlassCharts
             }
         }
 
-        page.Add($"{plot.Close()}<p class=\"note\">One line a class; the area below each is in the table.</p></div>\n");
+        page.Add($"{plot.Close()}<p class=\"note\">{page.Say("report-roc-classes-note")}</p></div>\n");
     }
 
     private static string Share(long part, long of) => of == 0 ? "–" : Figures.Share(part / (double)of);

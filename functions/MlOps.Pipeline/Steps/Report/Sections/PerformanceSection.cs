@@ -15,11 +15,11 @@ internal static class PerformanceSection
         var inForce = known.GroupBy(p => p.Period).Select(g => g.Last()).ToArray();
         var metric = inForce[^1].Metric;
         var periods = inForce.Select(p => p.Period).ToList();
-        page.Add($"<p class=\"note\">{metric.Replace('_', ' ')} of the published predictions against labels that came with or after the file, {(metric == "auc" ? "higher" : "lower")} is better. Bars are 95 % bootstrap intervals. Labels that come later or are corrected restate a value; the earlier one is kept with its time.</p>\n<div class=\"grid two\"><div class=\"card\"><h3>{metric.Replace('_', ' ')} by period</h3>");
+        page.Add($"<p class=\"note\">{page.Say(metric is "auc" or "average_precision" ? "report-performance-higher" : "report-performance-lower", ("metric", page.Code(metric)))}</p>\n<div class=\"grid two\"><div class=\"card\"><h3>{page.Say("report-by-period", ("metric", page.Code(metric)))}</h3>");
         var plot = new Plot(
-            $"{metric} of the published predictions by period", new Scale(-0.5, periods.Count - 0.5, 0, 1),
+            page.Say("report-performance-label", ("metric", metric)), new Scale(-0.5, periods.Count - 0.5, 0, 1),
             Scale.Around(known.SelectMany(p => new[] { p.Value!.Value, p.Low ?? p.Value.Value, p.High ?? p.Value.Value }), 0, 1, 0.08),
-            "period", metric.Replace('_', ' '), 250, Plot.Half, xText: t => t >= 0 && t < periods.Count && t == Math.Floor(t) ? Tick(periods[(int)t]) : "", yText: Figures.Number);
+            page.Say("report-axis-period"), page.Code(metric), 250, Plot.Half, xText: t => t >= 0 && t < periods.Count && t == Math.Floor(t) ? Tick(periods[(int)t]) : "", yText: Figures.Number);
         plot.Line("la", inForce.Select((p, i) => ((double)i, p.Value!.Value)));
         foreach (var p in known)
         {
@@ -31,20 +31,20 @@ internal static class PerformanceSection
                 plot.Line(replaced ? "ln" : "la", [(at + shift, low), (at + shift, high)]);
             }
 
-            plot.Mark(replaced ? "ff" : "fa", at + shift, p.Value!.Value, 4, $"{Figures.Period(p.Period)}: {Figures.Metric(p.Value)} by {p.ModelVersion}{(replaced ? ", replaced since" : "")}");
+            plot.Mark(replaced ? "ff" : "fa", at + shift, p.Value!.Value, 4, page.Say("report-performance-mark", ("period", page.Period(p.Period)), ("value", Figures.Metric(p.Value)), ("model", p.ModelVersion)) + (replaced ? page.Say("report-replaced-comma") : ""));
         }
 
-        page.Add($"{plot.Close()}<ul class=\"key\"><li><i></i>in force</li>{new Markup(known.Length > inForce.Length ? "<li><i class=\"f\"></i>replaced since</li>" : "")}</ul></div>\n");
+        page.Add($"{plot.Close()}<ul class=\"key\"><li><i></i>{page.Say("report-in-force")}</li>{new Markup(known.Length > inForce.Length ? $"<li><i class=\"f\"></i>{page.Say("report-replaced-since")}</li>" : "")}</ul></div>\n");
         Table(page, known, inForce);
         page.Add($"</div>\n");
     }
 
     private static void Table(HtmlWriter page, RealisedPerformance[] known, RealisedPerformance[] inForce)
     {
-        page.Add($"<div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Period</th><th scope=\"col\">Value</th><th scope=\"col\">95 % interval</th><th scope=\"col\">Labels</th><th class=\"l\" scope=\"col\">Model</th></tr></thead><tbody>\n");
+        page.Add($"<div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-period")}</th><th scope=\"col\">{page.Say("report-value-head")}</th><th scope=\"col\">{page.Say("report-interval")}</th><th scope=\"col\">{page.Say("report-labels")}</th><th class=\"l\" scope=\"col\">{page.Say("report-model")}</th></tr></thead><tbody>\n");
         foreach (var p in known)
         {
-            page.Add($"<tr><td class=\"l\">{Day(p.Period)}</td><td>{Figures.Metric(p.Value)}</td><td>{Figures.Metric(p.Low)}–{Figures.Metric(p.High)}</td><td>{Figures.Whole(p.Metrics.GetValueOrDefault("rows"))}</td><td class=\"l mono\">{p.ModelVersion}{new Markup(inForce.Contains(p) ? "" : " <span class=\"tag\">replaced</span>")}</td></tr>\n");
+            page.Add($"<tr><td class=\"l\">{Day(p.Period)}</td><td>{Figures.Metric(p.Value)}</td><td>{Figures.Metric(p.Low)}–{Figures.Metric(p.High)}</td><td>{Figures.Whole(p.Metrics.GetValueOrDefault("rows"))}</td><td class=\"l mono\">{p.ModelVersion}{new Markup(inForce.Contains(p) ? "" : $" <span class=\"tag\">{page.Say("report-replaced")}</span>")}</td></tr>\n");
         }
 
         page.Add($"</tbody></table></div>\n");

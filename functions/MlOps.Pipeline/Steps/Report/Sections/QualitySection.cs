@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Report.Sections;
 
@@ -15,7 +16,7 @@ internal static class QualitySection
         Table(page, data);
         if (data.TestLabels.Length == 0)
         {
-            page.Add($"<p class=\"note\">The history is too small for test rows: there are no curves.</p>\n");
+            page.Add($"<p class=\"note\">{page.Say("report-no-test")}</p>\n");
             return;
         }
 
@@ -40,19 +41,19 @@ internal static class QualitySection
         {
             if (data.Model.Metrics.TryGetValue(part, out var values))
             {
-                parts.Add((part, values));
+                parts.Add((page.Say($"report-part-{part}"), values));
             }
         }
 
         // Not those of the registry: an earlier model was measured on the test rows of that time, and the curves below are of these.
-        parts.Add(("test", data.TestMetrics));
+        parts.Add((page.Say("report-part-test"), data.TestMetrics));
         if (data.DropMetrics.Count > 0)
         {
-            parts.Add(("this period", data.DropMetrics));
+            parts.Add((page.Say("report-this-period"), data.DropMetrics));
         }
 
-        page.Add($"<p class=\"note\">All figures are of <span class=\"mono\">{data.Model.Version}</span>, the model that predicted{(data.IsEarlier ? $", which was trained in the run of {Figures.Period(data.Model.Period)}" : "")}. Train: it learned from these rows; valid: rows that were not learned from when the number of rounds and the parameters were chosen{(data.IsEarlier ? ", both as they were then" : "")}; test: the {Figures.Whole(data.TestLabels.Length)} test rows of this run's history, which it has never seen; this period: the published scores against the labels of the file, which were not used.</p>\n");
-        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">Metric</th>");
+        page.Add($"<p class=\"note\">{page.Mark("report-quality-note", ("model", Mono(data.Model.Version)), ("trained", data.IsEarlier ? Sentence.Of("report-quality-earlier", ("period", page.Period(data.Model.Period))) : ""), ("then", data.IsEarlier ? Sentence.Of("report-quality-then") : ""), ("rows", Figures.Whole(data.TestLabels.Length)), ("period", data.DropMetrics.Count > 0 ? Sentence.Of("report-quality-period") : ""))}</p>\n");
+        page.Add($"<div class=\"card wide mt\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-metric")}</th>");
         foreach (var (name, _) in parts)
         {
             page.Add($"<th scope=\"col\">{name}</th>");
@@ -61,7 +62,7 @@ internal static class QualitySection
         page.Add($"</tr></thead><tbody>\n");
         foreach (var metric in parts.SelectMany(p => p.Values.Keys).Distinct(StringComparer.Ordinal).OrderBy(m => Array.IndexOf(Counts, m)).ThenBy(m => m, StringComparer.Ordinal))
         {
-            page.Add($"<tr><th scope=\"row\">{metric.Replace('_', ' ')}</th>");
+            page.Add($"<tr><th scope=\"row\">{Name(page, metric)}</th>");
             foreach (var (_, values) in parts)
             {
                 page.Add($"<td>{(values.TryGetValue(metric, out var value) ? Text(metric, value) : "–")}</td>");
@@ -71,6 +72,25 @@ internal static class QualitySection
         }
 
         page.Add($"</tbody></table></div>\n");
+    }
+
+    // Counts and shares have words; metrics have names that are the same in every language.
+    private static string Name(HtmlWriter page, string metric) => metric switch
+    {
+        "rows" => page.Say("report-count-rows"),
+        "true_negatives" => page.Say("report-count-true-negatives"),
+        "true_positives" => page.Say("report-count-true-positives"),
+        "false_negatives" => page.Say("report-count-false-negatives"),
+        "false_positives" => page.Say("report-count-false-positives"),
+        "positive_rate" => page.Say("report-count-positive-rate"),
+        _ => page.Code(metric),
+    };
+
+    private static Markup Mono(string text)
+    {
+        var page = new HtmlWriter();
+        page.Add($"<span class=\"mono\">{text}</span>");
+        return page;
     }
 
     private static string Text(string metric, double value) =>

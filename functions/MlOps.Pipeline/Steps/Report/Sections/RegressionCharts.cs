@@ -24,10 +24,10 @@ internal static class RegressionCharts
     {
         var rows = RowSample.Take(StepContext.AllRows(data.TestLabels.Length), DotsMax, data.Definition.Split.Seed);
         var both = Scale.Around(data.TestLabels.Concat(data.TestScores), 0, 1);
-        var plot = new Plot("Predicted against true values on the test rows", both, both, $"true {data.Definition.Label}", "predicted", 340, Plot.Half);
+        var plot = new Plot(page.Say("report-scatter-label"), both, both, page.Say("report-true", ("label", data.Definition.Label)), page.Say("report-predicted-axis"), 340, Plot.Half);
         plot.Line("ln", [(both.Min, both.Min), (both.Max, both.Max)]);
         plot.Dots("pa", rows.Select(i => (data.TestLabels[i], data.TestScores[i])));
-        page.Add($"<div class=\"card\"><h3>Predicted against true values</h3><ul class=\"key\"><li><i></i>{(rows.Length < data.TestLabels.Length ? $"sample of {Figures.Whole(rows.Length)} test rows" : "test rows")}</li><li><i class=\"n\"></i>perfect</li></ul>{plot.Close()}</div>\n");
+        page.Add($"<div class=\"card\"><h3>{page.Say("report-scatter")}</h3><ul class=\"key\"><li><i></i>{(rows.Length < data.TestLabels.Length ? page.Say("report-sample", ("rows", Figures.Whole(rows.Length)), ("all", Figures.Whole(data.TestLabels.Length))) : page.Say("report-all-test", ("rows", Figures.Whole(rows.Length))))}</li><li><i class=\"n\"></i>{page.Say("report-perfect")}</li></ul>{plot.Close()}</div>\n");
     }
 
     private static void Residuals(HtmlWriter page, ReportData data)
@@ -43,16 +43,16 @@ internal static class RegressionCharts
             counts[Math.Clamp((int)((residual + reach) / (2 * reach) * Bins), 0, Bins - 1)]++;
         }
 
-        var plot = new Plot("Residuals on the test rows", new Scale(-reach, reach, 0, 1), new Scale(0, counts.Max() * 1.05, 0, 1), "predicted minus true", "rows", 340, Plot.Half, yText: Figures.Whole);
+        var plot = new Plot(page.Say("report-residuals-label"), new Scale(-reach, reach, 0, 1), new Scale(0, counts.Max() * 1.05, 0, 1), page.Say("report-minus"), page.Say("report-rows-axis"), 340, Plot.Half, yText: Figures.Whole);
         for (var i = 0; i < Bins; i++)
         {
             var (from, to) = (-reach + (2 * reach * i / Bins), -reach + (2 * reach * (i + 1) / Bins));
-            plot.Bar("fa", from, to, counts[i], $"{Figures.Number(from)} to {Figures.Number(to)}: {Figures.Whole(counts[i])} rows");
+            plot.Bar("fa", from, to, counts[i], page.Say("report-residual-bar", ("low", Figures.Number(from)), ("high", Figures.Number(to)), ("rows", Figures.Whole(counts[i]))));
         }
 
         plot.Upright(0, "");
-        page.Add($"<div class=\"card\"><h3>Residuals</h3><p class=\"note\">Half of the test rows are off by less than {Figures.Number(Median(residuals))}; the outermost bars hold all that lies beyond.</p>{plot.Close()}");
-        page.Add($"<details><summary>Figures</summary><div class=\"wide\"><table><thead><tr><th scope=\"col\">Quantile</th><th scope=\"col\">Predicted minus true</th></tr></thead><tbody>");
+        page.Add($"<div class=\"card\"><h3>{page.Say("report-residuals")}</h3><p class=\"note\">{page.Say("report-residuals-note", ("rows", Figures.Whole(residuals.Length)), ("median", Figures.Number(Median(residuals))))}</p>{plot.Close()}");
+        page.Add($"<details><summary>{page.Say("report-figures")}</summary><div class=\"wide\"><table><thead><tr><th scope=\"col\">{page.Say("report-quantile")}</th><th scope=\"col\">{page.Say("report-minus-head")}</th></tr></thead><tbody>");
         foreach (var q in new[] { 0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99 })
         {
             page.Add($"<tr><td>{Figures.Percent(q)}</td><td>{Figures.Number(Quantile(q))}</td></tr>");

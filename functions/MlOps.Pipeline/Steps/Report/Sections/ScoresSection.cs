@@ -24,12 +24,12 @@ internal static class ScoresSection
         var (now, test) = (Shares(data.Scores, scale), Shares(data.TestScores, scale));
         var top = Math.Max(now.Max(), test.Length == 0 ? 0 : test.Max());
         var plot = new Plot(
-            "Distribution of the scores", scale, new Scale(0, top * 1.06, 0, 1), data.Task == TaskKind.Binary ? $"probability of {data.Positive}" : $"predicted {data.Definition.Label}",
-            "share of rows", 280, Plot.Half, yText: Figures.Percent);
+            page.Say("report-scores-label"), scale, new Scale(0, top * 1.06, 0, 1), data.Task == TaskKind.Binary ? page.Say("report-probability-of", ("class", data.Positive)) : page.Say("report-predicted-label", ("label", data.Definition.Label)),
+            page.Say("report-share-rows"), 280, Plot.Half, yText: Figures.Percent);
         double Edge(int i) => scale.Min + ((scale.Max - scale.Min) * i / Bins);
         for (var i = 0; i < Bins; i++)
         {
-            plot.Bar("fa", Edge(i), Edge(i + 1), now[i], $"{Figures.Number(Edge(i))} to {Figures.Number(Edge(i + 1))}: {Figures.Share(now[i])}");
+            plot.Bar("fa", Edge(i), Edge(i + 1), now[i], page.Say("report-score-bar", ("low", Figures.Number(Edge(i))), ("high", Figures.Number(Edge(i + 1))), ("share", Figures.Share(now[i]))));
         }
 
         if (data.TestScores.Length > 0)
@@ -39,18 +39,18 @@ internal static class ScoresSection
 
         if (data.Task == TaskKind.Binary)
         {
-            plot.Upright(data.Model.Threshold, $"threshold {Figures.Number(data.Model.Threshold)}");
+            plot.Upright(data.Model.Threshold, page.Say("report-threshold-mark", ("threshold", Figures.Number(data.Model.Threshold))));
         }
 
-        page.Add($"<div class=\"grid two\"><div class=\"card\"><h3>Distribution</h3><ul class=\"key\"><li><i></i>this period</li><li><i class=\"b\"></i>test rows of the history</li></ul>{plot.Close()}</div>");
-        page.Add($"<div class=\"card\"><h3>Quantiles</h3><div class=\"wide\"><table><thead><tr><th scope=\"col\">Quantile</th><th scope=\"col\">Score</th><th scope=\"col\">Test rows</th></tr></thead><tbody>");
+        page.Add($"<div class=\"grid two\"><div class=\"card\"><h3>{page.Say("report-distribution")}</h3><ul class=\"key\"><li><i></i>{page.Say("report-period-rows", ("rows", Figures.Whole(data.Scores.Length)))}</li><li><i class=\"b\"></i>{page.Say("report-history-rows", ("rows", Figures.Whole(data.TestScores.Length)))}</li></ul>{plot.Close()}</div>");
+        page.Add($"<div class=\"card\"><h3>{page.Say("report-quantiles")}</h3><div class=\"wide\"><table><thead><tr><th scope=\"col\">{page.Say("report-quantile")}</th><th scope=\"col\">{page.Say("report-score-head")}</th><th scope=\"col\">{page.Say("report-test-rows-head")}</th></tr></thead><tbody>");
         var before = data.TestScores.Order().ToArray();
         foreach (var q in new[] { 0, 0.05, 0.25, 0.5, 0.75, 0.95, 1 })
         {
-            page.Add($"<tr><td>{(q == 0 ? "lowest" : q == 1 ? "highest" : Figures.Percent(q))}</td><td>{Figures.Metric(At(sorted, q))}</td><td>{Figures.Metric(At(before, q))}</td></tr>");
+            page.Add($"<tr><td>{(q == 0 ? page.Say("report-lowest") : q == 1 ? page.Say("report-highest") : Figures.Percent(q))}</td><td>{Figures.Metric(At(sorted, q))}</td><td>{Figures.Metric(At(before, q))}</td></tr>");
         }
 
-        page.Add($"<tr><th scope=\"row\">mean</th><td>{Figures.Metric(data.Scores.Average())}</td><td>{Figures.Metric(before.Length == 0 ? null : before.Average())}</td></tr></tbody></table></div></div></div>\n");
+        page.Add($"<tr><th scope=\"row\">{page.Say("report-mean")}</th><td>{Figures.Metric(data.Scores.Average())}</td><td>{Figures.Metric(before.Length == 0 ? null : before.Average())}</td></tr></tbody></table></div></div></div>\n");
     }
 
     private static void Classes(HtmlWriter page, ReportData data)
@@ -67,9 +67,9 @@ internal static class ScoresSection
             }
         }
 
-        page.Add($"<div class=\"card mt\"><h3>Predicted classes</h3>");
+        page.Add($"<div class=\"card mt\"><h3>{page.Say("report-predicted-classes")}</h3>");
         Charts.Rows.Write(page, data.Classes.Select((name, c) => (
-            name, (double)counts[c], $"{Figures.Whole(counts[c])} · {Figures.Share(counts[c] / (double)data.Rows)} · mean probability {Figures.Metric(sums[c] / data.Rows)}")));
+            name, (double)counts[c], page.Say("report-class-line", ("rows", Figures.Whole(counts[c])), ("share", Figures.Share(counts[c] / (double)data.Rows)), ("probability", Figures.Metric(sums[c] / data.Rows))))));
         page.Add($"</div>\n");
     }
 

@@ -11,10 +11,10 @@ internal static class TrialsSection
 {
     public static void Write(HtmlWriter page, ReportData data)
     {
-        var metric = data.Definition.Model.TryGetValue("metric", out var names) ? names.Split(',')[0].Trim() : "the metric";
+        var metric = data.Definition.Model.TryGetValue("metric", out var names) ? names.Split(',')[0].Trim() : page.Say("report-the-metric");
         var done = data.Trials.Where(t => t.Value is { } v && double.IsFinite(v)).ToArray();
         var best = Best(data, done);
-        page.Add($"<p class=\"note\">{Figures.Count(data.Trials.Count, "trial")} in {Figures.Count(data.Trials.Max(t => t.Wave) + 1, "wave")}, judged by {metric} on rows that they did not learn from.{(best is null ? "" : $" Trial {best.Number} was the best with {Figures.Metric(best.Value)}; its parameters trained the challenger.")}</p>\n");
+        page.Add($"<p class=\"note\">{page.Say("report-trials-note", ("trials", Figures.Whole(data.Trials.Count)), ("waves", data.Trials.Max(t => t.Wave) + 1), ("metric", metric))}{(best is null ? "" : page.Say("report-trials-best", ("trial", best.Number), ("value", Figures.Metric(best.Value))))}</p>\n");
         if (best is not null)
         {
             page.Add($"<div class=\"grid two\">\n");
@@ -37,7 +37,7 @@ internal static class TrialsSection
     {
         var ascending = done.All(t => t.Value <= best.Value);
         var plot = new Plot(
-            "Value of each trial in order", new Scale(-0.5, Math.Max(1, data.Trials.Count) - 0.5, 0, 1), Scale.Around(done.Select(t => t.Value!.Value), 0, 1, 0.1), "trial", metric, 280, Plot.Half,
+            page.Say("report-trials-label"), new Scale(-0.5, Math.Max(1, data.Trials.Count) - 0.5, 0, 1), Scale.Around(done.Select(t => t.Value!.Value), 0, 1, 0.1), page.Say("report-trial-axis"), metric, 280, Plot.Half,
             xText: x => x == Math.Floor(x) ? Figures.Whole(x) : "", yText: Figures.Metric4);
         var so = ascending ? double.NegativeInfinity : double.PositiveInfinity;
         var steps = new List<(double, double)>();
@@ -56,10 +56,10 @@ internal static class TrialsSection
         plot.Line("la", steps);
         foreach (var trial in done)
         {
-            plot.Mark(trial == best ? "fb" : "fa", trial.Number, trial.Value!.Value, trial == best ? 5.5 : 3.5, $"trial {trial.Number}: {Figures.Metric(trial.Value)}");
+            plot.Mark(trial == best ? "fb" : "fa", trial.Number, trial.Value!.Value, trial == best ? 5.5 : 3.5, page.Say("report-trial", ("trial", trial.Number), ("value", Figures.Metric(trial.Value))));
         }
 
-        page.Add($"<div class=\"card\"><h3>History</h3><ul class=\"key\"><li><i></i>best so far</li><li><i class=\"b\"></i>best trial</li></ul>{plot.Close()}</div>\n");
+        page.Add($"<div class=\"card\"><h3>{page.Say("report-trials-history")}</h3><ul class=\"key\"><li><i></i>{page.Say("report-best-so-far")}</li><li><i class=\"b\"></i>{page.Say("report-best-trial")}</li></ul>{plot.Close()}</div>\n");
     }
 
     private static void Parallel(HtmlWriter page, ReportData data, TrialRecord[] done, TrialRecord best, string metric)
@@ -72,7 +72,7 @@ internal static class TrialsSection
             return;
         }
 
-        page.Add($"<div class=\"card mt\"><h3>Parameters of all trials</h3><ul class=\"key\"><li><i></i>better half</li><li><i class=\"n\"></i>other trials</li><li><i class=\"b\"></i>best trial</li></ul><div class=\"scroll\" tabindex=\"0\"><svg viewBox=\"0 0 {width} 262\" role=\"img\" aria-label=\"Parallel coordinates of the trials; the figures are in the table\">");
+        page.Add($"<div class=\"card mt\"><h3>{page.Say("report-trials-parameters")}</h3><ul class=\"key\"><li><i></i>{page.Say("report-better-half")}</li><li><i class=\"n\"></i>{page.Say("report-other-trials")}</li><li><i class=\"b\"></i>{page.Say("report-best-trial")}</li></ul><div class=\"scroll\" tabindex=\"0\"><svg viewBox=\"0 0 {width} 262\" role=\"img\" aria-label=\"{page.Say("report-parallel")}\">");
         var scales = new List<Scale>();
         for (var i = 0; i <= axes.Count; i++)
         {
@@ -96,7 +96,7 @@ internal static class TrialsSection
                 page.Add($"{(i == 0 ? "M" : "L")}{At(i, axes.Count)} {scales[i].At(i == axes.Count ? trial.Value!.Value : Number(trial, axes[i])!.Value)}");
             }
 
-            page.Add($"\"><title>trial {trial.Number}: {Figures.Metric(trial.Value)}</title></path>");
+            page.Add($"\"><title>{page.Say("report-trial", ("trial", trial.Number), ("value", Figures.Metric(trial.Value)))}</title></path>");
         }
 
         page.Add($"</svg></div></div>\n");
@@ -107,7 +107,7 @@ internal static class TrialsSection
     private static void Table(HtmlWriter page, ReportData data, TrialRecord best, string metric)
     {
         var names = data.Trials.SelectMany(t => t.Parameters.Select(p => p.Key)).Distinct(StringComparer.Ordinal).ToArray();
-        page.Add($"<div class=\"card\"><h3>Trials</h3><div class=\"wide tall\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">Trial</th><th scope=\"col\">{metric}</th>");
+        page.Add($"<div class=\"card\"><h3>{page.Say("report-trials-head")}</h3><div class=\"wide tall\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{page.Say("report-trial-head")}</th><th scope=\"col\">{metric}</th>");
         foreach (var name in names)
         {
             page.Add($"<th scope=\"col\">{name}</th>");
@@ -116,7 +116,7 @@ internal static class TrialsSection
         page.Add($"</tr></thead><tbody>\n");
         foreach (var trial in data.Trials)
         {
-            page.Add($"<tr><td>{trial.Number}</td><td class=\"{(trial == best ? "best" : "")}\">{(trial.Value is { } value ? Figures.Metric(value) : trial.State.ToString().ToLowerInvariant())}</td>");
+            page.Add($"<tr><td>{trial.Number}</td><td class=\"{(trial == best ? "best" : "")}\">{(trial.Value is { } value ? Figures.Metric(value) : State(page, trial))}</td>");
             foreach (var name in names)
             {
                 page.Add($"<td>{(Number(trial, name) is { } number ? Figures.Number(number) : trial.Parameters.FirstOrDefault(p => p.Key == name).Value.ToString())}</td>");
@@ -127,6 +127,14 @@ internal static class TrialsSection
 
         page.Add($"</tbody></table></div></div>\n");
     }
+
+    private static string State(HtmlWriter page, TrialRecord trial) => trial.State switch
+    {
+        TrialState.Pruned => page.Say("report-trial-pruned"),
+        TrialState.Fail => page.Say("report-trial-failed"),
+        TrialState.Complete => page.Say("report-trial-complete"),
+        _ => page.Say("report-trial-open"),
+    };
 
     private static double? Number(TrialRecord trial, string name)
     {

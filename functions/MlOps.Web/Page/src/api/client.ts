@@ -9,6 +9,7 @@ export class Problem extends Error {
     detail: string,
     readonly next: string | null,
     readonly said: Sentence | null = null,
+    readonly nextSaid: Sentence | null = null,
   ) {
     super(detail);
   }
@@ -31,8 +32,8 @@ async function send(path: string, init?: RequestInit): Promise<Response> {
 
 async function problemOf(response: Response): Promise<Problem> {
   try {
-    const body = (await response.json()) as { title?: string; detail?: string; next?: string; said?: Sentence };
-    return new Problem(response.status, body.title ?? "", body.detail ?? response.statusText, body.next ?? null, body.said ?? null);
+    const body = (await response.json()) as { title?: string; detail?: string; next?: string; said?: Sentence; nextSaid?: Sentence };
+    return new Problem(response.status, body.title ?? "", body.detail ?? response.statusText, body.next ?? null, body.said ?? null, body.nextSaid ?? null);
   } catch {
     return new Problem(response.status, "", response.statusText || `HTTP ${response.status}`, null);
   }

@@ -120,6 +120,7 @@ export interface ExpectedMetric {
   low: number | null;
   high: number | null;
   randomTest: number | null;
+  randomRows?: number | null;
 }
 
 /** How good the predictions can be expected to be, by how earlier periods turned out. */

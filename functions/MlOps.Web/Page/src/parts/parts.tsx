@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useText, Said } from "../text/language";
+import { useText } from "../text/language";
 import { useFormat } from "../text/format";
 import { Worded } from "../text/say";
 import { Problem, Unreachable } from "../api/client";
@@ -63,7 +63,7 @@ export function ErrorText({ error }: { error: unknown }) {
       <Worded as="p" said={error.said} text={error.message} />
       {error.next && (
         <p>
-          {t.failed.next} <Said>{error.next}</Said>
+          {t.failed.next} <Worded said={error.nextSaid} text={error.next} />
         </p>
       )}
     </>

@@ -13,7 +13,7 @@ export function Expected({ of }: { of: ExpectedQuality }) {
     <section class="card" aria-labelledby="expected-title">
       <h2 id="expected-title">{t.run.expected}</h2>
       <Worded as="p" said={of.said} text="" />
-      <Table label={t.run.expected}>
+      <Table label={t.run.expected} class="stacking">
         <thead>
           <tr>
             <th scope="col">{t.run.metric}</th>
@@ -26,9 +26,16 @@ export function Expected({ of }: { of: ExpectedQuality }) {
           {of.metrics.map((m) => (
             <tr key={m.name}>
               <th scope="row">{m.name}</th>
-              <td class="number">{m.low === null ? "–" : f.value(m.point)}</td>
-              <td class="number nowrap">{m.low === null ? "–" : `${f.value(m.low)} … ${f.value(m.high)}`}</td>
-              <td class="number">{f.value(m.randomTest)}</td>
+              <td class="number" data-label={t.run.expectedPoint}>
+                {m.low === null ? "–" : f.value(m.point)}
+              </td>
+              <td class="number nowrap" data-label={t.run.expectedRange}>
+                {m.low === null ? "–" : `${f.value(m.low)} … ${f.value(m.high)}`}
+              </td>
+              <td class="number" data-label={t.run.randomTest}>
+                {f.value(m.randomTest)}
+                {m.randomRows ? <span class="quiet"> · {t.data.rows(f.count(m.randomRows))}</span> : null}
+              </td>
             </tr>
           ))}
         </tbody>
@@ -141,7 +148,7 @@ export function Leaderboard({ of: board }: { of: NonNullable<RunDocument["leader
           {board.rows ? ` · ${t.compare.rows(f.count(board.rows))}` : ""}
         </span>
       </div>
-      <Table label={t.run.leaderboard}>
+      <Table label={t.run.leaderboard} class="stacking">
         <thead>
           <tr>
             <th scope="col" class="number">{t.run.rank}</th>
@@ -153,12 +160,18 @@ export function Leaderboard({ of: board }: { of: NonNullable<RunDocument["leader
         <tbody>
           {board.entries.map((e) => (
             <tr key={e.learner} class={e.chosen ? "marked" : undefined}>
-              <td class="number">{e.rank}</td>
+              <td class="number" data-label={t.run.rank}>
+                {e.rank}
+              </td>
               <th scope="row">
                 {e.learner} {e.chosen && <span class="badge live">{t.run.chosen}</span>}
               </th>
-              <td class="number">{f.value(e.value)}</td>
-              <td class="number nowrap">{e.low === null ? "–" : `${f.value(e.low)} … ${f.value(e.high)}`}</td>
+              <td class="number" data-label={t.run.value}>
+                {f.value(e.value)}
+              </td>
+              <td class="number nowrap" data-label={t.run.interval}>
+                {e.low === null ? "–" : `${f.value(e.low)} … ${f.value(e.high)}`}
+              </td>
             </tr>
           ))}
         </tbody>

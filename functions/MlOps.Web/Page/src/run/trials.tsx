@@ -35,7 +35,7 @@ export function Trials({ of: document }: { of: RunDocument }) {
         ]}
         tableless
       />
-      <Table label={t.run.trials}>
+      <Table label={t.run.trials} class="stacking">
         <thead>
           <tr>
             <th scope="col">{t.run.trial}</th>

@@ -35,6 +35,8 @@ export function Worded({ said, text, as: Tag = "span", class: name }: Words) {
       </Said>
     );
   }
-  const sentence = words.join("");
-  return <Tag class={name}>{sentence.charAt(0).toUpperCase() + sentence.slice(1)}</Tag>;
+  // A figure and its percent sign stay on one line.
+  const sentence = words.join("").replace(/(\d) %/g, "$1\u00a0%");
+  // Only a word begins a sentence with a capital: a file or a column keeps its name.
+  return <Tag class={name}>{language === "en" && /^[a-z]+[ ,:]/.test(sentence) ? sentence.charAt(0).toUpperCase() + sentence.slice(1) : sentence}</Tag>;
 }

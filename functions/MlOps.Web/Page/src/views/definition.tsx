@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { at } from "../api/client";
 import { Problem } from "../api/client";
+import type { Sentence } from "../api/types";
 import { ErrorText, Failed, Loading } from "../parts/parts";
 import { announce } from "../parts/announce";
 import { Said, useText } from "../text/language";
@@ -45,9 +46,9 @@ export function Definition({ name }: { name: string }) {
     try {
       const response = await fetch(path, { method, body: text, headers: { "Content-Type": "application/yaml", ...headers } });
       if (response.ok) return response;
-      const body = (await response.json()) as { title?: string; detail?: string; next?: string; errors?: { line: number; message: string }[] };
+      const body = (await response.json()) as { title?: string; detail?: string; next?: string; said?: Sentence; nextSaid?: Sentence; errors?: { line: number; message: string }[] };
       if (body.errors) setCheck({ valid: false, errors: body.errors });
-      else setRefused(new Problem(response.status, body.title ?? "", body.detail ?? "", body.next ?? null));
+      else setRefused(new Problem(response.status, body.title ?? "", body.detail ?? "", body.next ?? null, body.said ?? null, body.nextSaid ?? null));
     } catch (e) {
       setRefused(e);
     }
