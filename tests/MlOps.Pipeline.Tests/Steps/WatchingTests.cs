@@ -69,6 +69,32 @@ public sealed class WatchingTests
         Assert.NotNull(columns[0].Problem);
     }
 
+    // A share that sinks a little, such as an external score: in few rows chance alone takes it far, and then some unit or other comes near.
+    [Theory]
+    [InlineData(30)]
+    [InlineData(60)]
+    [InlineData(120)]
+    public void Few_rows_that_have_shifted_are_not_taken_for_rows_in_another_unit(int rows)
+    {
+        var random = new Random(rows);
+        var reference = Sample(_ => random.NextDouble(), 200);
+
+        var incidents = Enumerable.Range(0, 1000).Count(_ => IncidentSearch.Find([reference], [Sample(_ => Math.Pow(random.NextDouble(), 1.7), rows)]).Count > 0);
+
+        Assert.InRange(incidents, 0, 1);
+    }
+
+    [Theory]
+    [InlineData(30)]
+    [InlineData(60)]
+    public void Few_rows_in_another_unit_are_an_incident_all_the_same(int rows)
+    {
+        var random = new Random(rows);
+        var reference = Sample(_ => 50 + (40 * random.NextDouble()), 200);
+
+        Assert.Equal("unit-change", Assert.Single(IncidentSearch.Find([reference], [Sample(_ => 1000 * (50 + (40 * random.NextDouble())), rows)])).Kind);
+    }
+
     [Theory]
     [InlineData(1.6, 0)]
     [InlineData(1, 25)]

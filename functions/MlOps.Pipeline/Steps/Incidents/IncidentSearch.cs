@@ -92,13 +92,14 @@ internal static class IncidentSearch
         }
 
         var shares = DistributionDistance.Shares(bins.CountOf(reference.Numbers, out _));
-        if (Distance(current.Numbers) < FarApart)
+        // Few rows are far from their own distribution by chance alone: that much more they must be apart, and may be after the conversion.
+        var chance = 1.5 * Math.Sqrt((bins.Count - 1) / (8 * current.Rows * Math.Log(2)));
+        if (Distance(current.Numbers) < FarApart + chance)
         {
             return null;
         }
 
-        // Few rows are far from their own distribution by chance alone.
-        var limit = Close + (1.5 * Math.Sqrt((bins.Count - 1) / (8 * current.Rows * Math.Log(2))));
+        var limit = Close + chance;
         // A known unit explains more than a factor that was fitted to the data.
         var known = Units.MinBy(Converted);
         var unit = Converted(known) <= limit ? known : Ratio(reference, current);

@@ -13,7 +13,7 @@ namespace MlOps.Pipeline.Steps.Monitor;
 public sealed class InspectStep : Step<InspectInput, InspectResult>
 {
     internal const string Name = "inspect";
-    private const int Version = 3;
+    private const int Version = 4;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
