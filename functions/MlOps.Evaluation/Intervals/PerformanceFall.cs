@@ -47,7 +47,9 @@ public static class PerformanceFall
     {
         ArgumentNullException.ThrowIfNull(now);
         ArgumentNullException.ThrowIfNull(before);
-        double Badness(double value) => NextPeriod.To(value, scale) * (higherIsBetter && scale != PeriodScale.Unexplained ? -1 : 1);
+        // Few rows can all be right by chance: no more is believed of them than half a row that is wrong.
+        double Badness(double value, double rows) =>
+            NextPeriod.To(scale == PeriodScale.LogOdds ? Math.Clamp(value, 0.5 / rows, 1 - (0.5 / rows)) : value, scale) * (higherIsBetter && scale != PeriodScale.Unexplained ? -1 : 1);
 
         double[] past = [.. before.Where(double.IsFinite).TakeLast(NextPeriod.Most)];
         if (!double.IsFinite(now.Value) || !double.IsFinite(now.Low) || !double.IsFinite(now.High) || (test is null && past.Length == 0))
@@ -55,18 +57,18 @@ public static class PerformanceFall
             return null;
         }
 
-        var chance = Math.Pow((Badness(now.High) - Badness(now.Low)) / (2 * Normal95), 2);
+        var chance = Math.Pow((Badness(now.High, now.Rows) - Badness(now.Low, now.Rows)) / (2 * Normal95), 2);
         const double usual = UsualSpread * UsualSpread;
         var limit = double.NegativeInfinity;
         if (test is not null)
         {
-            limit = Badness(test.Value) + Math.Max(Least, StandardErrors * Math.Sqrt((chance * (1 + (now.Rows / test.Rows))) + usual));
+            limit = Badness(test.Value, test.Rows) + Math.Max(Least, StandardErrors * Math.Sqrt((chance * (1 + (now.Rows / test.Rows))) + usual));
         }
 
         double? mean = null;
         if (past.Length > 0)
         {
-            var (centre, effective, scatter) = Weigh([.. past.Select(Badness)]);
+            var (centre, effective, scatter) = Weigh([.. past.Select(value => Badness(value, now.Rows))]);
             var error = StandardErrors * Math.Sqrt((chance + usual) * (1 + (1 / effective)));
             if (past.Length > 1)
             {
@@ -79,7 +81,7 @@ public static class PerformanceFall
             mean = Figure(centre);
         }
 
-        return Badness(now.Value) > limit ? new Fall(test?.Value, mean, Figure(limit)) : null;
+        return Badness(now.Value, now.Rows) > limit ? new Fall(test?.Value, mean, Figure(limit)) : null;
 
         double Figure(double badness) => NextPeriod.From(higherIsBetter && scale != PeriodScale.Unexplained ? -badness : badness, scale);
     }

@@ -49,6 +49,10 @@ public sealed class PerformanceFallTests
         Assert.Null(PerformanceFall.Judge(new PeriodFigure(0.79, 0.7899, 0.7901, 1e6), new TestFigure(0.8, 1e6), [0.8, 0.8, 0.8], PeriodScale.LogOdds, higherIsBetter: true));
 
     [Fact]
+    public void A_few_test_rows_that_were_all_right_promise_no_perfect_period() =>
+        Assert.Null(PerformanceFall.Judge(new PeriodFigure(0.95, 0.88, 0.99, 60), new TestFigure(1, 20), [], PeriodScale.LogOdds, higherIsBetter: true));
+
+    [Fact]
     public void With_nothing_to_hold_it_against_there_is_no_verdict() =>
         Assert.Null(PerformanceFall.Judge(new PeriodFigure(0.1, 0.05, 0.2, 100), null, [], PeriodScale.LogOdds, higherIsBetter: true));
 
