@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace MlOps.Storage;
 
 /// <summary>
-/// Documents that never change once they are written, since their name is made of their content: what this process has read or written of them lately. It saves
+/// Documents that never change once they are written, since their name is made of their content: what this process has read of them lately. It saves
 /// the requests of every step that asks for the same few records again.
 /// </summary>
 /// <typeparam name="T">What is read from a document; must not be changed by whoever gets it.</typeparam>
