@@ -40,6 +40,8 @@ if (process.argv[2] !== detached) {
     }
   });
 
+  require("./narrow.js")(Loki);
+
   // Told to report nothing to its makers, Azurite still loads the package that would do it, which is half of its start.
   if (process.argv.includes("--disableTelemetry")) {
     const Module = require("node:module");
