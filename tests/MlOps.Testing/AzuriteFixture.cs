@@ -23,6 +23,9 @@ public sealed class AzuriteFixture : IAsyncLifetime
     /// <summary>Process id of Azurite.</summary>
     public int ProcessId => Running.ProcessId;
 
+    /// <summary>Told the container's name whenever a blob has been stored, as `mlops up` is, which then need not look again and again.</summary>
+    public event Action<string>? Stored;
+
     /// <summary>A client of the account.</summary>
     public BlobServiceClient Service => new(ConnectionString);
 
@@ -46,8 +49,11 @@ public sealed class AzuriteFixture : IAsyncLifetime
     }
 
     /// <summary>Starts the emulator on its data, on the ports it had before, if any.</summary>
-    public async Task StartAsync() =>
+    public async Task StartAsync()
+    {
         azurite = await AzuriteProcess.StartAsync(folder, azurite?.Endpoints.Ports ?? new AzuritePorts(), say: null, CancellationToken.None);
+        azurite.Stored = container => Stored?.Invoke(container);
+    }
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => await StartAsync();
