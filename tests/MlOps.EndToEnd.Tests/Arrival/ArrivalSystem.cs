@@ -44,7 +44,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
         Log = log;
         this.limit = limit;
         events = new LocalEventSource(account, Receiver.ReceiveAsync, TimeProvider.System, Get<ILogger<LocalEventSource>>());
-        azurite.Stored += Hint;
+        azurite.Tell(Hint);
         source = withEvents ? events.RunAsync(Unhinted, stop.Token) : Task.CompletedTask;
     }
 
@@ -190,7 +190,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        azurite.Stored -= Hint;
+        azurite.TellNoMore(Hint);
         await stop.CancelAsync();
         await source;
         await host.DisposeAsync();

@@ -35,7 +35,7 @@ internal sealed class ApiSystem : IAsyncDisposable
         Client = new HttpClient { BaseAddress = address, Timeout = Patience.Limit };
         History = new RunHistory(account, host.Client);
         source = new LocalEventSource(account, async (json, stop) => await host.Receiver.ReceiveAsync(json, stop), TimeProvider.System, NullLogger.Instance);
-        azurite.Stored += Hint;
+        azurite.Tell(Hint);
         events = Task.Run(() => source.RunAsync(TimeSpan.FromSeconds(2), stopping.Token));
     }
 
@@ -120,7 +120,7 @@ internal sealed class ApiSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        azurite.Stored -= Hint;
+        azurite.TellNoMore(Hint);
         await stopping.CancelAsync();
         await events;
         Client.Dispose();
