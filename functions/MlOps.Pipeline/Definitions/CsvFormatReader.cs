@@ -58,11 +58,16 @@ internal static class CsvFormatReader
             {
                 var settings = new ColumnSettings(
                     one.Texts("missing"), Decimal(one), Thousands(one),
-                    one.Choice<DateOrder?>("date", null, ("y/m/d", DateOrder.YearFirst), ("d/m/y", DateOrder.DayFirst), ("m/d/y", DateOrder.MonthFirst)));
+                    one.Choice<DateOrder?>("date", null, ("y/m/d", DateOrder.YearFirst), ("d/m/y", DateOrder.DayFirst), ("m/d/y", DateOrder.MonthFirst)),
+                    one.Choice<bool?>("time", null, ("h:m", true)));
                 Check(one, settings.Decimal, settings.Thousands);
-                if (settings is { Date: not null, IsNumber: true })
+                if (settings is { Time: not null } and ({ Decimal: not null } or { Thousands: not null }))
                 {
-                    one.Error("date", "A column holds dates or numbers: leave out 'date', or 'decimal' and 'thousands'.");
+                    one.Error("time", "A column holds times or numbers: leave out 'time', or 'decimal' and 'thousands'.");
+                }
+                else if (settings is { Date: not null, IsNumber: true })
+                {
+                    one.Error("date", "A column holds dates or numbers: leave out 'date', or 'decimal', 'thousands' and 'time'.");
                 }
 
                 one.Finish();

@@ -100,6 +100,22 @@ public sealed class OddFileTests(AzuriteFixture azurite)
         Assert.DoesNotContain(set.Warnings, w => w.Code == "number-marker");
     }
 
+    [Theory]
+    [InlineData("１２．５", "'１２．５' is not a number: it is written in full-width characters. Write 12.5.")]
+    [InlineData("'7'", "''7'' is not a number: the quotes are part of the cell. Write 7.")]
+    [InlineData("noon", "'noon' is not a time (hours:minutes). Correct it, or leave the cell empty if the value is missing.", "9:15")]
+    [InlineData("about 7", "'about 7' is not a number. Correct it, or leave the cell empty if the value is missing.")]
+    public async Task A_number_that_cannot_be_read_is_told_with_what_to_write(string cell, string told, string? usual = null)
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition);
+        string File(int rows, int firstId, string? odd) => string.Join('\n', Csv(rows, firstId).Split('\n').Select((line, n) => string.Join(',', line.Split(',').Select((c, i) => i != 1 || n == 0 ? c : n == 3 && odd is not null ? odd : usual is null ? c : $"{n % 24}:{n % 60:00}"))));
+        var initial = await pipeline.DropAsync("initial", File(60, 1, null));
+
+        var period = await pipeline.ValidateAsync(await pipeline.DropAsync("20240101", File(20, 1000, cell)), initial);
+
+        Assert.Equal(told, Assert.Single(period.Errors).Message);
+    }
+
     [Fact]
     public async Task A_column_without_a_name_is_told_and_blanks_around_a_class_are_not()
     {

@@ -242,10 +242,10 @@ internal static class FileValidator
             var known = history?.Columns.FirstOrDefault(c => c.Name == u.Name);
             var form = known is null && forms.GetValueOrDefault(u.Name) is { Certain: true } found ? found : null;
             var schema = new SchemaColumn(
-                u.Name, column.Kind, u.Role, null, null, form?.Numbers?.Decimal ?? known?.Decimal, form?.Numbers?.Thousands ?? known?.Thousands,
+                u.Name, column.Kind, u.Role, null, null, form?.Numbers is { Times: true } ? null : form?.Numbers?.Decimal ?? known?.Decimal, form?.Numbers?.Thousands ?? known?.Thousands,
                 column.Kind == ColumnKind.Date ? form?.Dates ?? known?.Dates ?? DateOrder.YearFirst : null,
                 u.Role == ColumnRole.Feature ? known is null ? CellValues.Truth(column) ?? AnswerWords.Of(column) : known.Truth : null,
-                form?.Unit ?? known?.Unit);
+                form?.Unit ?? known?.Unit, form?.Numbers?.Times is true ? true : known?.Times);
             if (u.Role != ColumnRole.Feature || column is not NumberColumn { Kind: ColumnKind.Number } numbers)
             {
                 return schema;
