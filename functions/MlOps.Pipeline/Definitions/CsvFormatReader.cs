@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
@@ -21,13 +22,13 @@ internal static class CsvFormatReader
 
         if (delimiter is { Length: not 1 })
         {
-            inner.Error("delimiter", "'delimiter' is one character, or 'tab'.");
+            inner.Error("delimiter", Sentence.Of("definition-delimiter"));
         }
 
         var quote = inner.Text("quote");
         if (quote is { Length: not 1 } and not "none")
         {
-            inner.Error("quote", "'quote' is one character, or 'none'.");
+            inner.Error("quote", Sentence.Of("definition-quote"));
         }
 
         var format = new CsvFormat(
@@ -63,11 +64,11 @@ internal static class CsvFormatReader
                 Check(one, settings.Decimal, settings.Thousands);
                 if (settings is { Time: not null } and ({ Decimal: not null } or { Thousands: not null }))
                 {
-                    one.Error("time", "A column holds times or numbers: leave out 'time', or 'decimal' and 'thousands'.");
+                    one.Error("time", Sentence.Of("definition-times-or-numbers"));
                 }
                 else if (settings is { Date: not null, IsNumber: true })
                 {
-                    one.Error("date", "A column holds dates or numbers: leave out 'date', or 'decimal', 'thousands' and 'time'.");
+                    one.Error("date", Sentence.Of("definition-dates-or-numbers"));
                 }
 
                 one.Finish();
@@ -87,7 +88,7 @@ internal static class CsvFormatReader
     {
         if (thousands is not null && thousands == (point ?? '.'))
         {
-            map.Error("thousands", $"'{thousands}' cannot be both the decimal mark and the thousands mark: write 'decimal' too.");
+            map.Error("thousands", Sentence.Of("definition-two-marks", ("mark", thousands.Value)));
         }
     }
 }
