@@ -147,7 +147,8 @@ internal static class FileValidator
         {
             var features = used.Where(u => u.Role == ColumnRole.Feature && !definition.Categorical.Contains(u.Name, StringComparer.Ordinal));
             MixedColumnCheck.Check(table, [.. features.Select(u => u.Name)], ColumnOf, errors);
-            NumberMarkers.Tell(table, features.Select(u => u.Name), ColumnOf, warnings);
+            var refusedColumns = errors.Findings.Select(e => e.ColumnName).ToHashSet(StringComparer.Ordinal);
+            NumberMarkers.Tell(table, features.Select(u => u.Name).Where(n => !refusedColumns.Contains(n)), ColumnOf, warnings);
             if (errors.Count == 0)
             {
                 WeakHistory.Check(table, [.. used.Where(u => u.Role == ColumnRole.Feature).Select(u => u.Name)], classes, definition, errors, warnings);
