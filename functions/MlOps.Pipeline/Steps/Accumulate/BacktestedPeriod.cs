@@ -30,7 +30,7 @@ public sealed record BacktestedPeriod(
 public sealed record ChosenWay(ValidationKind Validation, HistorySettings History, Sentence? ValidationSaid, Sentence? HistorySaid);
 
 /// <summary>What backtests inside the history say.</summary>
-/// <param name="Periods">The latest labelled periods, in order; at most five.</param>
+/// <param name="Periods">The latest labelled periods, in order: at most five times inside the first file and five later files.</param>
 /// <param name="Way">How a model is to learn.</param>
 public sealed record Rehearsal(IReadOnlyList<BacktestedPeriod> Periods, ChosenWay Way)
 {

@@ -28,9 +28,15 @@ internal sealed class RehearsedPeriods(StepContext context, ValidateStep validat
         foreach (var (period, drops) in await CutsAsync(input, pipeline, definition, history, cancellation))
         {
             // Not more is spent on looking back than on the search for parameters.
-            if (periods.Count == NextPeriod.Most || (definition.Tune.Work is { } budget && work >= budget))
+            if (definition.Tune.Work is { } budget && work >= budget)
             {
                 break;
+            }
+
+            // Of later files five say what the world is like now; the five inside the first one, which the first run has predicted, say how periods follow one another.
+            if (periods.Count(p => p.IsInside == (drops.Length == 1)) == NextPeriod.Most)
+            {
+                continue;
             }
 
             var found = await step.RunAsync(new BacktestInput(input.RunId, input.Pipeline, input.DefinitionHash, drops, period), cancellation);

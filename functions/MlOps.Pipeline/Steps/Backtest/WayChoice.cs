@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Evaluation.Intervals;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Wording;
@@ -19,9 +20,10 @@ internal static class WayChoice
 
     /// <summary>Chooses.</summary>
     /// <param name="definition">What it leaves open.</param>
-    /// <param name="periods">The periods, in order.</param>
-    public static ChosenWay Of(PipelineDefinition definition, IReadOnlyList<BacktestedPeriod> periods)
+    /// <param name="all">The periods, in order; the last five speak.</param>
+    public static ChosenWay Of(PipelineDefinition definition, IReadOnlyList<BacktestedPeriod> all)
     {
+        BacktestedPeriod[] periods = [.. all.TakeLast(NextPeriod.Most)];
         var plain = LearningWay.Of(definition)[0];
         var (validation, validationSaid) = definition.Validation.Kind == ValidationKind.Auto
             ? Validation(definition, plain, periods)
