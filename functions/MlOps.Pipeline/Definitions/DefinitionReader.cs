@@ -41,6 +41,8 @@ internal static class DefinitionReader
             Schema = SchemaSettings.Read(map),
             Split = Split(map),
             Validation = ValidationSettings.Read(map),
+            Time = TimeSettings.Read(map),
+            History = HistorySettings.Read(map),
             ClassWeight = ClassWeights.Read(map, task),
             Model = Model(map, task, promote),
             Models = LearnerSettings.Read(map, task),
@@ -72,6 +74,7 @@ internal static class DefinitionReader
         Exclude = [.. definition.Exclude.Select(Compose)],
         Categorical = [.. definition.Categorical.Select(Compose)],
         Split = definition.Split with { Group = definition.Split.Group is { } group ? Compose(group) : null },
+        Time = definition.Time is { } time ? time with { Column = Compose(time.Column) } : null,
         Monitor = definition.Monitor with { Groups = definition.Monitor.Groups is { } groups ? [.. groups.Select(Compose)] : null },
     };
 
@@ -291,6 +294,11 @@ internal static class DefinitionReader
             {
                 map.Error("validation", Sentence.Of("definition-time-and-group"));
             }
+        }
+
+        if (definition.Time is { } time && (time.Column == definition.Label || time.Column == definition.Id || time.Column == definition.Split.Group))
+        {
+            map.Error("time", $"'{time.Column}' is the {(time.Column == definition.Label ? "label" : time.Column == definition.Id ? "id" : "group of 'split'")}: name the column that says of when a row is.");
         }
 
         if (definition.ClassWeight.Kind != ClassWeightKind.Equal && definition.Model.Keys.FirstOrDefault(k => k is "is_unbalance" or "scale_pos_weight") is { } twice)

@@ -149,6 +149,17 @@ public sealed record PipelineDefinition
     /// <summary>How a training is validated.</summary>
     public ValidationSettings Validation { get; init; } = new();
 
+    /// <summary>The column that says of when a row of the history is; <see langword="null"/> where only the files tell periods apart.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSettings? Time { get; init; }
+
+    /// <summary>Whether no model sees the time column.</summary>
+    [JsonIgnore]
+    public bool TimeIsNoFeature => Time is { } time && Features?.Contains(time.Column, StringComparer.Ordinal) != true;
+
+    /// <summary>How much of the history a model learns from; default all.</summary>
+    public HistorySettings History { get; init; } = HistorySettings.All;
+
     /// <summary>What the classes weigh while learning.</summary>
     public ClassWeights ClassWeight { get; init; } = ClassWeights.Equal;
 

@@ -120,7 +120,7 @@ internal static class FileReading
         }
 
         HashSet<string>? columns = history is not null ? [.. history.Columns.Select(c => c.Name)]
-            : definition.Features is { } features ? [.. features, .. definition.GroupColumns, definition.Label, definition.Id ?? definition.Label, definition.Split.Group ?? definition.Label]
+            : definition.Features is { } features ? [.. features, .. definition.GroupColumns, definition.Label, definition.Id ?? definition.Label, definition.Split.Group ?? definition.Label, definition.Time?.Column ?? definition.Label]
             : null;
         return new CsvReadOptions
         {
@@ -288,7 +288,8 @@ internal static class FileReading
 
         bool MayBe(string name) =>
             name != definition.Label && name != definition.Id && name != definition.Split.Group
-            && !definition.Categorical.Contains(name, StringComparer.Ordinal) && !definition.Exclude.Contains(name, StringComparer.Ordinal)
+            && !definition.Categorical.Contains(name, StringComparer.Ordinal)
+            && (!definition.Exclude.Contains(name, StringComparer.Ordinal) || name == definition.Time?.Column)
             && !definition.GroupColumns.Contains(name, StringComparer.Ordinal);
     }
 

@@ -19,6 +19,9 @@ public enum ColumnRole
 
     /// <summary>Tells groups apart: those that are to be treated alike, or whose rows are learned from together or not at all. No model sees it.</summary>
     Group,
+
+    /// <summary>Says of when a row is. No model sees it.</summary>
+    Time,
 }
 
 /// <summary>One column that the pipeline uses.</summary>

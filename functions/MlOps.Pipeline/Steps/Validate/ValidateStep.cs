@@ -58,6 +58,11 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
             inputs["parts"] = StepContext.Part(new { definition.Split, definition.Validation, Leaf = definition.Model.GetValueOrDefault("min_data_in_leaf") });
         }
 
+        if (definition.TimeIsNoFeature)
+        {
+            inputs["time"] = definition.Time!.Column;
+        }
+
         if (definition.GroupColumns.Count > 0)
         {
             inputs["groups"] = StepContext.Part(definition.GroupColumns);
