@@ -10,6 +10,9 @@ internal static class DefinitionReader
 {
     private const int MaxLength = 1 << 20;
 
+    // Stream and document among them.
+    private const int MaxNesting = 20;
+
     public static PipelineDefinition Read(string yaml, string fileName)
     {
         var errors = new List<DefinitionError>();
@@ -86,6 +89,7 @@ internal static class DefinitionReader
 
         try
         {
+            CheckNesting(yaml, fileName);
             var stream = new YamlStream();
             using var reader = new StringReader(yaml);
             stream.Load(reader);
@@ -101,6 +105,22 @@ internal static class DefinitionReader
         {
             var cause = e.InnerException?.Message ?? e.Message;
             throw new DefinitionException(fileName, [new DefinitionError(e.Start.Line, e.Start.Column, $"Not YAML: {cause}")]);
+        }
+    }
+
+    // Before anything is built of it: what builds the nodes calls itself once a level, and a million brackets would end the process.
+    private static void CheckNesting(string yaml, string fileName)
+    {
+        using var text = new StringReader(yaml);
+        var parser = new Parser(text);
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaxNesting)
+            {
+                throw new DefinitionException(
+                    fileName, [new DefinitionError(parser.Current.Start.Line, parser.Current.Start.Column, $"Settings inside settings go {MaxNesting} levels deep at most. Known ones need five.")]);
+            }
         }
     }
 

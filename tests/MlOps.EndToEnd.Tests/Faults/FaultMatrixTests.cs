@@ -6,16 +6,16 @@ namespace MlOps.EndToEnd.Tests.Faults;
 
 /// <summary>
 /// Every access to storage may fail: one fault a run, over all accesses of a pipeline of four files, in every way that is possible for them; then a
-/// share of all accesses. In the suite a sample of both, whose seed is printed and repeated by MLOPS_TEST_SEED. MLOPS_FAULTS=FROM-TO (or <c>all</c>) tries
-/// these of the whole matrix, MLOPS_FAULTS_TOGETHER=SIZE so many of them in one pipeline (each by itself when that is not whole), MLOPS_FAULT_RATES=RUNS so many runs of each rate from the seed on; MLOPS_FAULT_LANES is how many runs go on at once (3),
+/// share of all accesses. In the suite a sample of both, whose seed is printed and repeated by MLOPS_TEST_SEED. MLOPS_FAULTS=FROM-TO (or <c>all</c>, or a
+/// part of a name) tries these of the whole matrix, MLOPS_FAULTS_TOGETHER=SIZE so many of them in one pipeline (each by itself when that is not whole), MLOPS_FAULT_RATES=RUNS so many runs of each rate from the seed on; MLOPS_FAULT_LANES is how many runs go on at once (3),
 /// MLOPS_FAULT_LOG a file to which each is written as it ends.
 /// </summary>
 public sealed partial class FaultMatrixTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Sample = 5;
-    private static readonly int Together = int.Parse(Setting("MLOPS_FAULTS_TOGETHER") ?? "1", CultureInfo.InvariantCulture);
+    private static readonly int Together = Number(Setting("MLOPS_FAULTS_TOGETHER") ?? "1");
     private static readonly double[] Rates = [0.05, 0.10];
-    private static readonly int Lanes = int.Parse(Setting("MLOPS_FAULT_LANES") ?? "3", CultureInfo.InvariantCulture);
+    private static readonly int Lanes = Number(Setting("MLOPS_FAULT_LANES") ?? "3");
     private static readonly string? LogFile = Setting("MLOPS_FAULT_LOG");
     private readonly AzuriteFixture azurite = new();
     private readonly Lock gate = new();
@@ -38,7 +38,12 @@ public sealed partial class FaultMatrixTests(ITestOutputHelper output) : IAsyncL
         }
         else if (Range().Match(range) is { Success: true } match)
         {
-            chosen = [.. all.Skip(int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) - 1).Take(int.Parse(match.Groups[2].Value, CultureInfo.InvariantCulture) - int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) + 1)];
+            var (from, to) = (Number(match.Groups[1].Value), Number(match.Groups[2].Value));
+            chosen = [.. all.Where(t => t.Number >= from && t.Number <= to)];
+        }
+        else if (range != "all")
+        {
+            chosen = [.. all.Where(t => t.Name.Contains(range, StringComparison.Ordinal))];
         }
 
         await TryAsync(chosen, calm);
@@ -49,7 +54,7 @@ public sealed partial class FaultMatrixTests(ITestOutputHelper output) : IAsyncL
     {
         var calm = await CalmAsync();
         var seed = Seed();
-        var runs = int.Parse(Setting("MLOPS_FAULT_RATES") ?? "0", CultureInfo.InvariantCulture);
+        var runs = Number(Setting("MLOPS_FAULT_RATES") ?? "0");
         await TryAsync(
             runs == 0 ? [FaultTrial.Random(1, seed, Rates[0])]
             : [.. Rates.SelectMany(rate => Enumerable.Range(0, runs).Select(run => FaultTrial.Random(run + 1, seed + run, rate)))],
@@ -124,10 +129,12 @@ public sealed partial class FaultMatrixTests(ITestOutputHelper output) : IAsyncL
 
     private int Seed()
     {
-        var seed = int.Parse(Setting("MLOPS_TEST_SEED") ?? $"{Random.Shared.Next()}", CultureInfo.InvariantCulture);
+        var seed = Number(Setting("MLOPS_TEST_SEED") ?? $"{Random.Shared.Next()}");
         Say($"MLOPS_TEST_SEED={seed}");
         return seed;
     }
+
+    private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
 
     private static string? Setting(string variable) => Environment.GetEnvironmentVariable(variable);
 

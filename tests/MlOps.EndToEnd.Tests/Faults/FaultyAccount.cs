@@ -181,6 +181,8 @@ internal sealed class FaultyAccount(string connection, IReadOnlyList<string> own
 
         public override int Status => 503;
 
+        public override bool IsError => true;
+
         public override string ReasonPhrase => "The server is busy.";
 
         public override Stream? ContentStream { get; set; } = new MemoryStream();
