@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Storage.Queues;
 using DurableTask.AzureStorage;
 
 namespace MlOps.Engine;
@@ -6,14 +7,18 @@ namespace MlOps.Engine;
 /// <summary>The storage account of a task hub: how its blob, queue and table services are reached.</summary>
 public sealed class TaskHubAccount
 {
-    private TaskHubAccount(StorageAccountClientProvider clients) => Clients = clients;
+    private readonly Func<QueueClientOptions, StorageAccountClientProvider> clients;
 
-    internal StorageAccountClientProvider Clients { get; }
+    private TaskHubAccount(Func<QueueClientOptions, StorageAccountClientProvider> clients) => this.clients = clients;
 
     /// <summary>By connection string, which must name the queue and table services too, or an account from which they follow.</summary>
     /// <param name="connectionString">The connection string.</param>
     /// <exception cref="FormatException">It is not one.</exception>
-    public static TaskHubAccount FromConnectionString(string connectionString) => new(new StorageAccountClientProvider(connectionString));
+    public static TaskHubAccount FromConnectionString(string connectionString) =>
+        new(queues => new StorageAccountClientProvider(
+            StorageServiceClientProvider.ForBlob(connectionString),
+            StorageServiceClientProvider.ForQueue(connectionString, queues),
+            StorageServiceClientProvider.ForTable(connectionString)));
 
     /// <summary>By identity. The three services of an account lie side by side: <c>https://name.blob.…</c>, <c>https://name.queue.…</c>, <c>https://name.table.…</c>.</summary>
     /// <param name="blobService">Address of the blob service.</param>
@@ -22,7 +27,20 @@ public sealed class TaskHubAccount
     public static TaskHubAccount FromIdentity(Uri blobService, TokenCredential credential)
     {
         ArgumentNullException.ThrowIfNull(blobService);
-        return new(new StorageAccountClientProvider(blobService, Beside(blobService, "queue"), Beside(blobService, "table"), credential));
+        var (queueService, tableService) = (Beside(blobService, "queue"), Beside(blobService, "table"));
+        return new(queues => new StorageAccountClientProvider(
+            StorageServiceClientProvider.ForBlob(blobService, credential),
+            StorageServiceClientProvider.ForQueue(queueService, credential, queues),
+            StorageServiceClientProvider.ForTable(tableService, credential)));
+    }
+
+    /// <summary>The clients of one opened hub.</summary>
+    /// <param name="maxPollingInterval">Longest pause between two looks into a queue.</param>
+    internal StorageAccountClientProvider Clients(TimeSpan maxPollingInterval)
+    {
+        var queues = new QueueClientOptions();
+        queues.AddPolicy(new QueuePollingPolicy(maxPollingInterval / 2, TimeProvider.System), HttpPipelinePosition.PerCall);
+        return clients(queues);
     }
 
     private static Uri Beside(Uri blobService, string service)

@@ -237,6 +237,8 @@ export const en = {
     version: "Version",
     learned: "Learned from",
     learnedUpTo: (n: number) => (n === 1 ? "1 file" : `${n} files`),
+    testRows: (rows: string) => `tested on ${rows} rows`,
+    ownRows: "Metrics of each model on the test rows of its own history; other rows are harder or easier. Tick two to hold them against each other on the same rows.",
     verdict: "Verdict",
     sort: "Order by",
     newest: "Newest",

@@ -237,6 +237,8 @@ export const ja: Texts = {
     version: "版",
     learned: "学習データ",
     learnedUpTo: (n) => `${n} ファイル`,
+    testRows: (rows) => `テスト ${rows} 行`,
+    ownRows: "指標は、モデルごとにそれぞれの履歴のテスト行で測ったものです。行が違えば難しさも違います。2 つ選ぶと同じ行で比べられます。",
     verdict: "判定",
     sort: "並べ替え",
     newest: "新しい順",
