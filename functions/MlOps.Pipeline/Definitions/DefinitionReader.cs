@@ -298,7 +298,7 @@ internal static class DefinitionReader
 
         if (definition.Time is { } time && (time.Column == definition.Label || time.Column == definition.Id || time.Column == definition.Split.Group))
         {
-            map.Error("time", $"'{time.Column}' is the {(time.Column == definition.Label ? "label" : time.Column == definition.Id ? "id" : "group of 'split'")}: name the column that says of when a row is.");
+            map.Error("time", Sentence.Of("definition-time-is-other", ("name", time.Column)));
         }
 
         if (definition.ClassWeight.Kind != ClassWeightKind.Equal && definition.Model.Keys.FirstOrDefault(k => k is "is_unbalance" or "scale_pos_weight") is { } twice)

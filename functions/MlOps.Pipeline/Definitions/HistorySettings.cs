@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Definitions;
 
@@ -36,7 +37,7 @@ public sealed record HistorySettings(bool Auto = false, int? Last = null, double
         };
         if (read is null)
         {
-            map.Error("history", $"'{text}' is not known: write all, auto, 'last 12 periods' or 'decay 0.9'.");
+            map.Error("history", Sentence.Of("definition-history", ("text", text)));
         }
 
         return read ?? All;

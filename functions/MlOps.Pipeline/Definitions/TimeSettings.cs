@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using YamlDotNet.RepresentationModel;
 
 namespace MlOps.Pipeline.Definitions;
@@ -53,7 +54,7 @@ public sealed record TimeSettings(string Column, TimeUnit Unit = TimeUnit.Auto)
         var settings = new TimeSettings(column ?? "", inner.Choice("period", TimeUnit.Auto, Units));
         if (string.IsNullOrEmpty(column))
         {
-            map.Error("time", "'time' names the column that says of when a row is, as in 'time: DATE' or 'time: {column: DATE, period: month}'.");
+            map.Error("time", Sentence.Of("definition-time"));
         }
 
         inner.Finish();
