@@ -1,4 +1,6 @@
 using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
 using DurableTask.AzureStorage;
 
@@ -19,6 +21,18 @@ public sealed class TaskHubAccount
             StorageServiceClientProvider.ForBlob(connectionString),
             StorageServiceClientProvider.ForQueue(connectionString, queues),
             StorageServiceClientProvider.ForTable(connectionString)));
+
+    /// <summary>By connection string, with something between the engine and the account, such as a meter.</summary>
+    /// <param name="connectionString">The connection string.</param>
+    /// <param name="configure">Told the options of each client before it is made: here policies are added.</param>
+    public static TaskHubAccount FromConnectionString(string connectionString, Action<ClientOptions> configure) => new(queues =>
+    {
+        configure(queues);
+        return new StorageAccountClientProvider(
+            new Configured<BlobServiceClient, BlobClientOptions>(() => new(), options => new(connectionString, options), configure),
+            StorageServiceClientProvider.ForQueue(connectionString, queues),
+            new Configured<TableServiceClient, TableClientOptions>(() => new(), options => new(connectionString, options), configure));
+    });
 
     /// <summary>By identity. The three services of an account lie side by side: <c>https://name.blob.…</c>, <c>https://name.queue.…</c>, <c>https://name.table.…</c>.</summary>
     /// <param name="blobService">Address of the blob service.</param>
@@ -50,5 +64,19 @@ public sealed class TaskHubAccount
         return at > 0
             ? new UriBuilder(blobService) { Host = $"{blobService.Host[..at]}.{service}.{blobService.Host[(at + blob.Length)..]}" }.Uri
             : throw new ArgumentException($"'{blobService}' is not the address of a blob service such as https://name.blob.core.windows.net/: the addresses of its queue and table services do not follow from it.", nameof(blobService));
+    }
+
+    private sealed class Configured<TClient, TOptions>(Func<TOptions> options, Func<TOptions, TClient> open, Action<TOptions> configure)
+        : IStorageServiceClientProvider<TClient, TOptions>
+        where TOptions : ClientOptions
+    {
+        public TOptions CreateOptions()
+        {
+            var made = options();
+            configure(made);
+            return made;
+        }
+
+        public TClient CreateClient(TOptions options) => open(options);
     }
 }

@@ -18,9 +18,9 @@ internal sealed class RunningServer : IAsyncDisposable
 
     public LocalAccountInfo Info { get; }
 
-    public static async Task<RunningServer> StartAsync(string folder)
+    public static async Task<RunningServer> StartAsync(string folder, IReadOnlyDictionary<string, string?>? environment = null)
     {
-        var process = MlopsProcess.Start(folder, ["up", "--port", "0"]);
+        var process = MlopsProcess.Start(folder, ["up", "--port", "0"], environment);
         try
         {
             LocalAccountInfo? info = null;

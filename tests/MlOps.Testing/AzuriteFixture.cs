@@ -20,6 +20,10 @@ public sealed class AzuriteFixture : IAsyncLifetime
     /// <summary>Where the blob service listens, without the account.</summary>
     public Uri Endpoint => Running.Endpoint;
 
+    /// <summary>The service that listens on a port: <c>blob</c>, <c>queue</c> or <c>table</c>.</summary>
+    /// <param name="port">The port.</param>
+    public string ServiceOn(int port) => port == Running.Endpoints.Blob.Port ? "blob" : port == Running.Endpoints.Queue.Port ? "queue" : "table";
+
     /// <summary>Process id of Azurite.</summary>
     public int ProcessId => Running.ProcessId;
 

@@ -67,8 +67,9 @@ internal sealed partial class LocalEventSource
             {
                 return;
             }
-            catch (Exception e) when (e is RequestFailedException or AggregateException or IOException)
+            catch (Exception e) when (e is RequestFailedException or AggregateException or IOException or OperationCanceledException)
             {
+                // The last is a request whose time ran out: nobody has asked this loop to end.
                 LogAccountSilent(logger, e.Message.Split('\n')[0]);
                 await Task.Delay(SilentPause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }

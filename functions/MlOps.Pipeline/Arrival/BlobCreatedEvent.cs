@@ -15,8 +15,17 @@ public sealed record BlobCreatedEvent
     /// <summary>The one event type that this product acts on.</summary>
     public const string EventType = "Microsoft.Storage.BlobCreated";
 
+    /// <summary>Most characters of a delivery: Event Grid delivers a megabyte at most.</summary>
+    public const int MaxLength = 4 << 20;
+
+    /// <summary>Most events of a delivery: Event Grid's own limit of a batch.</summary>
+    public const int MaxEvents = 5000;
+
     /// <summary>Unique id of the event; the same when it is delivered again.</summary>
     public required string Id { get; init; }
+
+    /// <summary>Name of the storage account; <see langword="null"/> where the event names none.</summary>
+    public string? Account { get; init; }
 
     /// <summary>Container of the blob.</summary>
     public required string Container { get; init; }
@@ -41,14 +50,24 @@ public sealed record BlobCreatedEvent
 
     /// <summary>Reads the events of a delivery. Events of other types are left out.</summary>
     /// <param name="json">The body: an object or an array of objects, in one schema or the other.</param>
-    /// <exception cref="FormatException">The body is not JSON, is in neither schema, or names no blob; the message says what is missing.</exception>
+    /// <exception cref="FormatException">The body is not JSON, is in neither schema, names no blob, or is more than is ever delivered; the message says what is wrong.</exception>
     public static IReadOnlyList<BlobCreatedEvent> Parse(string json)
     {
         ArgumentNullException.ThrowIfNull(json);
+        if (json.Length > MaxLength)
+        {
+            throw new FormatException($"A delivery of events has at most {MaxLength} characters; this one has {json.Length}.");
+        }
+
         try
         {
             using var document = JsonDocument.Parse(json);
             var root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Array && root.GetArrayLength() > MaxEvents)
+            {
+                throw new FormatException($"A delivery has at most {MaxEvents} events; this one has {root.GetArrayLength()}.");
+            }
+
             return root.ValueKind switch
             {
                 JsonValueKind.Array => [.. root.EnumerateArray().Select(ParseOne).OfType<BlobCreatedEvent>()],
@@ -111,6 +130,7 @@ public sealed record BlobCreatedEvent
         return new BlobCreatedEvent
         {
             Id = id,
+            Account = AccountOf(blob.Url),
             Container = container,
             BlobName = name,
             Api = blob.Api ?? "",
@@ -119,6 +139,11 @@ public sealed record BlobCreatedEvent
             Time = time,
         };
     }
+
+    // The first label of a host (acct.blob.…, acct.dfs.…), or the first part of the emulator's paths.
+    private static string? AccountOf(string? url) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme.StartsWith("http", StringComparison.Ordinal) && new Azure.Storage.Blobs.BlobUriBuilder(uri).AccountName is { Length: > 0 } name
+            ? name : null;
 
     // The subject gives container and name as they are; the URL (escaped, path style in the emulator) is the fallback.
     private static (string Container, string Name)? Locate(string? subject, string? url)

@@ -102,6 +102,12 @@ public sealed class DropReceiver
 
     private IgnoreReason? ReasonToIgnore(BlobCreatedEvent drop)
     {
+        // Whoever may send events may send those of any account.
+        if (drop.Account is { } account && _account.Service.AccountName is { Length: > 0 } own && account != own)
+        {
+            return IgnoreReason.OtherAccount;
+        }
+
         if (drop.Container != _account.Input.Name)
         {
             return IgnoreReason.OtherContainer;

@@ -11,6 +11,9 @@ public enum IgnoreReason
     /// <summary>The blob lies in another container.</summary>
     OtherContainer,
 
+    /// <summary>The blob lies in another storage account.</summary>
+    OtherAccount,
+
     /// <summary>The operation does not mean that a file is whole.</summary>
     OtherApi,
 

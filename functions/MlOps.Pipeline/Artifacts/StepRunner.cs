@@ -76,12 +76,14 @@ public sealed class StepRunner
         var record = new StepRecord(
             spec.Name, spec.Version, spec.Key, spec.Inputs, stepWork.Outputs, spec.Request,
             JsonSerializer.SerializeToElement<TResult>(result with { Step = null }, ArtifactJson.Compact));
+
+        // Before the step is done: who repeats it from here on after a failure skips it, and would not remember it any more.
+        await StepHistory.RememberAsync(_container, spec, cancellation);
         if (await PutAsync(folder + RecordName, JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented), onlyIfAbsent: true, cancellation))
         {
             _records.Keep(folder, record);
         }
 
-        await StepHistory.RememberAsync(_container, spec, cancellation);
         _logger.LogInformation("step finished {Name} {Key}", spec.Name, spec.Key);
         return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason.ToString(), Elapsed(started), at) { Usage = meter.Usage, Said = reason } };
     }

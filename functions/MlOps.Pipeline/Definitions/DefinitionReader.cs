@@ -10,6 +10,9 @@ internal static class DefinitionReader
 {
     private const int MaxLength = 1 << 20;
 
+    // Stream and document among them.
+    private const int MaxNesting = 20;
+
     public static PipelineDefinition Read(string yaml, string fileName)
     {
         var errors = new List<DefinitionError>();
@@ -89,6 +92,7 @@ internal static class DefinitionReader
 
         try
         {
+            CheckNesting(yaml, fileName);
             var stream = new YamlStream();
             using var reader = new StringReader(yaml);
             stream.Load(reader);
@@ -104,6 +108,22 @@ internal static class DefinitionReader
         {
             var cause = e.InnerException?.Message ?? e.Message;
             throw new DefinitionException(fileName, [DefinitionError.Of(e.Start.Line, e.Start.Column, Sentence.Of("definition-not-yaml", ("problem", cause)))]);
+        }
+    }
+
+    // Before anything is built of it: what builds the nodes calls itself once a level, and a million brackets would end the process.
+    private static void CheckNesting(string yaml, string fileName)
+    {
+        using var text = new StringReader(yaml);
+        var parser = new Parser(text);
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MaxNesting)
+            {
+                throw new DefinitionException(
+                    fileName, [DefinitionError.Of(parser.Current.Start.Line, parser.Current.Start.Column, Sentence.Of("definition-too-deep", ("most", MaxNesting)))]);
+            }
         }
     }
 
@@ -298,7 +318,7 @@ internal static class DefinitionReader
 
         if (definition.Time is { } time && (time.Column == definition.Label || time.Column == definition.Id || time.Column == definition.Split.Group))
         {
-            map.Error("time", Sentence.Of("definition-time-is-other", ("name", time.Column)));
+            map.Error("time", Sentence.Of(time.Column == definition.Label ? "definition-time-is-label" : time.Column == definition.Id ? "definition-time-is-id" : "definition-time-is-group", ("name", time.Column)));
         }
 
         if (definition.ClassWeight.Kind != ClassWeightKind.Equal && definition.Model.Keys.FirstOrDefault(k => k is "is_unbalance" or "scale_pos_weight") is { } twice)

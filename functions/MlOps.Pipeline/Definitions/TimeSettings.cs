@@ -54,7 +54,7 @@ public sealed record TimeSettings(string Column, TimeUnit Unit = TimeUnit.Auto)
         var settings = new TimeSettings(column ?? "", inner.Choice("period", TimeUnit.Auto, Units));
         if (string.IsNullOrEmpty(column))
         {
-            map.Error("time", Sentence.Of("definition-time"));
+            map.Error("time", Sentence.Of("definition-time", ("setting", "time: {column: DATE, period: month}")));
         }
 
         inner.Finish();

@@ -176,7 +176,8 @@ public sealed class NoticeSender
             new WebhookSignature(secret).Sign(request, signedAs, _time.GetUtcNow(), body);
         }
 
-        using var response = await _http.SendAsync(request, cancellation);
+        // Of the answer only its status counts: a body without end is not waited for.
+        using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellation);
         return (int)response.StatusCode;
     }
 

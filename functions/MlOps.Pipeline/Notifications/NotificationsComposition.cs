@@ -12,7 +12,7 @@ public static class NotificationsComposition
     public static IServiceCollection AddNotifications(this IServiceCollection services)
     {
         services.TryAddSingleton(_ => NotificationSettings.FromEnvironment(Environment.GetEnvironmentVariable));
-        services.TryAddSingleton(_ => new HttpClient { Timeout = TimeSpan.FromSeconds(30) });
+        services.TryAddSingleton(_ => WebhookClient.Create());
         services.TryAddSingleton<NoticeOutbox>();
         services.TryAddSingleton<NoticeSender>();
         services.TryAddSingleton<AlertBook>();

@@ -84,7 +84,8 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
             case RequestFailedException { Status: >= 500 } storage:
                 logger.LogError(exception, "the storage account failed");
                 return ApiException.Of(503, "the storage account could not do it", Sentence.Of("api-storage-failed", ("status", storage.Status)), Sentence.Of("api-storage-failed-next"));
-            case RequestFailedException or AggregateException { InnerException: RequestFailedException }:
+            case RequestFailedException or AggregateException { InnerException: RequestFailedException or IOException or OperationCanceledException } or OperationCanceledException:
+                // Cancelled by nobody: its time ran out.
                 logger.LogError(exception, "the storage account refused");
                 return ApiException.Of(503, "the storage account does not answer", Sentence.Of("api-storage"), Sentence.Of("api-storage-next"));
             default:

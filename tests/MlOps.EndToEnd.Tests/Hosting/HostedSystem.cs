@@ -82,7 +82,7 @@ internal sealed class HostedSystem : IAsyncDisposable
                 contentType = "text/csv",
                 contentLength = bytes.Length,
                 blobType = "BlockBlob",
-                url = $"https://acct.blob.core.windows.net/{Account.Input.Name}/{name}",
+                url = $"{Account.Input.Uri}/{name}",
                 sequencer = "00000000000004420000000000028963",
             },
         });

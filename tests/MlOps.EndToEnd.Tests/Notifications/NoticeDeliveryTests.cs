@@ -121,6 +121,61 @@ public sealed class NoticeDeliveryTests(AzuriteFixture azurite)
         Assert.DoesNotContain(value, error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_receiver_that_redirects_is_not_followed_and_gets_the_notice_later()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer("/hook", context =>
+        {
+            context.Response.StatusCode = 307;
+            context.Response.Headers.Location = receiver.At("inside").AbsoluteUri;
+            return Task.CompletedTask;
+        });
+        var (outbox, sender, log) = Sender(receiver, await AccountAsync(), ("MLOPS_WEBHOOK", "hook"));
+
+        var name = await outbox.PutAsync(Failed());
+        await Assert.ThrowsAsync<HttpRequestException>(() => sender.SendAsync(Pipeline, name));
+        Assert.Empty(receiver.To("/inside"));
+        Assert.Contains(log.All, l => l.Contains("answered 307", StringComparison.Ordinal));
+        Assert.Single(await outbox.UndeliveredAsync(Pipeline));
+    }
+
+    [Fact]
+    public async Task A_receiver_whose_answer_has_no_end_has_taken_the_notice()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer("/hook", async context =>
+        {
+            var block = new byte[1 << 16];
+            while (!context.RequestAborted.IsCancellationRequested)
+            {
+                await context.Response.Body.WriteAsync(block, context.RequestAborted);
+            }
+        });
+        var account = await AccountAsync();
+        var (outbox, sender, _) = Sender(receiver, account, ("MLOPS_WEBHOOK", "hook"));
+
+        await sender.SendAsync(Pipeline, await outbox.PutAsync(Failed()));
+        Assert.Empty(await outbox.UndeliveredAsync(Pipeline));
+    }
+
+    [Fact]
+    public async Task A_receiver_that_never_answers_holds_up_no_other_and_gets_the_notice_later()
+    {
+        Assert.True(WebhookClient.Limit <= TimeSpan.FromSeconds(30));
+        await using var receiver = await Receiver.StartAsync();
+        receiver.Answer("/hook", context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        var http = receiver.Client();
+        http.Timeout = TimeSpan.FromSeconds(1);
+        var (outbox, sender, log) = Sender(receiver, await AccountAsync(), http, ("MLOPS_WEBHOOK", "hook"), ("MLOPS_SLACK_WEBHOOK", "slack"));
+
+        var name = await outbox.PutAsync(Failed());
+        await Assert.ThrowsAsync<HttpRequestException>(() => sender.SendAsync(Pipeline, name));
+        Assert.Single(receiver.To("/slack"));
+        Assert.Contains(log.All, l => l.Contains("could not be reached", StringComparison.Ordinal));
+        Assert.Single(await outbox.UndeliveredAsync(Pipeline));
+    }
+
     private static Notice Failed() => new()
     {
         RunId = "credit-20201001-0x1",
@@ -162,14 +217,17 @@ public sealed class NoticeDeliveryTests(AzuriteFixture azurite)
     }
 
     private static (NoticeOutbox Outbox, NoticeSender Sender, LogLines Log) Sender(
-        Receiver receiver, StorageAccount account, params (string Variable, string Value)[] settings)
+        Receiver receiver, StorageAccount account, params (string Variable, string Value)[] settings) => Sender(receiver, account, receiver.Client(), settings);
+
+    private static (NoticeOutbox Outbox, NoticeSender Sender, LogLines Log) Sender(
+        Receiver receiver, StorageAccount account, HttpClient http, params (string Variable, string Value)[] settings)
     {
         var log = new LogLines();
         var loggers = LoggerFactory.Create(b => b.AddProvider(log));
         var outbox = new NoticeOutbox(account);
         var values = settings.ToDictionary(s => s.Variable, s => s.Variable.EndsWith("SECRET", StringComparison.Ordinal) ? s.Value : receiver.At(s.Value).AbsoluteUri);
         var sender = new NoticeSender(
-            outbox, new DefinitionStore(account), NotificationSettings.FromEnvironment(values.GetValueOrDefault), receiver.Client(),
+            outbox, new DefinitionStore(account), NotificationSettings.FromEnvironment(values.GetValueOrDefault), http,
             loggers.CreateLogger<NoticeSender>(), TimeProvider.System, new Identity());
         return (outbox, sender, log);
     }

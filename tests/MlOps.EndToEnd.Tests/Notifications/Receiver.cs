@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using MlOps.Pipeline.Notifications;
 
 namespace MlOps.EndToEnd.Tests.Notifications;
 
@@ -21,6 +22,7 @@ internal sealed class Receiver : IAsyncDisposable
     private readonly WebApplication app;
     private readonly ConcurrentDictionary<string, int> failures = new(StringComparer.Ordinal);
 
+    private readonly ConcurrentDictionary<string, Func<HttpContext, Task>> answers = new(StringComparer.Ordinal);
     private readonly X509Certificate2 certificate;
 
     private Receiver(WebApplication app, X509Certificate2 certificate)
@@ -57,6 +59,9 @@ internal sealed class Receiver : IAsyncDisposable
 
     public void Fail(string path, int times) => failures[path] = times;
 
+    /// <summary>Answers requests to a path in another way than with 200.</summary>
+    public void Answer(string path, Func<HttpContext, Task> answer) => answers[path] = answer;
+
     public IReadOnlyList<Received> To(string path) => [.. Requests.Where(r => r.Path == path)];
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
@@ -66,15 +71,24 @@ internal sealed class Receiver : IAsyncDisposable
     {
         var trust = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         trust.CustomTrustStore.Add(certificate);
-        return new HttpClient(new SocketsHttpHandler { SslOptions = { CertificateChainPolicy = trust } });
+        var handler = WebhookClient.Handler();
+        handler.SslOptions.CertificateChainPolicy = trust;
+        return WebhookClient.Create(handler);
     }
 
-    private async Task<IResult> TakeAsync(HttpRequest request)
+    private async Task<IResult> TakeAsync(HttpContext context)
     {
+        var request = context.Request;
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
         Requests.Enqueue(new Received(
             request.Path, request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase), body.ToArray()));
+        if (answers.TryGetValue(request.Path, out var answer))
+        {
+            await answer(context);
+            return Results.Empty;
+        }
+
         var left = failures.AddOrUpdate(request.Path, -1, (_, n) => n - 1);
         return left >= 0 ? Results.StatusCode(503) : Results.Ok();
     }

@@ -80,6 +80,31 @@ public sealed class BlobCreatedEventTests
     }
 
     [Theory]
+    [InlineData("https://acct.blob.core.windows.net/input/credit/20201001.csv", "acct")]
+    [InlineData("http://127.0.0.1:10000/devstoreaccount1/input/credit/20201001.csv", "devstoreaccount1")]
+    [InlineData("https://files.example.com/input/credit/20201001.csv", null)]
+    [InlineData("file:///input/credit/20201001.csv", null)]
+    public void The_address_tells_the_account_where_it_names_one(string url, string? account) => Assert.Equal(
+        account, Assert.Single(BlobCreatedEvent.Parse(GridEvent.Replace("https://acct.blob.core.windows.net/input/credit/20201001.csv", url, StringComparison.Ordinal))).Account);
+
+    [Fact]
+    public void More_than_is_ever_delivered_at_once_is_refused_with_the_limit()
+    {
+        var many = "[" + string.Join(',', Enumerable.Repeat("{}", BlobCreatedEvent.MaxEvents + 1)) + "]";
+        Assert.Contains($"at most {BlobCreatedEvent.MaxEvents} events", Assert.Throws<FormatException>(() => BlobCreatedEvent.Parse(many)).Message, StringComparison.Ordinal);
+
+        var large = GridEvent.Replace("somethingNew", new string('x', BlobCreatedEvent.MaxLength), StringComparison.Ordinal);
+        Assert.Contains($"at most {BlobCreatedEvent.MaxLength} characters", Assert.Throws<FormatException>(() => BlobCreatedEvent.Parse(large)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_event_of_brackets_in_brackets_is_refused()
+    {
+        var deep = GridEvent.Replace("[1]", new string('[', 100_000) + new string(']', 100_000), StringComparison.Ordinal);
+        Assert.Throws<FormatException>(() => BlobCreatedEvent.Parse(deep));
+    }
+
+    [Theory]
     [InlineData("credit/initial.csv", true)]
     [InlineData("credit/20201001.csv", true)]
     [InlineData("credit/20201301.csv", false)]
