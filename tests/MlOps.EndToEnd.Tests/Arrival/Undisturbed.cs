@@ -10,22 +10,23 @@ namespace MlOps.EndToEnd.Tests.Arrival;
 internal static class Undisturbed
 {
     private static readonly Lock Gate = new();
-    private static Task<IReadOnlyDictionary<string, string>>? run;
+    private static readonly Dictionary<string, Task<IReadOnlyDictionary<string, string>>> Runs = new(StringComparer.Ordinal);
 
-    /// <summary>The hash of the predictions of each of <see cref="SmallCase.Months"/>, dropped with the history under <see cref="SmallCase.Definition"/>.</summary>
+    /// <summary>The hash of the predictions of each of <see cref="SmallCase.Months"/>, dropped with the history under a definition.</summary>
     /// <param name="azurite">The assembly's emulator.</param>
-    public static Task<IReadOnlyDictionary<string, string>> PredictionsAsync(AzuriteFixture azurite)
+    /// <param name="definition">The definition.</param>
+    public static Task<IReadOnlyDictionary<string, string>> PredictionsAsync(AzuriteFixture azurite, string definition = SmallCase.Definition)
     {
         lock (Gate)
         {
-            return run ??= RunAsync(azurite);
+            return Runs.TryGetValue(definition, out var run) ? run : Runs[definition] = RunAsync(azurite, definition);
         }
     }
 
-    private static async Task<IReadOnlyDictionary<string, string>> RunAsync(AzuriteFixture azurite)
+    private static async Task<IReadOnlyDictionary<string, string>> RunAsync(AzuriteFixture azurite, string definition)
     {
         string[] periods = ["initial", .. SmallCase.Months];
-        await using var system = await ArrivalSystem.StartAsync(azurite);
+        await using var system = await ArrivalSystem.StartAsync(azurite, definition: definition);
         foreach (var period in periods)
         {
             await system.DropAsync(period);
