@@ -15,16 +15,13 @@ public sealed class TaskHubAccount
 
     /// <summary>By connection string, which must name the queue and table services too, or an account from which they follow.</summary>
     /// <param name="connectionString">The connection string.</param>
+    /// <param name="configure">Told the options of each client before it is made, to put something between the engine and the account, such as a meter.</param>
     /// <exception cref="FormatException">It is not one.</exception>
-    public static TaskHubAccount FromConnectionString(string connectionString) => new(new StorageAccountClientProvider(connectionString));
-
-    /// <summary>By connection string, with something between the engine and the account, such as a meter.</summary>
-    /// <param name="connectionString">The connection string.</param>
-    /// <param name="configure">Told the options of each client before it is made: here policies are added.</param>
-    public static TaskHubAccount FromConnectionString(string connectionString, Action<ClientOptions> configure) => new(new StorageAccountClientProvider(
-        new Configured<BlobServiceClient, BlobClientOptions>(() => new(), options => new(connectionString, options), configure),
-        new Configured<QueueServiceClient, QueueClientOptions>(() => new(), options => new(connectionString, options), configure),
-        new Configured<TableServiceClient, TableClientOptions>(() => new(), options => new(connectionString, options), configure)));
+    public static TaskHubAccount FromConnectionString(string connectionString, Action<ClientOptions>? configure = null) => Of(
+        options => new BlobServiceClient(connectionString, options),
+        options => new QueueServiceClient(connectionString, options),
+        options => new TableServiceClient(connectionString, options),
+        configure);
 
     /// <summary>By identity. The three services of an account lie side by side: <c>https://name.blob.…</c>, <c>https://name.queue.…</c>, <c>https://name.table.…</c>.</summary>
     /// <param name="blobService">Address of the blob service.</param>
@@ -33,8 +30,28 @@ public sealed class TaskHubAccount
     public static TaskHubAccount FromIdentity(Uri blobService, TokenCredential credential)
     {
         ArgumentNullException.ThrowIfNull(blobService);
-        return new(new StorageAccountClientProvider(blobService, Beside(blobService, "queue"), Beside(blobService, "table"), credential));
+        var (queues, tables) = (Beside(blobService, "queue"), Beside(blobService, "table"));
+        return Of(
+            options => new BlobServiceClient(blobService, credential, options),
+            options => new QueueServiceClient(queues, credential, options),
+            options => new TableServiceClient(tables, credential, options),
+            configure: null);
     }
+
+    private static TaskHubAccount Of(
+        Func<BlobClientOptions, BlobServiceClient> blobs, Func<QueueClientOptions, QueueServiceClient> queues, Func<TableClientOptions, TableServiceClient> tables,
+        Action<ClientOptions>? configure) => new(new StorageAccountClientProvider(
+        new Configured<BlobServiceClient, BlobClientOptions>(() => new(), blobs, configure),
+        new Configured<QueueServiceClient, QueueClientOptions>(
+            () =>
+            {
+                var options = new QueueClientOptions();
+                options.AddPolicy(new MessageUpdates(), HttpPipelinePosition.PerCall);
+                return options;
+            },
+            queues,
+            configure),
+        new Configured<TableServiceClient, TableClientOptions>(() => new(), tables, configure)));
 
     private static Uri Beside(Uri blobService, string service)
     {
@@ -45,14 +62,14 @@ public sealed class TaskHubAccount
             : throw new ArgumentException($"'{blobService}' is not the address of a blob service such as https://name.blob.core.windows.net/: the addresses of its queue and table services do not follow from it.", nameof(blobService));
     }
 
-    private sealed class Configured<TClient, TOptions>(Func<TOptions> options, Func<TOptions, TClient> open, Action<TOptions> configure)
+    private sealed class Configured<TClient, TOptions>(Func<TOptions> options, Func<TOptions, TClient> open, Action<TOptions>? configure)
         : IStorageServiceClientProvider<TClient, TOptions>
         where TOptions : ClientOptions
     {
         public TOptions CreateOptions()
         {
             var made = options();
-            configure(made);
+            configure?.Invoke(made);
             return made;
         }
 
