@@ -38,7 +38,7 @@ public sealed class LostInstances(TaskHub hub, TaskHubAccount account, AzureStor
 
     private async Task<bool> HasMessagesAsync(CancellationToken cancellation)
     {
-        var provider = account.Clients.Queue;
+        var provider = account.Clients(hub.Options.MaxPollingInterval).Queue;
         var service = provider.CreateClient(provider.CreateOptions());
         var prefix = hub.Options.HubName.ToLowerInvariant();
         foreach (var name in new[] { $"{prefix}-control-00", $"{prefix}-workitems" })

@@ -15,7 +15,7 @@ public sealed class TaskHub(TaskHubAccount account, TaskHubOptions options, ILog
     internal AzureStorageOrchestrationService Open(string workerId) => new(new AzureStorageOrchestrationServiceSettings
     {
         TaskHubName = Options.HubName,
-        StorageAccountClientProvider = account.Clients,
+        StorageAccountClientProvider = account.Clients(Options.MaxPollingInterval),
         WorkerId = workerId,
         LoggerFactory = logs,
 

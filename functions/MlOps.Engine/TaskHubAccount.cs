@@ -9,9 +9,9 @@ namespace MlOps.Engine;
 /// <summary>The storage account of a task hub: how its blob, queue and table services are reached.</summary>
 public sealed class TaskHubAccount
 {
-    private TaskHubAccount(StorageAccountClientProvider clients) => Clients = clients;
+    private readonly Func<TimeSpan, StorageAccountClientProvider> clients;
 
-    internal StorageAccountClientProvider Clients { get; }
+    private TaskHubAccount(Func<TimeSpan, StorageAccountClientProvider> clients) => this.clients = clients;
 
     /// <summary>By connection string, which must name the queue and table services too, or an account from which they follow.</summary>
     /// <param name="connectionString">The connection string.</param>
@@ -38,20 +38,30 @@ public sealed class TaskHubAccount
             configure: null);
     }
 
+    /// <summary>The clients of one opened hub.</summary>
+    /// <param name="maxPollingInterval">Longest pause between two looks into a queue.</param>
+    internal StorageAccountClientProvider Clients(TimeSpan maxPollingInterval) => clients(maxPollingInterval);
+
     private static TaskHubAccount Of(
         Func<BlobClientOptions, BlobServiceClient> blobs, Func<QueueClientOptions, QueueServiceClient> queues, Func<TableClientOptions, TableServiceClient> tables,
-        Action<ClientOptions>? configure) => new(new StorageAccountClientProvider(
-        new Configured<BlobServiceClient, BlobClientOptions>(() => new(), blobs, configure),
-        new Configured<QueueServiceClient, QueueClientOptions>(
-            () =>
-            {
-                var options = new QueueClientOptions();
-                options.AddPolicy(new MessageUpdates(), HttpPipelinePosition.PerCall);
-                return options;
-            },
-            queues,
-            configure),
-        new Configured<TableServiceClient, TableClientOptions>(() => new(), tables, configure)));
+        Action<ClientOptions>? configure) => new(maxPollingInterval =>
+    {
+        // One for all queues of the hub, since it remembers when each was looked into.
+        var polling = new QueuePollingPolicy(maxPollingInterval / 2, TimeProvider.System);
+        return new StorageAccountClientProvider(
+            new Configured<BlobServiceClient, BlobClientOptions>(() => new(), blobs, configure),
+            new Configured<QueueServiceClient, QueueClientOptions>(
+                () =>
+                {
+                    var options = new QueueClientOptions();
+                    options.AddPolicy(new MessageUpdates(), HttpPipelinePosition.PerCall);
+                    options.AddPolicy(polling, HttpPipelinePosition.PerCall);
+                    return options;
+                },
+                queues,
+                configure),
+            new Configured<TableServiceClient, TableClientOptions>(() => new(), tables, configure));
+    });
 
     private static Uri Beside(Uri blobService, string service)
     {

@@ -32,18 +32,25 @@ internal static class ModelCommands
                 return ExitCode.Done;
             }
 
-            var listing = new Listing("version", "alias", "period", "metric", "test", "rounds", "trained by");
+            var listing = new Listing("version", "alias", "period", "learned from", "metric", "test", "test rows", "rounds", "trained by");
             foreach (var version in versions)
             {
-                var (metric, value) = TestMetric(version);
+                var (metric, value, rows) = TestMetric(version);
                 listing.Add(
                     version.Version,
                     version.Version == aliases.Champion ? "champion" : version.Version == aliases.Previous ? "previous" : "",
-                    version.Period, metric, value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-",
+                    version.Period, LearnedFrom(version), metric, value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-", rows?.ToString("0", CultureInfo.InvariantCulture) ?? "-",
                     version.BestIteration.ToString(CultureInfo.InvariantCulture), version.RunId);
             }
 
             listing.Print();
+            if (versions.Count > 1)
+            {
+                Answer.Line("");
+                Answer.Line("test: each model on the test rows of its own history. Other rows are harder or easier: hold two models against each other on the same rows");
+                Answer.Line($"by GET /api/pipelines/{name}/models/VERSION/compare/OTHER, or on the page.");
+            }
+
             return ExitCode.Done;
         });
         return command;
@@ -187,16 +194,24 @@ internal static class ModelCommands
         return ExitCode.Done;
     }
 
-    private static (string Metric, double? Value) TestMetric(ModelVersion version)
+    // The last period whose labels counted, or the history alone.
+    private static string LearnedFrom(ModelVersion version) => version.History switch
+    {
+        [] => "-",
+        [var only] => only.Period,
+        [var first, .., var last] => $"{first.Period} to {last.Period}",
+    };
+
+    private static (string Metric, double? Value, double? Rows) TestMetric(ModelVersion version)
     {
         foreach (var metric in (string[])["auc", "multi_logloss", "rmse"])
         {
             if (version.Metrics.TryGetValue("test", out var test) && test.TryGetValue(metric, out var value))
             {
-                return (metric, value);
+                return (metric, value, test.TryGetValue("rows", out var rows) ? rows : null);
             }
         }
 
-        return ("-", null);
+        return ("-", null, null);
     }
 }

@@ -49,6 +49,9 @@ internal sealed record DefinitionDraft
     /// <summary>A column of which every cell is another one, where no column is taken for the id.</summary>
     public string? IdCandidate { get; init; }
 
+    /// <summary>The column that says of when the rows are; <see langword="null"/> where none does.</summary>
+    public TimeDraft? Time { get; init; }
+
     /// <summary>How numbers, dates and missing values are written.</summary>
     public WritingDraft Writing { get; init; } = WritingDraft.None;
 
@@ -113,6 +116,7 @@ internal sealed record DefinitionDraft
             Positive = task == TaskKind.Binary ? PositiveOf(classes) : null,
             Id = identity?.Name,
             TaskReason = codes ?? taskReason,
+            Time = TimeDraft.Of(table, identity is null ? [target.Name] : [target.Name, identity.Name]),
             Markers = markers,
             Spellings = LabelDraft.Spellings(classes, written),
             IdCandidate = candidate,

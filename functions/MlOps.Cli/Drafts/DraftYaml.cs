@@ -27,6 +27,13 @@ internal static partial class DraftYaml
             draft.Id is { } id ? $"id: {Scalar(id)}\n"
             : draft.IdCandidate is { } candidate ? $"# id: {Scalar(candidate)}    # each of its cells is another one: take off the # if it names the rows; without it the row number is the id\n"
             : "# id: NAME    # no column tells the rows apart; the row number is the id\n");
+        if (draft.Time is { } time)
+        {
+            yaml.Append(time.IsSure
+                ? $"time: {Scalar(time.Column)}    # {time.Reason}: the last periods are predicted from those before, to tell what to expect; take this line out if it is not of when a row was\n"
+                : $"# time: {Scalar(time.Column)}    # {time.Reason}: take off the # if it says of when a row was; the last periods are then predicted from those before, to tell what to expect\n");
+        }
+
         yaml.Append("features: all    # every column but id, label and those under 'exclude'\n");
         if (draft.Exclude.Count > 0)
         {

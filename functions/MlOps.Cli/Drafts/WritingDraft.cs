@@ -67,7 +67,7 @@ internal sealed record WritingDraft
         {
             if (form.Certain)
             {
-                yield return $"    {scalar(name)}: {FormSettings.Inner(form)}    # {(form.Dates is null ? "numbers" : "dates")} such as {form.Example}";
+                yield return $"    {scalar(name)}: {FormSettings.Inner(form)}    # {(form is { Numbers.Times: true } ? "times, as minutes," : form.Dates is null ? "numbers" : "dates")} such as {form.Example}";
                 continue;
             }
 

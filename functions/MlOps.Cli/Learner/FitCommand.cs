@@ -58,6 +58,7 @@ internal static class FitCommand
         using TrainingSets sets = TrainingSets.Read(parameters, earlier, cancellation);
         Dataset dataset = sets.Train;
         CheckClasses(parameters, dataset);
+        WarnOfOneClass(parameters, sets);
         GC.Collect(); // the raw values are of no more use
         if (talks)
         {
@@ -106,6 +107,31 @@ internal static class FitCommand
         }
 
         return ExitCode.Done;
+    }
+
+    /// <summary>A validation file whose labels all are above 0, or none, has metrics that say nothing.</summary>
+    private static void WarnOfOneClass(Parameters parameters, TrainingSets sets)
+    {
+        if (parameters.Text("objective") != "binary")
+        {
+            return;
+        }
+
+        string[] files = [.. TrainingSets.ValidFiles(parameters).Where(file => file != parameters.Text("data"))];
+        for (int i = 0; i < sets.Valid.Count && i < files.Length; i++)
+        {
+            var labels = sets.Valid[i].Data.Label.Span;
+            var positives = 0;
+            foreach (var label in labels)
+            {
+                positives += label > 0 ? 1 : 0;
+            }
+
+            if (positives == 0 || positives == labels.Length)
+            {
+                Answer.Progress($"warning: of the labels of {files[i]} {(positives == 0 ? "none is" : "all are")} above 0, which is one class: its metrics say nothing. Write 0 and 1 in its label column.");
+            }
+        }
     }
 
     /// <summary>Labels above 0 are one class: what was meant as two classes would give a constant model.</summary>

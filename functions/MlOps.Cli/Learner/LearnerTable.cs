@@ -29,8 +29,8 @@ internal sealed record LearnerTable(
         return new LearnerTable(
             [.. features.Select(i => Numbers(path, table, i, isFeature: true))],
             [.. features.Select(i => hasNames ? table.Columns[i].Name : $"Column_{Array.IndexOf(others, i)}")],
-            [.. Numbers(path, table, label, isFeature: false).Select(y => (float)y)],
-            weight >= 0 ? [.. Numbers(path, table, weight, isFeature: false).Select(w => (float)w)] : Side(path, ".weight")?.Select(w => (float)w).ToArray(),
+            [.. Usable(path, table, label, "label", double.NegativeInfinity).Select(y => (float)y)],
+            weight >= 0 ? [.. Usable(path, table, weight, "weight", 0).Select(w => (float)w)] : Side(path, ".weight")?.Select(w => (float)w).ToArray(),
             group >= 0 ? Groups(Numbers(path, table, group, isFeature: false)) : Side(path, ".query")?.Select(n => (int)n).ToArray(),
             Side(path, ".init"),
             categorical);
@@ -128,6 +128,16 @@ internal sealed record LearnerTable(
         Column other => throw new CommandException(
             $"{path}: column '{other.Name}' holds text ('{FirstText(other)}', line {table.LineNumbers[FirstRow(other)]}); {(isFeature ? "features must be numbers: give categories numbers, or leave the column out with ignore_column" : "it must hold numbers")}."),
     };
+
+    // Labels and weights must be there in every row; said with the line that an editor shows.
+    private static double[] Usable(string path, Table table, int column, string role, double least)
+    {
+        double[] values = Numbers(path, table, column, isFeature: false);
+        int row = Array.FindIndex(values, v => !(double.IsFinite(v) && v >= least));
+        return row < 0 ? values : throw new CommandException(double.IsNaN(values[row])
+            ? $"{path} line {table.LineNumbers[row]}: the {role} '{table.Columns[column].Name}' is missing. Fill it, or remove the row."
+            : string.Create(CultureInfo.InvariantCulture, $"{path} line {table.LineNumbers[row]}: the {role} '{table.Columns[column].Name}' is {values[row]}; it must be a finite number{(least == 0 ? " of at least 0" : "")}."));
+    }
 
     private static int FirstRow(Column column)
     {

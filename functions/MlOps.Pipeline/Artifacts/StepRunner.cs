@@ -11,11 +11,12 @@ namespace MlOps.Pipeline.Artifacts;
 /// <summary>
 /// Content-addressed steps. Outputs of a step are under <c>artifacts/{pipeline}/steps/{key}/</c>, where the key is made from
 /// everything that determines them; <c>step.json</c> is committed last. A step whose record exists is not run again; a reader
-/// checks the hash of what it reads, and an output that was damaged is made again from the recorded request.
+/// checks the hash of what it reads, and an output that was damaged is made again from the recorded request. Of small outputs a process
+/// reads what it has written or read itself from memory.
 /// </summary>
 public sealed class StepRunner
 {
-    // Small outputs are read and hashed before a step is skipped, large ones when they are read.
+    // Small outputs are read and hashed before a step is skipped, unless this process has them in memory; large ones when they are read.
     private const long VerifiedOnSkip = 4 << 20;
     private const string RecordName = "step.json";
     private const string RequestName = "request.json";
@@ -27,6 +28,7 @@ public sealed class StepRunner
     private readonly TimeProvider _time;
     private readonly StepGate _gate = new();
     private readonly UnchangingDocuments<StepRecord> _records = new(RecordsKept);
+    private readonly KeptOutputs _outputs = new();
 
     /// <summary>Makes a runner over an account.</summary>
     /// <param name="account">The account.</param>
@@ -69,7 +71,7 @@ public sealed class StepRunner
         _logger.LogInformation("step started {Name} {Key}", spec.Name, spec.Key);
         await PutAsync(folder + RequestName, JsonSerializer.SerializeToUtf8Bytes(
             new RequestRecord(spec.Name, spec.Request), ArtifactJson.Indented), onlyIfAbsent: false, cancellation);
-        var stepWork = new StepWork(_container, folder);
+        var stepWork = new StepWork(_container, folder, _outputs);
         var result = await work(stepWork, cancellation);
         var record = new StepRecord(
             spec.Name, spec.Version, spec.Key, spec.Inputs, stepWork.Outputs, spec.Request,
@@ -77,8 +79,11 @@ public sealed class StepRunner
 
         // Before the step is done: who repeats it from here on after a failure skips it, and would not remember it any more.
         await StepHistory.RememberAsync(_container, spec, cancellation);
-        await PutAsync(
-            folder + RecordName, JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented), onlyIfAbsent: true, cancellation);
+        if (await PutAsync(folder + RecordName, JsonSerializer.SerializeToUtf8Bytes(record, ArtifactJson.Indented), onlyIfAbsent: true, cancellation))
+        {
+            _records.Keep(folder, record);
+        }
+
         _logger.LogInformation("step finished {Name} {Key}", spec.Name, spec.Key);
         return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason.ToString(), Elapsed(started), at) { Usage = meter.Usage, Said = reason } };
     }
@@ -116,6 +121,11 @@ public sealed class StepRunner
             var record = await ReadRecordAsync(pipeline, key, cancellation);
             var output = record.Output(name);
             var folder = Folder(pipeline, key);
+            if (_outputs.Find(output.Sha256) is { } kept)
+            {
+                return new MemoryStream(kept, writable: false);
+            }
+
             var stream = await TryDownloadAsync(folder, output, cancellation);
             if (stream is not null)
             {
@@ -163,7 +173,7 @@ public sealed class StepRunner
 
         foreach (var output in record.Outputs)
         {
-            if (!await IsIntactAsync(folder, output, cancellation))
+            if (_outputs.Find(output.Sha256) is null && !await IsIntactAsync(folder, output, cancellation))
             {
                 await DeleteRecordAsync(folder, cancellation);
                 return (null, Sentence.Of("step-damaged", ("output", output.Name)));
@@ -194,6 +204,11 @@ public sealed class StepRunner
 
     private async Task<Stream?> TryDownloadAsync(string folder, StepOutput output, CancellationToken cancellation)
     {
+        if (output.Length <= KeptOutputs.LongestKept)
+        {
+            return await TryDownloadSmallAsync(folder, output, cancellation);
+        }
+
         var file = TemporaryFile.Create();
         try
         {
@@ -216,6 +231,25 @@ public sealed class StepRunner
         }
 
         await file.DisposeAsync();
+        return null;
+    }
+
+    private async Task<Stream?> TryDownloadSmallAsync(string folder, StepOutput output, CancellationToken cancellation)
+    {
+        try
+        {
+            var bytes = (await _container.GetBlobClient(folder + output.Name).DownloadContentAsync(cancellation)).Value.Content.ToArray();
+            if (bytes.Length == output.Length && ContentHash.Of(bytes) == output.Sha256)
+            {
+                _outputs.Keep(output.Sha256, bytes);
+                return new MemoryStream(bytes, writable: false);
+            }
+        }
+        catch (RequestFailedException e) when (e.Status == 404)
+        {
+            // Missing is a kind of damage.
+        }
+
         return null;
     }
 
@@ -245,7 +279,7 @@ public sealed class StepRunner
     }
 
     // A record carries its own hash as metadata, so that one changed byte in it is noticed too.
-    private async Task PutAsync(string name, byte[] bytes, bool onlyIfAbsent, CancellationToken cancellation)
+    private async Task<bool> PutAsync(string name, byte[] bytes, bool onlyIfAbsent, CancellationToken cancellation)
     {
         var options = new BlobUploadOptions
         {
@@ -256,10 +290,12 @@ public sealed class StepRunner
         try
         {
             await _container.GetBlobClient(name).UploadAsync(new BinaryData(bytes), options, cancellation);
+            return true;
         }
         catch (RequestFailedException e) when (onlyIfAbsent && e.Status is 409 or 412)
         {
             // Another worker finished the same step at the same time, with the same bytes.
+            return false;
         }
     }
 

@@ -9,12 +9,14 @@ public sealed class StepWork
 {
     private readonly BlobContainerClient _container;
     private readonly string _folder;
+    private readonly KeptOutputs _kept;
     private readonly SortedDictionary<string, StepOutput> _outputs = new(StringComparer.Ordinal);
 
-    internal StepWork(BlobContainerClient container, string folder)
+    internal StepWork(BlobContainerClient container, string folder, KeptOutputs kept)
     {
         _container = container;
         _folder = folder;
+        _kept = kept;
     }
 
     internal IReadOnlyList<StepOutput> Outputs => [.. _outputs.Values];
@@ -38,7 +40,18 @@ public sealed class StepWork
         await file.FlushAsync(cancellation);
         file.Position = 0;
         var output = new StepOutput(name, file.Length, Convert.ToHexStringLower(sha.Hash!));
-        await _container.GetBlobClient(_folder + name).UploadAsync(file, overwrite: true, cancellation);
+        if (file.Length <= KeptOutputs.LongestKept)
+        {
+            var bytes = new byte[file.Length];
+            await file.ReadExactlyAsync(bytes, cancellation);
+            await _container.GetBlobClient(_folder + name).UploadAsync(new BinaryData(bytes), overwrite: true, cancellation);
+            _kept.Keep(output.Sha256, bytes);
+        }
+        else
+        {
+            await _container.GetBlobClient(_folder + name).UploadAsync(file, overwrite: true, cancellation);
+        }
+
         lock (_outputs)
         {
             _outputs[name] = output;

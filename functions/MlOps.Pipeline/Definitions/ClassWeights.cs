@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using YamlDotNet.RepresentationModel;
 
 namespace MlOps.Pipeline.Definitions;
@@ -71,7 +72,7 @@ public sealed record ClassWeights(ClassWeightKind Kind, IReadOnlyDictionary<stri
 
         if (settings.Kind != ClassWeightKind.Equal && task == TaskKind.Regression)
         {
-            map.Error("class_weight", "'class_weight' belongs to tasks with classes.");
+            map.Error("class_weight", Sentence.Of("definition-weights-classes"));
         }
 
         return settings;

@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
@@ -21,13 +22,13 @@ internal static class CsvFormatReader
 
         if (delimiter is { Length: not 1 })
         {
-            inner.Error("delimiter", "'delimiter' is one character, or 'tab'.");
+            inner.Error("delimiter", Sentence.Of("definition-delimiter"));
         }
 
         var quote = inner.Text("quote");
         if (quote is { Length: not 1 } and not "none")
         {
-            inner.Error("quote", "'quote' is one character, or 'none'.");
+            inner.Error("quote", Sentence.Of("definition-quote"));
         }
 
         var format = new CsvFormat(
@@ -58,11 +59,16 @@ internal static class CsvFormatReader
             {
                 var settings = new ColumnSettings(
                     one.Texts("missing"), Decimal(one), Thousands(one),
-                    one.Choice<DateOrder?>("date", null, ("y/m/d", DateOrder.YearFirst), ("d/m/y", DateOrder.DayFirst), ("m/d/y", DateOrder.MonthFirst)));
+                    one.Choice<DateOrder?>("date", null, ("y/m/d", DateOrder.YearFirst), ("d/m/y", DateOrder.DayFirst), ("m/d/y", DateOrder.MonthFirst)),
+                    one.Choice<bool?>("time", null, ("h:m", true)));
                 Check(one, settings.Decimal, settings.Thousands);
-                if (settings is { Date: not null, IsNumber: true })
+                if (settings is { Time: not null } and ({ Decimal: not null } or { Thousands: not null }))
                 {
-                    one.Error("date", "A column holds dates or numbers: leave out 'date', or 'decimal' and 'thousands'.");
+                    one.Error("time", Sentence.Of("definition-times-or-numbers"));
+                }
+                else if (settings is { Date: not null, IsNumber: true })
+                {
+                    one.Error("date", Sentence.Of("definition-dates-or-numbers"));
                 }
 
                 one.Finish();
@@ -82,7 +88,7 @@ internal static class CsvFormatReader
     {
         if (thousands is not null && thousands == (point ?? '.'))
         {
-            map.Error("thousands", $"'{thousands}' cannot be both the decimal mark and the thousands mark: write 'decimal' too.");
+            map.Error("thousands", Sentence.Of("definition-two-marks", ("mark", thousands.Value)));
         }
     }
 }

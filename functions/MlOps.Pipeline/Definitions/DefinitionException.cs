@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Definitions;
 
@@ -6,7 +7,19 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="Line">1-based line.</param>
 /// <param name="Column">1-based column.</param>
 /// <param name="Message">What is wrong and what to write instead.</param>
-public sealed record DefinitionError(long Line, long Column, string Message);
+/// <param name="Said">The same as a sentence, which the page words in the reader's language; <see langword="null"/> where a library speaks.</param>
+public sealed record DefinitionError(long Line, long Column, string Message, Sentence? Said = null)
+{
+    /// <summary>An error whose message is a sentence.</summary>
+    /// <param name="line">1-based line.</param>
+    /// <param name="column">1-based column.</param>
+    /// <param name="said">What is wrong and what to write instead.</param>
+    public static DefinitionError Of(long line, long column, Sentence said)
+    {
+        ArgumentNullException.ThrowIfNull(said);
+        return new(line, column, said.ToString(), said);
+    }
+}
 
 /// <summary>A definition that cannot be used. The message lists every error as <c>file(line,column): text</c>.</summary>
 public sealed class DefinitionException : Exception

@@ -24,7 +24,7 @@ internal static class DefinitionReader
         var label = map.Text("label");
         if (string.IsNullOrEmpty(label))
         {
-            map.Error("label", "'label' is missing: name the column to predict, as in 'label: TARGET'.");
+            map.Error("label", Sentence.Of("definition-no-label"));
         }
 
         var promote = PromoteSettings.Read(map, task);
@@ -44,6 +44,8 @@ internal static class DefinitionReader
             Schema = SchemaSettings.Read(map),
             Split = Split(map),
             Validation = ValidationSettings.Read(map),
+            Time = TimeSettings.Read(map),
+            History = HistorySettings.Read(map),
             ClassWeight = ClassWeights.Read(map, task),
             Model = Model(map, task, promote),
             Models = LearnerSettings.Read(map, task),
@@ -75,6 +77,7 @@ internal static class DefinitionReader
         Exclude = [.. definition.Exclude.Select(Compose)],
         Categorical = [.. definition.Categorical.Select(Compose)],
         Split = definition.Split with { Group = definition.Split.Group is { } group ? Compose(group) : null },
+        Time = definition.Time is { } time ? time with { Column = Compose(time.Column) } : null,
         Monitor = definition.Monitor with { Groups = definition.Monitor.Groups is { } groups ? [.. groups.Select(Compose)] : null },
     };
 
@@ -84,7 +87,7 @@ internal static class DefinitionReader
     {
         if (yaml.Length > MaxLength)
         {
-            throw new DefinitionException(fileName, [new DefinitionError(1, 1, "A definition has at most a million characters.")]);
+            throw new DefinitionException(fileName, [DefinitionError.Of(1, 1, Sentence.Of("definition-too-long"))]);
         }
 
         try
@@ -99,12 +102,12 @@ internal static class DefinitionReader
             }
 
             throw new DefinitionException(
-                fileName, [new DefinitionError(1, 1, "A definition is one list of settings, such as 'label: TARGET'.")]);
+                fileName, [DefinitionError.Of(1, 1, Sentence.Of("definition-no-settings"))]);
         }
         catch (YamlException e)
         {
             var cause = e.InnerException?.Message ?? e.Message;
-            throw new DefinitionException(fileName, [new DefinitionError(e.Start.Line, e.Start.Column, $"Not YAML: {cause}")]);
+            throw new DefinitionException(fileName, [DefinitionError.Of(e.Start.Line, e.Start.Column, Sentence.Of("definition-not-yaml", ("problem", cause)))]);
         }
     }
 
@@ -119,7 +122,7 @@ internal static class DefinitionReader
             if (depth > MaxNesting)
             {
                 throw new DefinitionException(
-                    fileName, [new DefinitionError(parser.Current.Start.Line, parser.Current.Start.Column, $"Settings inside settings go {MaxNesting} levels deep at most. Known ones need five.")]);
+                    fileName, [DefinitionError.Of(parser.Current.Start.Line, parser.Current.Start.Column, Sentence.Of("definition-too-deep", ("most", MaxNesting)))]);
             }
         }
     }
@@ -134,7 +137,7 @@ internal static class DefinitionReader
         var features = map.Texts("features");
         if (features is { Count: 0 })
         {
-            map.Error("features", "'features' is empty: name at least one column, or write 'all'.");
+            map.Error("features", Sentence.Of("definition-no-features"));
         }
 
         return features;
@@ -147,7 +150,7 @@ internal static class DefinitionReader
         {
             if (scalar.Value != "native")
             {
-                map.Error(scalar, "'missing' is 'native', or holds 'numeric:' and 'text:'.");
+                map.Error(scalar, Sentence.Of("definition-missing"));
             }
 
             return defaults with { Native = true };
@@ -206,7 +209,7 @@ internal static class DefinitionReader
         var all = ModelDefaults.For(task, given);
         if (inner is not null)
         {
-            ModelSettings.Check(all, message => map.Error("model", message));
+            ModelSettings.Check(all, said => map.Error("model", said));
         }
 
         return all;
@@ -241,7 +244,7 @@ internal static class DefinitionReader
         rule?.Finish();
         if (new[] { output.Id, output.Target, output.Score }.Distinct(StringComparer.Ordinal).Count() < 3)
         {
-            map.Error("output", "The three columns of the prediction file need different names.");
+            map.Error("output", Sentence.Of("definition-output-names"));
         }
 
         inner.Finish();
@@ -265,7 +268,7 @@ internal static class DefinitionReader
             }
             else
             {
-                inner.Error("webhooks", "Each webhook is an absolute http or https address.");
+                inner.Error("webhooks", Sentence.Of("definition-webhook"));
             }
         }
 
@@ -277,12 +280,12 @@ internal static class DefinitionReader
     {
         if (definition.Output.Reasons > 0 && definition.Models.WithoutReasons is { } untold)
         {
-            map.Error("output", $"'reasons' asks what moved each row's score, which '{untold}' does not tell: take it out of 'promote', or leave out 'reasons'.");
+            map.Error("output", Sentence.Of("definition-reasons", ("learner", untold)));
         }
 
         if (definition.Id is not null && definition.Id == definition.Label)
         {
-            map.Error("id", "'id' and 'label' name the same column.");
+            map.Error("id", Sentence.Of("definition-id-is-label"));
         }
 
         if (definition.Features is { } features)
@@ -291,11 +294,11 @@ internal static class DefinitionReader
             {
                 if (name == definition.Label)
                 {
-                    map.Error("features", $"'{name}' is the label and cannot be a feature.");
+                    map.Error("features", Sentence.Of("definition-label-feature", ("name", name)));
                 }
                 else if (definition.Exclude.Contains(name, StringComparer.Ordinal))
                 {
-                    map.Error("exclude", $"'{name}' is both a feature and excluded.");
+                    map.Error("exclude", Sentence.Of("definition-feature-excluded", ("name", name)));
                 }
             }
         }
@@ -304,41 +307,46 @@ internal static class DefinitionReader
         {
             if (splitGroup == definition.Label || splitGroup == definition.Id)
             {
-                map.Error("split", $"'{splitGroup}' is the label or the id, which differs from row to row; name a column whose values repeat.");
+                map.Error("split", Sentence.Of("definition-split-group", ("name", splitGroup)));
             }
 
             if (definition.Validation.Kind == ValidationKind.Time)
             {
-                map.Error("validation", "Rows cannot be divided by time and by group at once: leave out 'validation: time' or 'split: group'.");
+                map.Error("validation", Sentence.Of("definition-time-and-group"));
             }
+        }
+
+        if (definition.Time is { } time && (time.Column == definition.Label || time.Column == definition.Id || time.Column == definition.Split.Group))
+        {
+            map.Error("time", Sentence.Of(time.Column == definition.Label ? "definition-time-is-label" : time.Column == definition.Id ? "definition-time-is-id" : "definition-time-is-group", ("name", time.Column)));
         }
 
         if (definition.ClassWeight.Kind != ClassWeightKind.Equal && definition.Model.Keys.FirstOrDefault(k => k is "is_unbalance" or "scale_pos_weight") is { } twice)
         {
-            map.Error("class_weight", $"'class_weight' and 'model: {twice}' both weigh the classes: set one of them.");
+            map.Error("class_weight", Sentence.Of("definition-weighed-twice", ("parameter", twice)));
         }
 
         foreach (var group in definition.Monitor.Groups ?? [])
         {
             if (group == definition.Label || group == definition.Id)
             {
-                map.Error("monitor", $"'{group}' is to be watched for fairness but is the {(group == definition.Label ? "label" : "id")}; name a column that tells groups apart.");
+                map.Error("monitor", Sentence.Of(group == definition.Label ? "definition-group-is-label" : "definition-group-is-id", ("name", group)));
             }
         }
 
         if (definition.Promote.Guards is { NeedsBinary: true } && definition.Task != TaskKind.Binary)
         {
-            map.Error("promote", "The guards fairness, calibration and brier belong to 'task: binary'.");
+            map.Error("promote", Sentence.Of("definition-guards-binary"));
         }
 
         if (definition.Promote.Guards is { Fairness: not null } or { FairnessWorsening: not null } && definition.Monitor.Groups is null or { Count: 0 })
         {
-            map.Error("promote", "A fairness guard needs the groups that it is about: 'monitor: {groups: [COLUMN]}'.");
+            map.Error("promote", Sentence.Of("definition-guard-groups", ("setting", "monitor: {groups: [COLUMN]}")));
         }
 
         if (definition.Positive is not null && definition.Task != TaskKind.Binary)
         {
-            map.Error("positive", "'positive' belongs to 'task: binary'.");
+            map.Error("positive", Sentence.Of("definition-positive-binary"));
         }
     }
 }

@@ -1,4 +1,5 @@
 using MlOps.Learning.Learners;
+using MlOps.Pipeline.Wording;
 namespace MlOps.Pipeline.Definitions;
 
 /// <summary>One rule of the rule-based baseline.</summary>
@@ -73,37 +74,37 @@ public sealed record LearnerSettings(
     {
         foreach (var name in settings.Compare.Where(n => !Known.Contains(n, StringComparer.Ordinal)))
         {
-            map.Error("models", $"'{name}' is no learner; there are {Boosting}, {string.Join(", ", Known)}.");
+            map.Error("models", Sentence.Of("definition-no-learner", ("name", name), ("learners", $"{Boosting}, {string.Join(", ", Known)}")));
         }
 
         foreach (var name in settings.Compare.Where(n => n == "naive_bayes" && task != TaskKind.Binary))
         {
-            map.Error("models", $"'{name}' belongs to 'task: binary'.");
+            map.Error("models", Sentence.Of("definition-task-of", ("name", name), ("tasks", "'task: binary'")));
         }
 
         foreach (var kind in settings.Compare.Select(KnownLearners.Find).Where(kind => kind is not null && !kind.Tasks.Contains(TaskOf(task))))
         {
-            map.Error("models", $"'{kind!.Name}' belongs to {string.Join(" and ", kind.Tasks.Select(t => $"'task: {t.ToString().ToLowerInvariant()}'"))}.");
+            map.Error("models", Sentence.Of("definition-task-of", ("name", kind!.Name), ("tasks", string.Join(", ", kind.Tasks.Select(t => $"'task: {t.ToString().ToLowerInvariant()}'")))));
         }
 
         if (settings.Compare.Contains(Rule, StringComparer.Ordinal) && (settings.Rules.Count == 0 || task == TaskKind.Multiclass))
         {
-            map.Error("models", task == TaskKind.Multiclass ? "Rules give one score a row and belong to two classes or a number." : "'rule' needs 'rules', each with 'when' and 'score'.");
+            map.Error("models", Sentence.Of(task == TaskKind.Multiclass ? "definition-rules-multiclass" : "definition-no-rules"));
         }
 
         foreach (var name in settings.Promote.Where(n => !Promotable.Contains(n, StringComparer.Ordinal)))
         {
-            map.Error("models", $"'{name}' cannot be promoted: it is there to be compared with. Models in production are those of {string.Join(", ", Promotable)}.");
+            map.Error("models", Sentence.Of("definition-not-promotable", ("name", name), ("learners", string.Join(", ", Promotable))));
         }
 
         foreach (var name in settings.Promote.Where(n => n != Boosting && !settings.Compare.Contains(n, StringComparer.Ordinal)))
         {
-            map.Error("models", $"'{name}' may be promoted but is not among the learners to compare.");
+            map.Error("models", Sentence.Of("definition-not-compared", ("name", name)));
         }
 
         if (settings.Promote.Count == 0)
         {
-            map.Error("models", "'promote' is empty: name at least one learner.");
+            map.Error("models", Sentence.Of("definition-no-promote"));
         }
 
         foreach (var rule in settings.Rules)
@@ -114,7 +115,7 @@ public sealed record LearnerSettings(
             }
             catch (FormatException e)
             {
-                map.Error("models", e.Message);
+                map.Error("models", Sentence.Of("definition-raw", ("problem", e.Message)));
             }
         }
 

@@ -1,5 +1,6 @@
-using YamlDotNet.RepresentationModel;
 using MlOps.Boosting.Settings;
+using MlOps.Pipeline.Wording;
+using YamlDotNet.RepresentationModel;
 
 namespace MlOps.Pipeline.Definitions;
 
@@ -10,7 +11,7 @@ internal static class ModelSettings
     private static readonly string[] Reserved = ["task", "num_class", "num_threads", "categorical_feature", "verbosity"];
 
     /// <summary>Takes one setting under its canonical name, so that an alias never stands beside a default.</summary>
-    public static void Add(Dictionary<string, string> given, string key, YamlNode value, Action<YamlNode, string> error)
+    public static void Add(Dictionary<string, string> given, string key, YamlNode value, Action<YamlNode, Sentence> error)
     {
         var text = value switch
         {
@@ -21,7 +22,7 @@ internal static class ModelSettings
         };
         if (text is null)
         {
-            error(value, $"'{key}' must be a value or a list of values.");
+            error(value, Sentence.Of("definition-value", ("key", key)));
             return;
         }
 
@@ -30,21 +31,21 @@ internal static class ModelSettings
             var name = Parameters.Parse([KeyValuePair.Create(key, text)]).Given.Select(g => g.Key).FirstOrDefault(key);
             if (Reserved.Contains(name, StringComparer.Ordinal))
             {
-                error(value, $"'{key}' is set by the pipeline, not by the definition.");
+                error(value, Sentence.Of("definition-reserved", ("key", key)));
             }
             else if (!given.TryAdd(name, text))
             {
-                error(value, $"'{key}' sets '{name}', which is set already.");
+                error(value, Sentence.Of("definition-alias-twice", ("key", key), ("name", name)));
             }
         }
         catch (ParameterException e)
         {
-            error(value, e.Message);
+            error(value, Sentence.Of("definition-raw", ("problem", e.Message)));
         }
     }
 
     /// <summary>Lets the learner judge all parameters together.</summary>
-    public static void Check(IReadOnlyDictionary<string, string> all, Action<string> error)
+    public static void Check(IReadOnlyDictionary<string, string> all, Action<Sentence> error)
     {
         try
         {
@@ -54,7 +55,7 @@ internal static class ModelSettings
         }
         catch (ParameterException e)
         {
-            error(e.Message);
+            error(Sentence.Of("definition-raw", ("problem", e.Message)));
         }
     }
 }

@@ -64,13 +64,16 @@ public sealed record CsvFormat(
 /// <param name="Decimal">The decimal mark; with it or <paramref name="Thousands"/> the column holds numbers, and currency and percent signs are taken off.</param>
 /// <param name="Thousands">The mark between groups of three digits.</param>
 /// <param name="Date">In which order its dates are written.</param>
-public sealed record ColumnSettings(IReadOnlyList<string>? Missing = null, char? Decimal = null, char? Thousands = null, DateOrder? Date = null)
+/// <param name="Time">Whether the column holds times such as 13:45, which count as minutes; <see langword="null"/> where nothing is said.</param>
+public sealed record ColumnSettings(
+    IReadOnlyList<string>? Missing = null, char? Decimal = null, char? Thousands = null, DateOrder? Date = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Time = null)
 {
     /// <summary>Nothing special.</summary>
     public static ColumnSettings None { get; } = new();
 
     /// <summary>Whether the column is said to hold numbers.</summary>
-    public bool IsNumber => Decimal is not null || Thousands is not null;
+    public bool IsNumber => Decimal is not null || Thousands is not null || Time is not null;
 }
 
 /// <summary>How the history is split; stratified by label and seeded.</summary>
@@ -145,6 +148,17 @@ public sealed record PipelineDefinition
 
     /// <summary>How a training is validated.</summary>
     public ValidationSettings Validation { get; init; } = new();
+
+    /// <summary>The column that says of when a row of the history is; <see langword="null"/> where only the files tell periods apart.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TimeSettings? Time { get; init; }
+
+    /// <summary>Whether no model sees the time column.</summary>
+    [JsonIgnore]
+    public bool TimeIsNoFeature => Time is { } time && Features?.Contains(time.Column, StringComparer.Ordinal) != true;
+
+    /// <summary>How much of the history a model learns from; default all.</summary>
+    public HistorySettings History { get; init; } = HistorySettings.All;
 
     /// <summary>What the classes weigh while learning.</summary>
     public ClassWeights ClassWeight { get; init; } = ClassWeights.Equal;

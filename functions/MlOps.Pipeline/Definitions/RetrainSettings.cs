@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Wording;
 using NCrontab;
 using YamlDotNet.RepresentationModel;
 
@@ -46,13 +47,13 @@ public sealed record RetrainSettings(bool Always = true, bool OnDrift = false, b
         var on = inner.Texts("on") ?? [];
         foreach (var unknown in on.Where(o => o is not "drift" and not "labels"))
         {
-            inner.Error("on", $"'{unknown}' is nothing to train on; write drift, labels or both.");
+            inner.Error("on", Sentence.Of("definition-train-on", ("name", unknown)));
         }
 
         var schedule = inner.Text("schedule");
         if (schedule is not null && Parse(schedule) is null)
         {
-            inner.Error("schedule", "'schedule' is an NCRONTAB expression such as '0 0 0 1 */3 *' (second, minute, hour, day, month, day of the week); the second may be left out.");
+            inner.Error("schedule", Sentence.Of("definition-schedule"));
         }
 
         inner.Finish();

@@ -1,7 +1,8 @@
 using System.Globalization;
-using YamlDotNet.RepresentationModel;
 using MlOps.Boosting.Settings;
+using MlOps.Pipeline.Wording;
 using MlOps.Tuning;
+using YamlDotNet.RepresentationModel;
 
 namespace MlOps.Pipeline.Definitions;
 
@@ -37,7 +38,7 @@ internal static class TuneReader
             PrunerReader.Read(inner));
         if (settings.Time <= TimeSpan.Zero)
         {
-            inner.Error("time", "'time' must be above 0.");
+            inner.Error("time", Sentence.Of("definition-above-zero", ("key", "time")));
         }
 
         inner.Finish();
@@ -60,11 +61,11 @@ internal static class TuneReader
                 var parameter = Parameter(key, value);
                 if (parameter is null)
                 {
-                    inner.Error(value, $"The range of '{key}' is [low, high], [low, high, log], or a list of texts.");
+                    inner.Error(value, Sentence.Of("definition-range", ("key", key)));
                 }
                 else if (space.Exists(p => p.Name == parameter.Name))
                 {
-                    inner.Error(value, $"'{key}' sets the range of '{parameter.Name}', which is set already.");
+                    inner.Error(value, Sentence.Of("definition-range-twice", ("key", key), ("name", parameter.Name)));
                 }
                 else
                 {
@@ -73,7 +74,7 @@ internal static class TuneReader
             }
             catch (Exception e) when (e is ParameterException or ArgumentException)
             {
-                inner.Error(value, e.Message);
+                inner.Error(value, Sentence.Of("definition-raw", ("problem", e.Message)));
             }
         }
 

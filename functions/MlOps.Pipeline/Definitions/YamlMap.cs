@@ -1,4 +1,5 @@
 using System.Globalization;
+using MlOps.Pipeline.Wording;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
@@ -35,7 +36,7 @@ internal sealed class YamlMap
             return scalar.Value;
         }
 
-        Error(node, $"'{key}' must be a text.");
+        Error(node, Sentence.Of("definition-text", ("key", key)));
         return null;
     }
 
@@ -55,7 +56,7 @@ internal sealed class YamlMap
             }
         }
 
-        Error(node, $"'{key}' is {Show(node)}; write one of {string.Join(", ", choices.Select(c => c.Text))}.");
+        Error(node, Sentence.Of("definition-choice", ("key", key), ("shown", Show(node)), ("choices", string.Join(", ", choices.Select(c => c.Text)))));
         return otherwise;
     }
 
@@ -73,10 +74,8 @@ internal sealed class YamlMap
             return value;
         }
 
-        var range = double.IsInfinity(max) && double.IsInfinity(min) ? "" : open
-            ? string.Create(CultureInfo.InvariantCulture, $" above {min} and below {max}")
-            : string.Create(CultureInfo.InvariantCulture, $" from {min} to {max}");
-        Error(node, $"'{key}' is {Show(node)}; write a number{range}.");
+        object range = double.IsInfinity(max) && double.IsInfinity(min) ? "" : Sentence.Of(open ? "definition-between" : "definition-from-to", ("min", min), ("max", max));
+        Error(node, Sentence.Of("definition-number", ("key", key), ("shown", Show(node)), ("range", range)));
         return otherwise;
     }
 
@@ -94,7 +93,7 @@ internal sealed class YamlMap
             return value;
         }
 
-        Error(node, string.Create(CultureInfo.InvariantCulture, $"'{key}' is {Show(node)}; write a whole number from {min} to {max}."));
+        Error(node, Sentence.Of("definition-integer", ("key", key), ("shown", Show(node)), ("min", min), ("max", max)));
         return otherwise;
     }
 
@@ -107,7 +106,7 @@ internal sealed class YamlMap
 
         if (node is not YamlSequenceNode list)
         {
-            Error(node, $"'{key}' must be a list: [a, b].");
+            Error(node, Sentence.Of("definition-list", ("key", key)));
             return null;
         }
 
@@ -118,14 +117,14 @@ internal sealed class YamlMap
             {
                 if (texts.Contains(text, StringComparer.Ordinal))
                 {
-                    Error(item, $"'{text}' stands twice in '{key}'.");
+                    Error(item, Sentence.Of("definition-twice", ("text", text), ("key", key)));
                 }
 
                 texts.Add(text);
             }
             else
             {
-                Error(item, $"Each entry of '{key}' must be a text.");
+                Error(item, Sentence.Of("definition-list-texts", ("key", key)));
             }
         }
 
@@ -157,7 +156,7 @@ internal sealed class YamlMap
             }
         }
 
-        Error(node, $"'{key}' is {Show(node)}; write a number and s, m, h or d, such as 7d.");
+        Error(node, Sentence.Of("definition-duration", ("key", key), ("shown", Show(node))));
         return otherwise;
     }
 
@@ -176,7 +175,7 @@ internal sealed class YamlMap
 
         if (complain)
         {
-            Error(node, $"'{key}' must hold settings of its own, one a line, indented.");
+            Error(node, Sentence.Of("definition-map", ("key", key)));
         }
 
         return null;
@@ -195,7 +194,7 @@ internal sealed class YamlMap
             return [.. list.Children.Select(c => new YamlMap((YamlMappingNode)c, _errors))];
         }
 
-        Error(node, $"'{key}' must be a list of settings, each beginning with '-'.");
+        Error(node, Sentence.Of("definition-maps", ("key", key)));
         return [];
     }
 
@@ -211,9 +210,11 @@ internal sealed class YamlMap
         }
     }
 
-    public void Error(YamlNode node, string message) => _errors.Add(new DefinitionError(node.Start.Line, node.Start.Column, message));
+    /// <summary>Adds an error at a place of the text.</summary>
+    public void Error(YamlNode node, Sentence said) => _errors.Add(DefinitionError.Of(node.Start.Line, node.Start.Column, said));
 
-    public void Error(string key, string message) => Error(Find(key) ?? _node, message);
+    /// <summary>Adds an error about a setting; where it is absent, at the start of the settings that it belongs to.</summary>
+    public void Error(string key, Sentence said) => Error(Find(key) ?? _node, said);
 
     /// <summary>Reports every key that nobody asked for.</summary>
     public void Finish()
@@ -223,13 +224,15 @@ internal sealed class YamlMap
             var text = (key as YamlScalarNode)?.Value;
             if (text is null)
             {
-                Error(key, "A setting's name must be a text.");
+                Error(key, Sentence.Of("definition-name-text"));
             }
             else if (!_known.Contains(text))
             {
                 var nearest = NearestName.Find(text, _known);
-                var hint = nearest is null ? $"Known here: {string.Join(", ", _known.Order(StringComparer.Ordinal))}." : $"Did you mean '{nearest}'?";
-                Error(key, $"'{PipelineNameText(text)}' is not a setting. {hint}");
+                var hint = nearest is null
+                    ? Sentence.Of("definition-known", ("names", string.Join(", ", _known.Order(StringComparer.Ordinal))))
+                    : Sentence.Of("definition-meant", ("name", nearest));
+                Error(key, Sentence.Of("definition-unknown", ("text", PipelineNameText(text)), ("hint", hint)));
             }
         }
     }
@@ -239,7 +242,8 @@ internal sealed class YamlMap
 
     private static string PipelineNameText(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
-    private static string Show(YamlNode node) => node is YamlScalarNode scalar ? $"'{PipelineNameText(scalar.Value ?? "")}'" : "not a single value";
+    private static Sentence Show(YamlNode node) =>
+        node is YamlScalarNode scalar ? Sentence.Of("definition-shown", ("text", PipelineNameText(scalar.Value ?? ""))) : Sentence.Of("definition-not-single");
 
     private bool Take(string key, out YamlNode node)
     {

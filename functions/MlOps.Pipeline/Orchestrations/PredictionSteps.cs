@@ -77,7 +77,7 @@ internal static class PredictionSteps
             compared.Leaderboard,
             registered.Version,
             null,
-            reason) { OfRows = scoreFeatures.Warnings };
+            reason) { OfRows = scoreFeatures.Warnings, AccumulateKey = data, Rehearsal = accumulated.Rehearsal };
     }
 
     // Whether the period trains at all: the rule of the definition, held against the champion that the periods before have left.
@@ -102,7 +102,7 @@ internal static class PredictionSteps
         return new Trained(
             turn.Next.HistoryHash!, drop, turn.Initial!, turn.History, Outcomes(accumulated, inspected, features), accumulated.Warnings,
             features.RequireKey(), inspected, answer.TrainResult!, answer.EvaluateResult!, new LeaderboardResult("", champion.Verdict.Metric, false, []),
-            champion.Version, champion, answer.Reason) { OfRows = features.Warnings };
+            champion.Version, champion, answer.Reason) { OfRows = features.Warnings, AccumulateKey = accumulated.RequireKey(), Rehearsal = accumulated.Rehearsal };
     }
 
     /// <summary>Decide which model predicts, then predict with it, explain it and draw the report.</summary>
@@ -157,7 +157,7 @@ internal static class PredictionSteps
             predicted.RequireKey(), drop, trained.Initial));
         var performance = await run.PerformanceAsync(new PerformanceQuestion(
             id, pipeline, definition, drop.Period, features, promoted.Version, predicted.PredictionsSha256, predicted.RequireKey(),
-            new BacktestQuestion(drop, trained.Initial, trained.ModelVersion, promoted.Champion, promoted.Metrics?.GetValueOrDefault("test")), monitored.Estimated, predicted.Rows));
+            new BacktestQuestion(drop, trained.Initial, trained.ModelVersion, promoted.Champion, promoted.Metrics?.GetValueOrDefault("test"), trained.AccumulateKey), monitored.Estimated, predicted.Rows));
         if (performance?.Warnings is { Count: > 0 } unmet)
         {
             trained = trained with { Warnings = [.. unmet, .. trained.Warnings] };
@@ -175,7 +175,7 @@ internal static class PredictionSteps
             performance is null ? null : [.. performance.Earlier, .. performance.Measured], performance?.Expected));
         var prepared = new Prepared(
             trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored), .. Optional(performance?.Step), .. Outcomes(reported)],
-            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion, performance?.Backtest, performance?.Expected, performance?.Alerts);
+            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion, performance?.Backtest, performance?.Expected, performance?.Alerts) { Rehearsal = trained.Rehearsal };
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }

@@ -3,6 +3,7 @@ using Azure;
 using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
@@ -115,6 +116,12 @@ public sealed record RunDocument
     /// <see langword="null"/> where nothing was predicted.
     /// </summary>
     public ExpectedQuality? Expected { get; init; }
+
+    /// <summary>
+    /// How periods of the history came out when each was predicted from what came before it, and how a model is to learn by that; <see langword="null"/> where the definition
+    /// asks nothing of them.
+    /// </summary>
+    public Rehearsal? Backtests { get; init; }
 
     /// <summary>The model that the run trained, where another one predicted.</summary>
     public TrainedModel? Challenger { get; init; }

@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Leaderboard;
@@ -121,6 +122,12 @@ public sealed record Trained(
 {
     /// <summary>What the transform of the run's own model says of the rows to be predicted; <see langword="null"/> where it is among the warnings.</summary>
     public IReadOnlyList<Finding>? OfRows { get; init; }
+
+    /// <summary>Key of the step that joined the history; <see langword="null"/> of a run that was begun by a version that does not say.</summary>
+    public string? AccumulateKey { get; init; }
+
+    /// <summary>What backtests inside the history say; <see langword="null"/> where there were none.</summary>
+    public Rehearsal? Rehearsal { get; init; }
 }
 
 /// <summary>Predictions that a run has made in its turn.</summary>
@@ -158,6 +165,9 @@ public sealed record Prepared(
     ExpectedQuality? Expected = null,
     PerformanceVerdict? Performance = null)
 {
+    /// <summary>What backtests inside the history say; <see langword="null"/> where there were none.</summary>
+    public Rehearsal? Rehearsal { get; init; }
+
     /// <summary>Whether the model that predicts is the one that the run trained.</summary>
     public bool PredictsWithItsOwn => TrainedVersion is null ? Promotion.Promoted || Promotion.Champion is null : TrainedVersion == Promotion.Version;
 }

@@ -27,9 +27,10 @@ internal static class MlflowLayout
     /// <param name="runId">Run that trained it.</param>
     /// <param name="sha256">SHA-256 of the model and its transform, of which the uuid is made.</param>
     /// <param name="created">When it was registered.</param>
-    public static IReadOnlyDictionary<string, string> Files(Booster booster, string version, string runId, string sha256, DateTimeOffset created) => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    /// <param name="metadata">What MLflow is to show of the model, as JSON; <see langword="null"/> for nothing.</param>
+    public static IReadOnlyDictionary<string, string> Files(Booster booster, string version, string runId, string sha256, DateTimeOffset created, string? metadata = null) => new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
-        ["MLmodel"] = Describe(booster, version, runId, sha256, created),
+        ["MLmodel"] = Describe(booster, version, runId, sha256, created, metadata),
         ["conda.yaml"] = $"""
             channels:
             - conda-forge
@@ -55,7 +56,7 @@ internal static class MlflowLayout
         ["requirements.txt"] = $"mlflow>={MlflowVersion}\nlightgbm=={LightGbmVersion}\n",
     };
 
-    private static string Describe(Booster booster, string version, string runId, string sha256, DateTimeOffset created)
+    private static string Describe(Booster booster, string version, string runId, string sha256, DateTimeOffset created, string? metadata)
     {
         var inputs = JsonSerializer.Serialize(booster.FeatureNames.Select(name => new { type = "double", name, required = true }), ArtifactJson.Compact);
         int[] shape = booster.NumberOfClasses == 1 ? [-1] : [-1, booster.NumberOfClasses];
@@ -75,6 +76,8 @@ internal static class MlflowLayout
             .Append("      virtualenv: python_env.yaml\n")
             .Append("    loader_module: mlflow.lightgbm\n")
             .Append("    python_version: ").Append(PythonVersion).Append('\n')
+            // JSON is YAML.
+            .Append(metadata is null ? "" : $"metadata: {metadata}\n")
             .Append("mlflow_version: ").Append(MlflowVersion).Append('\n')
             .Append("model_uuid: ").Append(sha256[..32]).Append('\n')
             .Append("run_id: ").Append(Quoted(runId)).Append('\n')

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Serving;
@@ -50,7 +51,7 @@ public static class JsonRows
 
         if (json.ValueKind == JsonValueKind.Object)
         {
-            RequireOnce(json.EnumerateObject().Select(p => p.Name), "The body");
+            RequireOnce(json.EnumerateObject().Select(p => p.Name), Sentence.Of("body-itself"));
             foreach (var name in (string[])["rows", "dataframe_records", "instances"])
             {
                 if (json.TryGetProperty(name, out var records))
@@ -70,14 +71,14 @@ public static class JsonRows
             }
         }
 
-        throw Refused("form", "The body has no rows: send a list of objects, or an object with rows, dataframe_records, dataframe_split, instances or inputs.");
+        throw Refused("form", Sentence.Of("body-shape"));
     }
 
     private static ScoringBody Records(JsonElement records)
     {
         if (records.ValueKind != JsonValueKind.Array)
         {
-            throw Refused("form", "The rows are not a list. Send a list of objects, one a row, with the columns' names.");
+            throw Refused("form", Sentence.Of("body-no-list"));
         }
 
         var header = new List<string>();
@@ -88,7 +89,7 @@ public static class JsonRows
             number++;
             if (record.ValueKind != JsonValueKind.Object)
             {
-                throw Refused("form", $"Row {number} is no object. Name the columns: their order is not that of the model; for lists without names use dataframe_split.", number);
+                throw Refused("form", Sentence.Of("body-no-object", ("row", number)), number);
             }
 
             var at = 0;
@@ -129,7 +130,7 @@ public static class JsonRows
                 at = at < header.Count && cell.NameEquals(header[at]) ? at : place[cell.Name];
                 if (cells[at].ValueKind != JsonValueKind.Undefined)
                 {
-                    throw Twice($"Row {number}", header[at], number);
+                    throw Twice(Sentence.Of("body-row", ("row", number)), header[at], number);
                 }
 
                 cells[at++] = cell.Value;
@@ -146,11 +147,11 @@ public static class JsonRows
         if (split.ValueKind != JsonValueKind.Object || !split.TryGetProperty("columns", out var columns) || columns.ValueKind != JsonValueKind.Array
             || !split.TryGetProperty("data", out var data) || data.ValueKind != JsonValueKind.Array)
         {
-            throw Refused("form", "dataframe_split needs columns (a list of names) and data (a list of rows).");
+            throw Refused("form", Sentence.Of("body-split"));
         }
 
         var header = columns.EnumerateArray().Select(Name).ToList();
-        RequireOnce(header, "The list of columns of dataframe_split");
+        RequireOnce(header, Sentence.Of("body-split-columns"));
         if (data.GetArrayLength() == 0)
         {
             throw Empty();
@@ -163,7 +164,7 @@ public static class JsonRows
             number++;
             if (row.ValueKind != JsonValueKind.Array || row.GetArrayLength() != header.Count)
             {
-                throw Refused("form", $"Row {number} of dataframe_split has not as many cells as there are columns ({header.Count}).", number);
+                throw Refused("form", Sentence.Of("body-split-cells", ("row", number), ("columns", header.Count)), number);
             }
 
             writer.Add([.. row.EnumerateArray()]);
@@ -176,11 +177,11 @@ public static class JsonRows
     {
         if (inputs.ValueKind != JsonValueKind.Object || inputs.EnumerateObject().Any(c => c.Value.ValueKind != JsonValueKind.Array))
         {
-            throw Refused("form", "inputs needs a list of values for each column's name.");
+            throw Refused("form", Sentence.Of("body-inputs"));
         }
 
         var columns = inputs.EnumerateObject().Select(c => (c.Name, Cells: c.Value.EnumerateArray().ToArray())).ToArray();
-        RequireOnce(columns.Select(c => c.Name), "inputs");
+        RequireOnce(columns.Select(c => c.Name), Sentence.Of("body-inputs-names"));
         var rows = columns.Length == 0 ? 0 : columns[0].Cells.Length;
         if (rows == 0)
         {
@@ -189,7 +190,7 @@ public static class JsonRows
 
         if (Array.Find(columns, c => c.Cells.Length != rows) is { Name: { } uneven })
         {
-            throw Refused("form", $"Column '{Short(uneven)}' of inputs has another number of values than the first column ({rows}).", column: uneven);
+            throw Refused("form", Sentence.Of("body-inputs-uneven", ("column", Short(uneven)), ("rows", rows)), column: uneven);
         }
 
         var writer = new Rows([.. columns.Select(c => c.Name)]);
@@ -201,12 +202,12 @@ public static class JsonRows
         return writer.End();
     }
 
-    private static ScoringRefusedException Empty() => Refused("no-rows", "The body has no rows. Send at least one, with the columns' names.");
+    private static ScoringRefusedException Empty() => Refused("no-rows", Sentence.Of("body-empty"));
 
-    private static ScoringRefusedException Twice(string where, string name, long row = 0) =>
-        Refused("repeated-name", $"{where} has '{Short(name)}' twice. Send each name once: which of the values is meant cannot be known.", row, name);
+    private static ScoringRefusedException Twice(Sentence where, string name, long row = 0) =>
+        Refused("repeated-name", Sentence.Of("body-twice", ("where", where), ("name", Short(name))), row, name);
 
-    private static void RequireOnce(IEnumerable<string> names, string where)
+    private static void RequireOnce(IEnumerable<string> names, Sentence where)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         foreach (var name in names)
@@ -220,12 +221,12 @@ public static class JsonRows
 
     private static string Name(JsonElement name) => name.ValueKind == JsonValueKind.String
         ? name.GetString()!
-        : throw Refused("form", "A name in the columns of dataframe_split is no text.");
+        : throw Refused("form", Sentence.Of("body-split-name"));
 
     private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
-    private static ScoringRefusedException Refused(string code, string message, long row = 0, string? column = null) =>
-        new(1, [new Finding(code, row, 0, column, message)]);
+    private static ScoringRefusedException Refused(string code, Sentence said, long row = 0, string? column = null) =>
+        new(1, [Finding.Of(said, column, line: row, code: code)]);
 
     /// <summary>Writes cells as a file would have them; numbers keep the digits that were sent.</summary>
     private sealed class Rows : IDisposable
@@ -267,7 +268,7 @@ public static class JsonRows
                         _csv.Write("false");
                         break;
                     default:
-                        throw Refused("cell", $"Row {_firstLines.Count} has a list or an object in column '{Short(_header[i])}'; a cell is a number, a text, true, false or null.", _firstLines.Count, _header[i]);
+                        throw Refused("cell", Sentence.Of("body-cell", ("row", _firstLines.Count), ("column", Short(_header[i]))), _firstLines.Count, _header[i]);
                 }
             }
 

@@ -47,7 +47,9 @@ public static class StepsComposition
             s.GetRequiredService<StorageAccount>(), s.GetRequiredService<StepRunner>(), s.GetRequiredService<DefinitionStore>(), s.GetRequiredService<StepOptions>()));
         return services
             .AddStep((s, context) => new ValidateStep(context))
-            .AddStep((s, context) => new AccumulateStep(context, s.GetRequiredService<ValidateStep>()))
+            .AddStep((s, context) => new BacktestStep(context, s.GetRequiredService<ValidateStep>()))
+            .AddStep((s, context) => new AccumulateStep(
+                context, s.GetRequiredService<ValidateStep>(), new RehearsedPeriods(context, s.GetRequiredService<ValidateStep>(), s.GetRequiredService<BacktestStep>())))
             .AddStep((s, context) => new FeaturizeStep(context, s.GetRequiredService<ValidateStep>()))
             .AddStep((s, context) => new BinStep(context))
             .AddStep((s, context) => new TrainStep(context, s.GetRequiredService<BinStep>()))

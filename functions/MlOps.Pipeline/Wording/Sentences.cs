@@ -53,9 +53,16 @@ public static partial class Sentences
             throw new ArgumentException($"There is no sentence '{sentence.Code}' in '{language}'.", nameof(sentence));
         }
 
-        return Places().Replace(template, place => sentence.Arguments.TryGetValue(place.Groups[1].Value, out var value) ? place.Groups[2].Success ? place.Groups[value == "1" ? 2 : 3].Value : value
-            : sentence.Parts?.TryGetValue(place.Groups[1].Value, out var part) == true ? Word(part, language)
+        return Places().Replace(template, place => sentence.Arguments.TryGetValue(place.Groups[1].Value, out var value) ? place.Groups[2].Success ? place.Groups[value == "1" ? 2 : 3].Value : Fitted(value, template, place)
+            : sentence.Parts?.TryGetValue(place.Groups[1].Value, out var part) == true ? Fitted(Word(part, language), template, place)
             : throw new ArgumentException($"The sentence '{sentence.Code}' lacks its argument '{place.Groups[1].Value}'.", nameof(sentence)));
+    }
+
+    // A sentence within a sentence leaves its full stop to the outer one, where that goes on with one or closes a bracket.
+    private static string Fitted(string text, string template, Match place)
+    {
+        var end = place.Index + place.Length;
+        return end < template.Length && template[end] is '.' or '。' or ')' or '）' && text is [.., not '.', '.' or '。'] ? text[..^1] : text;
     }
 
     /// <summary>Sentences one after the other, as the argument of another one.</summary>

@@ -1,11 +1,12 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace MlOps.Tabular;
 
 /// <summary>In which order a date's parts stand.</summary>
 public enum DateOrder
 {
-    /// <summary>2024-01-31, 2024/1/31, 2024年1月31日, with or without a time; 2024-01, Jan 2024.</summary>
+    /// <summary>2024-01-31, 2024/1/31, 2024年1月31日, with or without a time; 2024-01, Jan 2024; weeks (2024-W05, ISO 8601) and quarters (2024Q1, Q1 2024), which are their first day.</summary>
     YearFirst,
 
     /// <summary>31/01/2024, 31.1.24, 31 Jan 2024.</summary>
@@ -16,7 +17,7 @@ public enum DateOrder
 }
 
 /// <summary>Dates written with separators, in a known order.</summary>
-public static class DateText
+public static partial class DateText
 {
     private const int MostLength = 40;
 
@@ -45,6 +46,11 @@ public static class DateText
             return seconds;
         }
 
+        if (order == DateOrder.YearFirst && Part(trimmed) is { } first)
+        {
+            return (first.Ticks - DateTime.UnixEpoch.Ticks) / (double)TimeSpan.TicksPerSecond;
+        }
+
         if (order == DateOrder.YearFirst && DateTime.TryParseExact(trimmed, Months, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var month)
             && month.Year is >= 1900 and <= 2100)
         {
@@ -56,6 +62,29 @@ public static class DateText
             ? (time.Ticks - DateTime.UnixEpoch.Ticks) / (double)TimeSpan.TicksPerSecond
             : double.NaN;
     }
+
+    // The first day of a week or of a quarter.
+    private static DateTime? Part(string text)
+    {
+        if (Week().Match(text) is { Success: true } week)
+        {
+            var (year, number) = (Number(week, "year"), Number(week, "number"));
+            return number >= 1 && number <= ISOWeek.GetWeeksInYear(year)
+                ? ISOWeek.ToDateTime(year, number, week.Groups["day"].Success ? (DayOfWeek)(Number(week, "day") % 7) : DayOfWeek.Monday)
+                : null;
+        }
+
+        return Quarter().Match(text) is { Success: true } quarter ? new DateTime(Number(quarter, "year"), (3 * Number(quarter, "number")) - 2, 1) : null;
+
+        static int Number(Match match, string group) => int.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture);
+    }
+
+    // With a sane year only, as for months.
+    [GeneratedRegex(@"^(?<year>19\d\d|20\d\d|2100)-?W(?<number>\d\d)(?:-?(?<day>[1-7]))?$")]
+    private static partial Regex Week();
+
+    [GeneratedRegex(@"^(?:(?<year>19\d\d|20\d\d|2100)[- ]?[Qq](?<number>[1-4])|[Qq](?<number>[1-4])[- /]?(?<year>19\d\d|20\d\d|2100))$")]
+    private static partial Regex Quarter();
 
     private static string[] WithTimes(string[] days) => [.. days.SelectMany(d => Times.Select(t => d + t))];
 }

@@ -58,7 +58,7 @@ public static class NotationSearch
             return null;
         }
 
-        return Dates(texts, counts, total) ?? Numbers(texts, counts, total, usual ?? NumberNotation.Plain);
+        return Dates(texts, counts, total) ?? Times(texts, counts, total) ?? Numbers(texts, counts, total, usual ?? NumberNotation.Plain);
     }
 
     /// <summary>The units that numbers are written with, and the first text of each; two spellings of a unit are one.</summary>
@@ -96,16 +96,26 @@ public static class NotationSearch
             || texts.All(t => DateText.Seconds(t, best.Order).Equals(DateText.Seconds(t, second.Order)));
         return new WrittenForm(null, best.Order, certain, null, certain ? null : second.Order, example, total - best.Fitting);
 
-        long Fitting(Func<string, bool> fits)
-        {
-            long fitting = 0;
-            for (var i = 0; i < texts.Count; i++)
-            {
-                fitting += fits(texts[i]) ? counts[i] : 0;
-            }
+        long Fitting(Func<string, bool> fits) => Count(texts, counts, fits);
+    }
 
-            return fitting;
+    private static WrittenForm? Times(IReadOnlyList<string> texts, IReadOnlyList<long> counts, long total)
+    {
+        var fitting = Count(texts, counts, t => ClockText.TryParse(t, out _));
+        return IsNearlyAll(fitting, total)
+            ? new WrittenForm(new NumberNotation(Signs: false, Times: true), null, true, null, null, texts.First(t => ClockText.TryParse(t, out _)), total - fitting)
+            : null;
+    }
+
+    private static long Count(IReadOnlyList<string> texts, IReadOnlyList<long> counts, Func<string, bool> fits)
+    {
+        long fitting = 0;
+        for (var i = 0; i < texts.Count; i++)
+        {
+            fitting += fits(texts[i]) ? counts[i] : 0;
         }
+
+        return fitting;
     }
 
     private static WrittenForm? Numbers(IReadOnlyList<string> texts, IReadOnlyList<long> counts, long total, NumberNotation usual)

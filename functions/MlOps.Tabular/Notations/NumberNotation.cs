@@ -8,7 +8,8 @@ namespace MlOps.Tabular;
 /// <param name="Thousands">The mark between groups of three digits: <c>,</c>, <c>.</c>, a space or an apostrophe (with their typographic forms); <see langword="null"/> for none.</param>
 /// <param name="Signs">Whether currency and percent signs and units of measure are taken off; the number before them counts, so that 5 % is 5.</param>
 /// <param name="PlainToo">Whether a cell that is a number in plain notation is taken as such first.</param>
-public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, bool Signs = true, bool PlainToo = false)
+/// <param name="Times">Whether the numbers are times such as <c>13:45</c>, which count as minutes (<see cref="ClockText"/>); the marks then play no part.</param>
+public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, bool Signs = true, bool PlainToo = false, bool Times = false)
 {
     private const int MostLength = 64;
 
@@ -73,6 +74,11 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
         if (PlainToo && TryParsePlain(text, out value))
         {
             return true;
+        }
+
+        if (Times)
+        {
+            return ClockText.TryParse(text, out value);
         }
 
         if (text.Length > MostLength)

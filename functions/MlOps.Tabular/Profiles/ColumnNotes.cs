@@ -19,6 +19,7 @@ internal static class ColumnNotes
             null => null,
             { Certain: false } form => $"{(form.Dates is null ? "numbers" : "dates")} such as '{form.Example}', which can be read in more than one way",
             { Dates: { } order } form => $"dates such as '{form.Example}', {order switch { DateOrder.DayFirst => "day first", DateOrder.MonthFirst => "month first", _ => "year first" }}",
+            { Numbers.Times: true } form => $"times such as '{form.Example}', which are kept as texts here",
             { Numbers: { } notation } form => $"numbers such as '{form.Example}'{(notation.Decimal == ',' ? ", with a decimal comma" : "")}{(notation.Thousands is null ? "" : $", with '{notation.Thousands}' between thousands")}, which are kept as texts here",
             _ => null,
         };

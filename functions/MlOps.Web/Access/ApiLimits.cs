@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Threading.RateLimiting;
+using MlOps.Pipeline.Wording;
 using MlOps.Web.Http;
 
 namespace MlOps.Web.Access;
@@ -39,7 +40,7 @@ public sealed record ApiLimits
         {
             var wait = context.Lease.TryGetMetadata(MetadataName.RetryAfter, out var after) ? after : TimeSpan.FromSeconds(1);
             context.HttpContext.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            await Problems.WriteAsync(context.HttpContext, new ApiException(429, "too many requests", "There is more to do than is taken at a time.", "Wait as long as Retry-After says and send it again."));
+            await Problems.WriteAsync(context.HttpContext, ApiException.Of(429, "too many requests", Sentence.Of("api-busy"), Sentence.Of("api-busy-next")));
         };
         options.AddPolicy(Uploads, _ => RateLimitPartition.GetConcurrencyLimiter("all", _ => new ConcurrencyLimiterOptions { PermitLimit = UploadsAtOnce }));
         options.AddPolicy(Changes, context => RateLimitPartition.GetFixedWindowLimiter(

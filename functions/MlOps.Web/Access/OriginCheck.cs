@@ -1,3 +1,4 @@
+using MlOps.Pipeline.Wording;
 using MlOps.Web.Http;
 
 namespace MlOps.Web.Access;
@@ -29,17 +30,17 @@ internal static class OriginCheck
         var origin = request.Headers.Origin;
         if (origin.Count > 0 && (origin.Count > 1 || !(string.Equals(origin[0], $"{request.Scheme}://{request.Host}", StringComparison.OrdinalIgnoreCase) || own.Contains(origin[0]!))))
         {
-            return new ApiException(403, "another origin", "The request comes from a page of another origin.", "Send it from this server's own page, or from a program.", "Origin");
+            return ApiException.Of(403, "another origin", Sentence.Of("api-origin"), Sentence.Of("api-origin-next"), "Origin");
         }
 
         if (changes && request.Headers["Sec-Fetch-Site"].ToString() is "cross-site" or "same-site")
         {
-            return new ApiException(403, "another origin", "The request comes from a page of another site.", "Send it from this server's own page, or from a program.", "Sec-Fetch-Site");
+            return ApiException.Of(403, "another origin", Sentence.Of("api-site"), Sentence.Of("api-origin-next"), "Sec-Fetch-Site");
         }
 
         var type = (request.ContentType ?? "").Split(';')[0].Trim();
         return changes && FormTypes.Contains(type, StringComparer.OrdinalIgnoreCase)
-            ? new ApiException(415, "not a form", $"A body of type {type} is not taken.", "Send application/json or text/csv; with curl: -H 'Content-Type: …'.", "Content-Type")
+            ? ApiException.Of(415, "not a form", Sentence.Of("api-form", ("type", type!)), Sentence.Of("api-form-next"), "Content-Type")
             : null;
     }
 }

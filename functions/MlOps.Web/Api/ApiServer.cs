@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.DurableTask.Client;
+using MlOps.Pipeline.Wording;
 using MlOps.Pipeline;
 using MlOps.Storage;
 using MlOps.Web.Access;
@@ -59,9 +60,9 @@ public sealed class ApiServer
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => context.HttpContext.Response.StatusCode switch
         {
-            404 => Problems.WriteAsync(context.HttpContext, ApiException.NotFound("There is nothing at this address.", "GET /openapi/v1.json describes every address.")),
-            405 => Problems.WriteAsync(context.HttpContext, new ApiException(405, "wrong method", "This address does not take the method.", "GET /openapi/v1.json describes every address.")),
-            415 => Problems.WriteAsync(context.HttpContext, new ApiException(415, "wrong type", "This address does not take a body of that type.", "GET /openapi/v1.json says which it takes.", "Content-Type")),
+            404 => Problems.WriteAsync(context.HttpContext, ApiException.NotFound(Sentence.Of("api-nothing"), Sentence.Of("api-addresses-next"))),
+            405 => Problems.WriteAsync(context.HttpContext, ApiException.Of(405, "wrong method", Sentence.Of("api-method"), Sentence.Of("api-addresses-next"))),
+            415 => Problems.WriteAsync(context.HttpContext, ApiException.Of(415, "wrong type", Sentence.Of("api-body-type"), Sentence.Of("api-body-type-next"), "Content-Type")),
             _ => Task.CompletedTask,
         });
         app.UseOriginCheck();

@@ -1,10 +1,11 @@
 using System.Text;
-using Azure;
 using Azure.Storage.Blobs.Models;
+using Azure;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Http;
@@ -48,7 +49,7 @@ internal static class DefinitionsApi
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw ApiException.NotFound($"'{name}' has no definition.", $"PUT /api/pipelines/{name}/definition with If-None-Match: * makes one; `mlops init` drafts one.");
+            throw ApiException.NotFound(Sentence.Of("api-no-definition", ("pipeline", name)), Sentence.Of("api-no-definition-next", ("pipeline", name)));
         }
     }
 
@@ -87,7 +88,7 @@ internal static class DefinitionsApi
 
         return request.GetTypedHeaders().IfNoneMatch is [var none] && none.Equals(EntityTagHeaderValue.Any)
             ? new BlobRequestConditions { IfNoneMatch = ETag.All }
-            : throw new ApiException(428, "condition missing", "A change must say which version it was made from.", "Read the definition and send its ETag as If-Match, or If-None-Match: * for the first one.", "If-Match");
+            : throw ApiException.Of(428, "condition missing", Sentence.Of("api-condition"), Sentence.Of("api-condition-definition-next"), "If-Match");
     }
 
     private static async Task<string> TextAsync(HttpRequest request, CancellationToken cancellation)
@@ -99,7 +100,7 @@ internal static class DefinitionsApi
         }
         catch (DecoderFallbackException)
         {
-            throw new ApiException(422, "not UTF-8", "The definition is not written in UTF-8.", "Save it as UTF-8.");
+            throw ApiException.Of(422, "not UTF-8", Sentence.Of("api-definition-utf8"), Sentence.Of("api-definition-utf8-next"));
         }
     }
 }

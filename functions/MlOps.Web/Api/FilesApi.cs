@@ -1,8 +1,9 @@
-using Azure;
-using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Blobs;
+using Azure;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Http;
@@ -44,7 +45,7 @@ internal static class FilesApi
 
                 // The page shows reports; all else is for the disk, whatever a browser might take it for.
                 var file = $"pred_{wanted}{suffix}";
-                return await OpenAsync(account.Output.GetBlobClient($"{name}/{file}"), type, type == "text/html" ? null : file, $"There is no {file} of '{name}'.", cancellation);
+                return await OpenAsync(account.Output.GetBlobClient($"{name}/{file}"), type, type == "text/html" ? null : file, Sentence.Of("api-no-file", ("file", file), ("pipeline", name)), Sentence.Of("api-period-next"), cancellation);
             })
             .WithSummary(summary).Produces<Stream>(200, type).Produces(206).Produces(304).ProducesProblem(404);
 
@@ -90,14 +91,14 @@ internal static class FilesApi
         name = name.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
         if (name.Split('/') is not { Length: <= 2 } parts || !Array.TrueForAll(parts, part => RunId.TryParse(part, out _)))
         {
-            throw new ApiException(400, "bad name", "That is not the name of a refused file.", $"GET /api/pipelines/{folder}/rejected lists them.", where: "name");
+            throw ApiException.Of(400, "bad name", Sentence.Of("api-refused-name"), Sentence.Of("api-rejected-next", ("pipeline", folder)), "name");
         }
 
-        return OpenAsync(account.Rejected.GetBlobClient($"{folder}/{name}"), "application/octet-stream", parts[^1], $"There is no such refused file of '{folder}'.", cancellation);
+        return OpenAsync(account.Rejected.GetBlobClient($"{folder}/{name}"), "application/octet-stream", parts[^1], Sentence.Of("api-no-refused-file", ("pipeline", folder)), Sentence.Of("api-rejected-next", ("pipeline", folder)), cancellation);
     }
 
     // A seekable stream over the blob, bound to the version that it began with: a replaced file never gives a mixture.
-    public static async Task<FileStreamHttpResult> OpenAsync(BlobClient blob, string type, string? saveAs, string missing, CancellationToken cancellation)
+    public static async Task<FileStreamHttpResult> OpenAsync(BlobClient blob, string type, string? saveAs, Sentence missing, Sentence next, CancellationToken cancellation)
     {
         try
         {
@@ -110,7 +111,7 @@ internal static class FilesApi
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw ApiException.NotFound(missing, "The period's state says why: GET its address without the file's name.");
+            throw ApiException.NotFound(missing, next);
         }
     }
 

@@ -81,7 +81,7 @@ internal static class ModelsApi
         var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         return (await aliases.ReadAsync(name, cancellation)).LiveAt(at is null ? DateTimeOffset.MaxValue : IsoTime.Parse(at)) is { } release
             ? Tagged.Of(release)
-            : throw ApiException.NotFound($"'{name}' had no model in production then.", $"GET /api/pipelines/{name}/releases lists every decision.");
+            : throw ApiException.NotFound(Sentence.Of("api-not-live", ("pipeline", name)), Sentence.Of("api-releases-next", ("pipeline", name)));
     }
 
     private static async Task<Tagged<Page<Release>>> ReleasesAsync(

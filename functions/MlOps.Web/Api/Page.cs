@@ -1,4 +1,5 @@
 using System.Text;
+using MlOps.Pipeline.Wording;
 using MlOps.Web.Http;
 
 namespace MlOps.Web.Api;
@@ -24,7 +25,7 @@ internal static class Page
         var count = limit ?? DefaultLimit;
         if (count is < 1 or > MaxLimit)
         {
-            throw new ApiException(400, "limit is out of range", $"limit is {count}.", $"Ask for 1 to {MaxLimit} entries.", where: "limit");
+            throw ApiException.Of(400, "limit is out of range", Sentence.Of("api-limit", ("limit", count)), Sentence.Of("api-limit-next", ("most", MaxLimit)), "limit");
         }
 
         var rest = ordered;

@@ -89,7 +89,7 @@ internal static class PipelinesApi
         var files = await history.FilesAsync(name, cancellation);
         var standing = files.StandingOf(wanted.Value);
         return standing.Standing == Standing.Absent
-            ? throw ApiException.NotFound($"No file of {wanted} was dropped for '{name}'.", $"PUT /api/pipelines/{name}/drops/{wanted}.csv drops one.")
+            ? throw ApiException.NotFound(Sentence.Of("api-file-undropped", ("period", wanted), ("pipeline", name)), Sentence.Of("api-drop-next", ("period", wanted), ("pipeline", name)))
             : Tagged.Of(new PeriodDetails(PeriodFacts.Of(standing, files.Ledger), await history.ManifestAsync(name, wanted, cancellation)));
     }
 

@@ -1,4 +1,5 @@
 using Azure;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
 using MlOps.Web.Access;
@@ -21,7 +22,7 @@ internal static class ProfilesApi
         var (name, wanted) = (Lookup.Pipeline(pipeline), Lookup.Period(period).Value);
         var ledger = (await history.LedgersAsync(name, cancellation))[0];
         var drop = ledger.Drops.Where(d => d.Period == wanted).MaxBy(d => d.Revision)
-            ?? throw ApiException.NotFound($"No file of {wanted} was read for '{name}'.", $"GET /api/pipelines/{name}/periods lists what there is.");
+            ?? throw ApiException.NotFound(Sentence.Of("api-file-unread", ("period", wanted), ("pipeline", name)), Sentence.Of("api-periods-next", ("pipeline", name)));
         try
         {
             await using var stream = await account.Artifacts.GetBlobClient($"{name}/drops/{drop.Sha256}.csv").OpenReadAsync(cancellationToken: cancellation);
@@ -31,7 +32,7 @@ internal static class ProfilesApi
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
-            throw ApiException.NotFound($"The file of {wanted} is not kept any more.", "Drop it again.");
+            throw ApiException.NotFound(Sentence.Of("api-file-gone", ("period", wanted)), Sentence.Of("api-file-gone-next"));
         }
     }
 }

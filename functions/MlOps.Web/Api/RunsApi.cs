@@ -77,7 +77,7 @@ internal static class RunsApi
 
     private static RunState State(string text) => text.All(char.IsAsciiLetter) && Enum.TryParse<RunState>(text, ignoreCase: true, out var state)
         ? state
-        : throw new ApiException(400, "no such state", "That is not the state of a run.", $"The states are {string.Join(", ", Enum.GetNames<RunState>()).ToLowerInvariant()}.", "state");
+        : throw ApiException.Of(400, "no such state", Sentence.Of("api-no-state"), Sentence.Of("api-states-next", ("states", string.Join(", ", Enum.GetNames<RunState>()).ToLowerInvariant())), "state");
 
     private static async Task<Tagged<RunDetails>> GetAsync(string id, RunHistory history, CancellationToken cancellation) =>
         Tagged.Of(await DetailsAsync(id, history, cancellation));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -6,6 +5,7 @@ using Microsoft.Net.Http.Headers;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Http;
@@ -128,7 +128,7 @@ internal static class ScoringApi
 
             pipeline = served is [var only]
                 ? only.Value
-                : throw new ApiException(400, "which pipeline?", $"{served.Count} pipelines have a champion.", "Name one: /invocations?pipeline=NAME, or /api/pipelines/NAME/invocations.", "pipeline");
+                : throw ApiException.Of(400, "which pipeline?", Sentence.Of("api-which", ("count", served.Count)), Sentence.Of("api-which-next"), "pipeline");
         }
 
         return await InvokeAsync(pipeline, champions, shadow, context, cancellation);
@@ -138,7 +138,7 @@ internal static class ScoringApi
     {
         if (reasons is < 0 or > ReasonsMax)
         {
-            throw new ApiException(400, "reasons is out of range", $"reasons is {reasons}.", $"Ask for 0 to {ReasonsMax} reasons a row.", "reasons");
+            throw ApiException.Of(400, "reasons is out of range", Sentence.Of("api-reasons", ("reasons", reasons)), Sentence.Of("api-reasons-next", ("most", ReasonsMax)), "reasons");
         }
 
         var body = await ReadAsync(context.Request, cancellation);
@@ -171,13 +171,12 @@ internal static class ScoringApi
                 }
                 catch (JsonException e)
                 {
-                    throw new ApiException(
-                        400, "not JSON", string.Create(CultureInfo.InvariantCulture, $"The body is not JSON from line {e.LineNumber + 1}, byte {e.BytePositionInLine + 1} on."),
-                        "Correct it, or send text/csv. A missing value is null (NaN is taken for it); Infinity is no value.");
+                    throw ApiException.Of(
+                        400, "not JSON", Sentence.Of("api-not-json", ("line", e.LineNumber + 1 ?? 1), ("byte", e.BytePositionInLine + 1 ?? 1)), Sentence.Of("api-not-json-next"));
                 }
 
             default:
-                throw new ApiException(415, "content type missing", "The body's type is neither application/json nor text/csv.", "Send one of them as Content-Type.", "Content-Type");
+                throw ApiException.Of(415, "content type missing", Sentence.Of("api-no-type"), Sentence.Of("api-no-type-next"), "Content-Type");
         }
     }
 }

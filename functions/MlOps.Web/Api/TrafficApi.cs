@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Net.Http.Headers;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Serving;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Web.Access;
 using MlOps.Web.Http;
@@ -52,7 +53,7 @@ internal static class TrafficApi
         var name = Lookup.Pipeline(pipeline);
         if (context.Request.GetTypedHeaders().IfMatch is not [{ IsWeak: false } tag] || tag.Equals(EntityTagHeaderValue.Any))
         {
-            throw new ApiException(428, "condition missing", "A change must say which state it was made from.", $"GET /api/pipelines/{name}/traffic and send its ETag as If-Match.", "If-Match");
+            throw ApiException.Of(428, "condition missing", Sentence.Of("api-condition"), Sentence.Of("api-condition-traffic-next", ("pipeline", name)), "If-Match");
         }
 
         return await audit.RecordAsync(context, name, "traffic", request, async () =>
@@ -84,8 +85,8 @@ internal static class TrafficApi
     {
         var folder = Lookup.Pipeline(pipeline);
         return RunId.TryParse(name, out _)
-            ? FilesApi.OpenAsync(account.Artifacts.GetBlobClient(Folder(folder) + name), "text/csv", $"shadow_{name}", $"There is no such file of shadow scoring of '{folder}'.", cancellation)
-            : throw new ApiException(400, "bad name", "That is not the name of a file of shadow scoring.", $"GET /api/pipelines/{folder}/shadow lists them.", where: "name");
+            ? FilesApi.OpenAsync(account.Artifacts.GetBlobClient(Folder(folder) + name), "text/csv", $"shadow_{name}", Sentence.Of("api-no-shadow-file", ("pipeline", folder)), Sentence.Of("api-shadow-next", ("pipeline", folder)), cancellation)
+            : throw ApiException.Of(400, "bad name", Sentence.Of("api-shadow-name"), Sentence.Of("api-shadow-next", ("pipeline", folder)), "name");
     }
 
     private static Ok<TrafficFacts> Answer(HttpContext context, Aliases now, ETag? etag)

@@ -37,5 +37,8 @@ internal sealed class ApiException(int status, string what, string detail, strin
     /// <summary>Every error, where there are several.</summary>
     public IReadOnlyList<Finding>? Errors { get; init; }
 
-    public static ApiException NotFound(string what, string next) => new(404, "not found", what, next);
+    /// <summary>There is no such thing.</summary>
+    /// <param name="detail">What there is not.</param>
+    /// <param name="next">What to do next.</param>
+    public static ApiException NotFound(Sentence detail, Sentence next) => Of(404, "not found", detail, next);
 }

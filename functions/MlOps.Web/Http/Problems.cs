@@ -58,13 +58,17 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
             case FormatException format:
                 return new ApiException(400, "bad name", format.Message);
             case DefinitionException definition:
-                return new ApiException(422, "the definition is not valid", definition.Errors[0].Message, "Correct the lines that errors names.", definition.FileName)
+                return new ApiException(422, "the definition is not valid", definition.Errors[0].Message, Sentence.Of("api-definition-next").ToString(), definition.FileName)
                 {
-                    Errors = [.. definition.Errors.Select(e => new Finding("definition", e.Line, (int)e.Column, null, e.Message))],
+                    Said = definition.Errors[0].Said,
+                    NextSaid = Sentence.Of("api-definition-next"),
+                    Errors = [.. definition.Errors.Select(e => new Finding("definition", e.Line, (int)e.Column, null, e.Message, null, e.Said))],
                 };
             case ScoringRefusedException scoring:
-                return new ApiException(422, "the rows do not fit the model", scoring.Message, "Correct the rows that errors names; no row was scored.", scoring.Findings is [{ ColumnName: { } column }, ..] ? column : null)
+                return new ApiException(422, "the rows do not fit the model", scoring.Message, Sentence.Of("api-scoring-next").ToString(), scoring.Findings is [{ ColumnName: { } column }, ..] ? column : null)
                 {
+                    Said = scoring.Findings is [{ Said: { } first }, ..] && first.ToString() == scoring.Message ? first : null,
+                    NextSaid = Sentence.Of("api-scoring-next"),
                     Errors = scoring.Findings,
                 };
             case CsvException csv:

@@ -52,6 +52,26 @@ public sealed class FitAndScoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_label_or_weight_that_cannot_count_is_told_with_its_file_and_line_and_a_validation_of_one_class_is_told()
+    {
+        File.WriteAllText(folder["gap.csv"], "a,y\n1,0\n2,\n3,1\n");
+        File.WriteAllText(folder["weight.csv"], "a,y,w\n1,0,1\n2,1,-2\n");
+        File.WriteAllLines(folder["good.csv"], Enumerable.Range(0, 60).Select(i => $"{i},{i % 2}").Prepend("a,y"));
+        File.WriteAllLines(folder["ones.csv"], Enumerable.Range(0, 20).Select(i => $"{i},{(i % 2) + 1}").Prepend("a,y"));
+
+        var gap = await FitAsync("data=gap.csv");
+        var weight = await FitAsync("data=weight.csv", "weight=name:w");
+        var ones = await FitAsync("data=good.csv", "valid=ones.csv");
+
+        Assert.Equal((1, "mlops: gap.csv line 3: the label 'y' is missing. Fill it, or remove the row."), (gap.ExitCode, gap.Errors.Trim()));
+        Assert.Equal((1, "mlops: weight.csv line 3: the weight 'w' is -2; it must be a finite number of at least 0."), (weight.ExitCode, weight.Errors.Trim()));
+        Assert.Contains("warning: of the labels of ones.csv all are above 0, which is one class: its metrics say nothing.", ones.Errors, StringComparison.Ordinal);
+
+        Task<Ended> FitAsync(params string[] more) =>
+            MlopsProcess.RunAsync(folder.Path, ["fit", "header=true", "label=name:y", "objective=binary", "num_iterations=2", "output_model=m.txt", .. more]);
+    }
+
+    [Fact]
     public async Task Weights_beside_the_data_count_as_a_column_of_weights_does()
     {
         Unpack("c16c_weights_l2", "train.csv", "model.txt");

@@ -26,6 +26,7 @@ public sealed class RollbackTests : IDisposable
         var models = await RunAsync("models", "p", "--json");
         string[] versions = [.. models.Json.GetProperty("models").EnumerateArray().Select(m => m.GetProperty("version").GetString()!)];
         Assert.Equal(2, versions.Length);
+        await EachMetricStandsBesideItsRowsAsync(models.Json);
 
         // Six processes move the champion while this one looks again and again.
         var racing = Enumerable.Range(0, 6).Select(i => i % 2 == 0
@@ -49,6 +50,17 @@ public sealed class RollbackTests : IDisposable
         {
             Assert.Equal(history[i - 1].GetProperty("champion").GetString(), history[i].GetProperty("previous").GetString());
         }
+    }
+
+    // 300 rows, of which a fifth judges; the second model has the first period's too.
+    private async Task EachMetricStandsBesideItsRowsAsync(JsonElement models)
+    {
+        var listed = (await RunAsync("models", "p")).Output.Split('\n');
+        var rows = models.GetProperty("models").EnumerateArray().Select(m => $"{m.GetProperty("metrics").GetProperty("test").GetProperty("rows").GetDouble()}").ToArray();
+        Assert.Equal(["60", "120"], rows);
+        Assert.Contains("test rows", listed[0], StringComparison.Ordinal);
+        Assert.All(["initial", "initial to 20201001"], (learned, i) => Assert.Matches($@" {learned}\s+auc\s+[\d.]+\s+{rows[i]} ", listed[i + 1]));
+        Assert.Contains(listed, line => line.StartsWith("test: each model on the test rows of its own history.", StringComparison.Ordinal));
     }
 
     private static async Task<string?> ChampionAsync(Azure.Storage.Blobs.BlobClient aliases)

@@ -25,6 +25,22 @@ public sealed class DraftFindingsTests
     }
 
     [Fact]
+    public void A_column_of_dates_is_the_time_where_the_rows_stand_in_its_order_offered_where_it_is_called_so_and_not_where_it_is_a_birthday()
+    {
+        static string Day(int i) => new DateOnly(2021, 1, 1).AddDays(i).ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture);
+
+        var ordered = DraftYaml.Write(Draft("SEEN,X,Y", 300, i => [Day(i / 2), $"{i % 17}", $"{i % 2}"], "Y"));
+        var named = DraftYaml.Write(Draft("ORDER_DATE,X,Y", 300, i => [Day(i * 37 % 150), $"{i % 17}", $"{i % 2}"], "Y"));
+        var birthday = DraftYaml.Write(Draft("BORN,X,Y", 300, i => [Day(i * 37 % 150), $"{i % 17}", $"{i % 2}"], "Y"));
+
+        Assert.Contains("\ntime: SEEN    # rows in order of time, 2021-01-01 to 2021-05-30: the last periods are predicted", ordered, StringComparison.Ordinal);
+        Assert.Equal("SEEN", PipelineDefinition.Parse(ordered, "d.yaml").Time?.Column);
+        Assert.Contains("\n# time: ORDER_DATE    # dates from 2021-01-01 to 2021-05-30: take off the #", named, StringComparison.Ordinal);
+        Assert.Null(PipelineDefinition.Parse(named, "d.yaml").Time);
+        Assert.DoesNotContain("time:", birthday, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_country_code_NA_leaves_the_column_the_id()
     {
         var codes = Enumerable.Range(0, 26 * 26).Select(i => $"{(char)('A' + (i / 26))}{(char)('A' + (i % 26))}").ToArray();

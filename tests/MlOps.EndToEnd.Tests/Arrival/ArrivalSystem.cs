@@ -28,6 +28,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly PipelineHost host;
     private readonly TemporaryFolder folder;
+    private readonly LocalEventSource events;
     private readonly Task source;
 
     private ArrivalSystem(StorageAccount account, PipelineHost host, TemporaryFolder folder, LogLines log, bool withEvents, TimeSpan limit)
@@ -37,8 +38,8 @@ internal sealed class ArrivalSystem : IAsyncDisposable
         this.folder = folder;
         Log = log;
         this.limit = limit;
-        var events = new LocalEventSource(account, Receiver.ReceiveAsync, TimeProvider.System, Get<ILogger<LocalEventSource>>());
-        source = withEvents ? events.RunAsync(TimeSpan.FromMilliseconds(250), stop.Token) : Task.CompletedTask;
+        events = new LocalEventSource(account, Receiver.ReceiveAsync, TimeProvider.System, Get<ILogger<LocalEventSource>>());
+        source = withEvents ? events.RunAsync(TimeSpan.FromSeconds(1), stop.Token) : Task.CompletedTask;
     }
 
     public StorageAccount Account { get; }
@@ -84,10 +85,11 @@ internal sealed class ArrivalSystem : IAsyncDisposable
     public T Get<T>()
         where T : notnull => host.Services.GetRequiredService<T>();
 
-    /// <summary>Drops a file as upstream does, with any storage client; returns its ETag.</summary>
+    /// <summary>Drops a file as upstream does, with any storage client; the emulator says so as it does to `mlops up`. Returns its ETag.</summary>
     public async Task<string> DropAsync(string period, byte[] bytes)
     {
         var put = await Account.Input.GetBlobClient($"{Pipeline}/{period}.csv").UploadAsync(new BinaryData(bytes), overwrite: true);
+        events.Hint();
         return put.Value.ETag.ToString().Trim('"');
     }
 
@@ -124,7 +126,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
                 Assert.Fail($"Not within {limit.TotalMinutes} minutes: {what}.\n{JsonSerializer.Serialize(ledger, ArtifactJson.Indented)}\n{string.Join('\n', Log.All.TakeLast(40))}");
             }
 
-            await Task.Delay(200);
+            await Task.Delay(300);
         }
     }
 

@@ -23,9 +23,9 @@ public sealed class CostTests(AzuriteFixture azurite)
         Assert.Equal(document.Steps.Count + 2, cost.Steps + cost.Skipped);
         Assert.True(cost.ComputeSeconds > 0);
 
-        // Each step that ran read what it needs and wrote its request, its outputs and its record.
+        // Each step that ran wrote its request, its outputs and its record; the file at least was read, what steps hand to each other may be in memory.
         Assert.All(document.Steps.Where(s => !s.Skipped), s => Assert.True(s.Usage!.Operations >= 4, s.Name));
-        Assert.True(cost.BytesRead > SmallCase.File("20201001").Length);
+        Assert.True(cost.BytesRead >= SmallCase.File("20201001").Length);
         Assert.True(cost.BytesWritten > (await system.PredictionsAsync("20201001")).Length);
         Assert.Equal((cost.ComputeSeconds * 4 * 0.000026) + (cost.StorageOperations * 0.0675 / 10_000), cost.EstimatedDollars, 12);
 

@@ -23,7 +23,30 @@ public sealed class NextPeriodTests
     {
         Assert.Equal(Math.Pow(3 * 6 * 6, 1 / 3.0), NextPeriod.Expect([3, 6], PeriodScale.Logarithm).Point, 12);
         Assert.Equal(Math.Pow(1 * 2 * 2 * 4 * 4 * 4 * 4, 1 / 7.0), NextPeriod.Expect([1, 2, 4], PeriodScale.Logarithm).Point, 12);
-        Assert.Equal(NextPeriod.Expect([5, 6, 7, 8, 9], PeriodScale.Logarithm), NextPeriod.Expect([1000, 5, 6, 7, 8, 9], PeriodScale.Logarithm));
+        Assert.Equal(NextPeriod.Expect([5, 6, 7, 8, 9], PeriodScale.Logarithm, 1), NextPeriod.Expect([1000, 5, 6, 7, 8, 9], PeriodScale.Logarithm, 1));
+    }
+
+    [Fact]
+    public void Where_each_period_goes_on_from_the_last_one_the_last_counts_most_and_where_they_only_differ_by_chance_many_do()
+    {
+        double[] growing = [10, 12, 14.4, 17.3, 20.7, 24.9];
+        double[] differing = [10, 12, 9, 11, 10.5, 8.5, 11.5, 9.5, 10, 14];
+
+        // Weights 1/4 a period: nearer to the last than the ½ of a half-life of one.
+        Assert.InRange(NextPeriod.Expect(growing, PeriodScale.Logarithm).Point, 1.02 * NextPeriod.Expect(growing, PeriodScale.Logarithm, 1).Point, growing[^1]);
+        Assert.InRange(NextPeriod.Expect(differing, PeriodScale.Logarithm).Point, 9.5, 11);
+        Assert.True(NextPeriod.Expect(differing, PeriodScale.Logarithm, 1).Point > 11.5);
+    }
+
+    [Fact]
+    public void A_single_period_far_off_the_others_moves_the_point_little()
+    {
+        double[] odd = [1.0, 1.02, 0.98, 3.0, 1.01];
+
+        Assert.InRange(NextPeriod.Expect(odd, PeriodScale.Logarithm).Point, 0.97, 1.08);
+        Assert.True(NextPeriod.Expect(odd, PeriodScale.Logarithm, 1).Point > 1.25);
+        // It widens the interval all the same: such periods happen.
+        Assert.True(NextPeriod.Expect(odd, PeriodScale.Logarithm).High > 1.5);
     }
 
     [Fact]

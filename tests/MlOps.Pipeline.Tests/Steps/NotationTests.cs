@@ -167,6 +167,29 @@ public sealed class NotationTests(AzuriteFixture azurite)
         Assert.Empty(run.Inspect.Incidents);
     }
 
+    [Theory]
+    [InlineData("H:mm", "")]
+    [InlineData("HH:mm:ss", "")]
+    [InlineData("h:mm tt", "")]
+    [InlineData("H:mm", "csv: {columns: {START: {time: h:m}}}\n")]
+    public async Task A_time_of_day_counts_in_minutes_in_whatever_form_a_period_writes_it(string form, string settings)
+    {
+        // The night is positive. No minute of the period occurs in the history, where only even ones do.
+        static string Text(int minute, string form) => new TimeOnly(minute / 60, minute % 60).ToString(form, CultureInfo.InvariantCulture);
+        static bool Night(int minute) => minute is < 300 or > 1200;
+        var history = WrittenCase.Csv("ID,START,X,TARGET", 1000, (i, u) => [i, Text(2 * (i * 37 % 720), form), Math.Round(u[1], 3), Night(2 * (i * 37 % 720)) ? 1 : 0]);
+        var plain = WrittenCase.Csv("ID,START,X,TARGET", 1000, (i, u) => [i, 2 * (i * 37 % 720), Math.Round(u[1], 3), Night(2 * (i * 37 % 720)) ? 1 : 0]);
+        string Period(Func<int, object> write) => WrittenCase.Csv("ID,START,X,TARGET", 300, (i, u) => [9000 + i, write((2 * (i * 53 % 720)) + 1), Math.Round(u[1], 3), Night((2 * (i * 53 % 720)) + 1) ? 1 : 0]);
+
+        var numbers = await RunAsync(Definition, plain, Period(m => m));
+        var times = await RunAsync(Definition + settings, history, Period(m => Text(m, "HH:mm")));
+
+        Assert.True(times.Run.Predict.Metrics["auc"] > 0.97);
+        Assert.Equal(numbers.Scores, times.Scores);
+        Assert.Equal(settings.Length == 0, times.Initial.Warnings.Any(w => w is { Code: "times", ColumnName: "START" } && w.Message.Contains("'csv: {columns: {START: {time: h:m}}}'", StringComparison.Ordinal)));
+        Assert.DoesNotContain(times.Run.ScoreFeatures.Warnings, w => w.Code == "unseen-category");
+    }
+
     [Fact]
     public async Task Dates_whose_order_nothing_shows_are_told_with_the_settings_and_become_no_categories()
     {

@@ -100,6 +100,52 @@ public sealed class OddFileTests(AzuriteFixture azurite)
         Assert.DoesNotContain(set.Warnings, w => w.Code == "number-marker");
     }
 
+    [Theory]
+    [InlineData("１２．５", "'１２．５' is not a number: it is written in full-width characters. Write 12.5.")]
+    [InlineData("'7'", "''7'' is not a number: the quotes are part of the cell. Write 7.")]
+    [InlineData("noon", "'noon' is not a time (hours:minutes). Correct it, or leave the cell empty if the value is missing.", "9:15")]
+    [InlineData("about 7", "'about 7' is not a number. Correct it, or leave the cell empty if the value is missing.")]
+    public async Task A_number_that_cannot_be_read_is_told_with_what_to_write(string cell, string told, string? usual = null)
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, Definition);
+        string File(int rows, int firstId, string? odd) => string.Join('\n', Csv(rows, firstId).Split('\n').Select((line, n) => string.Join(',', line.Split(',').Select((c, i) => i != 1 || n == 0 ? c : n == 3 && odd is not null ? odd : usual is null ? c : $"{n % 24}:{n % 60:00}"))));
+        var initial = await pipeline.DropAsync("initial", File(60, 1, null));
+
+        var period = await pipeline.ValidateAsync(await pipeline.DropAsync("20240101", File(20, 1000, cell)), initial);
+
+        Assert.Equal(told, Assert.Single(period.Errors).Message);
+    }
+
+    [Fact]
+    public async Task Numbers_among_other_texts_are_told_with_what_to_do_and_a_column_of_names_is_not()
+    {
+        static string Bounded(int i) => (i % 100) switch { > 90 => ">90", < 7 => "<7", var number => $"{number}" };
+        string File(Func<int, string> cell) => "ID,A,K,y\n" + string.Concat(Enumerable.Range(0, 200).Select(i => $"{i},{cell(i)},{i % 7},{i % 2}\n"));
+
+        var told = Assert.Single((await ValidateAsync(File(Bounded))).Warnings, w => w.ColumnName == "A");
+        var names = (await ValidateAsync(File(i => i % 3 == 0 ? $"{i}" : $"house {i % 50}"))).Warnings;
+
+        Assert.Equal("numbers-among-texts", told.Code);
+        Assert.Contains("holds numbers in 168 cells and other texts in 32 (\">90\", \"<7\")", told.Message, StringComparison.Ordinal);
+        Assert.Contains("'csv: {columns: {\"A\": {missing: [\">90\", \"<7\"]}}}'", told.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(names, w => w.Code == "numbers-among-texts");
+    }
+
+    [Fact]
+    public async Task A_third_text_in_a_binary_label_is_refused_with_the_ways_out_and_a_refused_column_is_not_said_to_be_read()
+    {
+        var third = string.Concat(Csv(60).Split('\n').Select((line, n) => (n % 20 == 5 ? line[..^1] + "?" : line) + "\n")).TrimEnd('\n');
+        var infinite = string.Join('\n', Csv(60).Split('\n').Select((line, n) => n == 9 ? string.Join(',', line.Split(',').Select((cell, c) => c == 1 ? "inf" : cell)) : line));
+
+        var refused = await ValidateAsync(third);
+        var mixed = await ValidateAsync(infinite);
+
+        Assert.Contains("goes under 'missing' of this column", refused.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Contains("'task: multiclass'", refused.Errors[0].Message, StringComparison.Ordinal);
+        Assert.Equal("text-in-number", Assert.Single(mixed.Errors).Code);
+        Assert.DoesNotContain(mixed.Warnings, w => w.ColumnName == "A");
+    }
+
     [Fact]
     public async Task A_column_without_a_name_is_told_and_blanks_around_a_class_are_not()
     {

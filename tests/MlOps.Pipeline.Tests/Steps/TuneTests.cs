@@ -66,6 +66,8 @@ public sealed class TuneTests(AzuriteFixture azurite)
         var before = pipeline.Trials.ToDictionary(t => t.Number);
         await pipeline.CorruptAsync((await BinnedAsync(pipeline)).Single());
 
+        // Another process, which has nothing in memory.
+        pipeline = pipeline.Again();
         await pipeline.DefineAsync(Tuned.Replace("trials: 5", "trials: 8", StringComparison.Ordinal));
         await RunAsync(pipeline);
         Assert.Equal(8, pipeline.Trials.Count);
@@ -76,6 +78,7 @@ public sealed class TuneTests(AzuriteFixture azurite)
             await pipeline.CorruptAsync(held);
         }
 
+        pipeline = pipeline.Again();
         await pipeline.Steps.Runner.ForgetAsync(pipeline.Pipeline, first.Train.RequireKey());
         await pipeline.DefineAsync(Tuned);
         Assert.Equal(first.Train.ModelSha256, (await RunAsync(pipeline)).Train.ModelSha256);

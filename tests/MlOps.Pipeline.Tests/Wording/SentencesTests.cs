@@ -20,6 +20,19 @@ public sealed partial class SentencesTests
     }
 
     [Fact]
+    public void A_sentence_within_a_sentence_leaves_its_full_stop_to_the_outer_one()
+    {
+        var whole = Sentence.Of("steer-never-read", ("run", "r"), ("reason", "It has ended."), ("period", "20240101"));
+        var inner = Sentence.Of("verdict-incident", ("message", Sentence.Of("label-constant")));
+        var outer = Sentence.Of("no-champion-refused", ("pipeline", "p"), ("version", "v"), ("period", "20240101"), ("reason", inner));
+
+        Assert.EndsWith("It has ended. Drop 20240101.csv again.", whole.ToString(), StringComparison.Ordinal);
+        Assert.Contains("there is nothing to learn. The next period", outer.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("。。", Sentences.Word(outer, Sentences.Japanese), StringComparison.Ordinal);
+        Assert.Contains("nothing to learn), and predicts", Sentence.Of("no-champion-predicts", ("version", "v"), ("reason", inner)).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_sentence_is_said_somewhere_and_every_code_that_is_said_exists()
     {
         string[] sources = [.. Directory.GetFiles(Path.Combine(Shared.Repository, "functions"), "*.cs", SearchOption.AllDirectories)

@@ -17,7 +17,7 @@ public sealed class QuarantineTests
         var options = new CsvReadOptions { KeepRejectedRows = true, MaxErrors = 5, Kinds = new Dictionary<string, ColumnKind> { ["amount"] = ColumnKind.Number } };
         var read = CsvFile.ReadTable(new MemoryStream(bytes), options);
         Assert.Equal((963, 37, 37L, 5), (read.Table.RowCount, read.Rejected.Count, read.ErrorCount, read.Errors.Count));
-        Assert.Equal(new RejectedRow(5, 2, CsvErrorCodes.WrongKind, "'x' is not a number.", "3,x,3"), read.Rejected[0]);
+        Assert.Equal(new RejectedRow(5, 2, CsvErrorCodes.WrongKind, "'x' is not a number. Correct it, or leave the cell empty if the value is missing.", "3,x,3"), read.Rejected[0]);
 
         var quarantine = new MemoryStream();
         QuarantineFile.Write(quarantine, read.HeaderText, read.Rejected, "the file");

@@ -20,6 +20,25 @@ public sealed class NotationSearchTests
     };
 
     [Theory]
+    [InlineData("2024-W01", "2024-01-01")]
+    [InlineData("2020-W53", "2020-12-28")]
+    [InlineData("2021W017", "2021-01-10")]
+    [InlineData("2021-W01-7", "2021-01-10")]
+    [InlineData("2024Q1", "2024-01-01")]
+    [InlineData("2023-Q4", "2023-10-01")]
+    [InlineData("Q2 2024", "2024-04-01")]
+    public void A_week_and_a_quarter_are_their_day(string text, string day) =>
+        Assert.Equal((DateTime.Parse(day, System.Globalization.CultureInfo.InvariantCulture) - DateTime.UnixEpoch).TotalSeconds, DateText.Seconds(text, DateOrder.YearFirst));
+
+    [Theory]
+    [InlineData("2021-W53")]
+    [InlineData("2024-W00")]
+    [InlineData("2024Q5")]
+    [InlineData("1234Q1")]
+    [InlineData("QQ 2024")]
+    public void What_is_no_week_or_quarter_is_no_date(string text) => Assert.True(double.IsNaN(DateText.Seconds(text, DateOrder.YearFirst)));
+
+    [Theory]
     [MemberData(nameof(Numbers))]
     public void Numbers_are_read_as_what_only_one_reading_makes_of_them(string[] texts, bool certain, double[] numbers)
     {

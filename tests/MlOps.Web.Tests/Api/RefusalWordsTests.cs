@@ -34,8 +34,59 @@ public sealed class RefusalWordsTests(TrainedApi trained)
 
         Assert.Equal(("「credit」にその版のモデルはありません。", "一覧で確かめてください (GET /api/pipelines/credit/models)。"), InJapanese(release));
         Assert.Equal(("「20210229」は存在しない日です。", "initial.csv (履歴) または yyyyMMdd.csv (期間、例: 20201001.csv) という名前にしてください。"), InJapanese(day));
-        Assert.Equal("パイプライン「nope」はありません。あるのは credit です。", Sentences.Word(Said(none, "said"), Sentences.Japanese));
+
+        // Other tests of the collection add pipelines of their own, so what there is comes from the API too.
+        var there = string.Join(", ", (await trained.System.GetAsync("/api/pipelines")).GetProperty("items").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
+        Assert.Equal($"パイプライン「nope」はありません。あるのは {there} です。", Sentences.Word(Said(none, "said"), Sentences.Japanese));
         Assert.All(new[] { release, day, none }, p => Assert.Equal(p.GetProperty("detail").GetString(), Said(p, "said").ToString()));
+    }
+
+    [Theory]
+    [InlineData("label: y\nexclud: [a]\n", 2, "「exclud」という設定はありません。「exclude」ではありませんか。")]
+    [InlineData("label: y\nquarantine: 2\n", 2, "「quarantine」は 「2」 です。0 から 1 までの数を書いてください。")]
+    [InlineData("label: y\nmodel: {num_leaves: many}\n", 2, null)]
+    [InlineData("label: y\nid: y\n", 2, "「id」と「label」が同じ列です。「id」を別の列にするか、書かないでください。")]
+    [InlineData("- a\n", 1, "定義は「label: TARGET」のような設定の一覧です。")]
+    public async Task Every_mistake_of_a_definition_has_its_line_and_is_worded_in_both_languages(string yaml, int line, string? japanese)
+    {
+        var problem = await trained.System.SendAsync(HttpMethod.Put, "/api/pipelines/mistaken/definition", new StringContent(yaml, System.Text.Encoding.UTF8, "application/yaml"), 422, ("If-None-Match", "*"));
+
+        var error = problem.GetProperty("errors").EnumerateArray().First(e => e.GetProperty("line").GetInt32() == line);
+        var said = Said(error, "said");
+        Assert.Equal(error.GetProperty("message").GetString(), said.ToString());
+        Assert.Equal("errors にある行を直してください。", Sentences.Word(Said(problem, "nextSaid"), Sentences.Japanese));
+        if (japanese is not null)
+        {
+            Assert.Equal(japanese, Sentences.Word(said, Sentences.Japanese));
+        }
+    }
+
+    [Theory]
+    [InlineData("/api/pipelines/credit/nothing", 404, "このアドレスには何もありません。")]
+    [InlineData("/api/runs?state=asleep", 400, "そのような実行の状態はありません。")]
+    [InlineData("/api/pipelines/credit/rejected/x", 404, "「credit」にその拒否ファイルはありません。")]
+    [InlineData("/api/runs?limit=0", 400, "limit が 0 です。")]
+    [InlineData("/api/pipelines/credit/live?at=1999-01-01", 404, "「credit」にはその時、本番のモデルがありませんでした。")]
+    public async Task An_address_that_gives_nothing_says_so_in_both_languages_and_what_to_do(string address, int status, string japanese)
+    {
+        var problem = await trained.System.SendAsync(HttpMethod.Get, address, expected: status);
+
+        Assert.Equal(japanese, InJapanese(problem).What);
+        Assert.NotEmpty(InJapanese(problem).Next);
+        Assert.Equal(problem.GetProperty("next").GetString(), Said(problem, "nextSaid").ToString());
+    }
+
+    [Theory]
+    [InlineData("{\"rows\": 3}", 422, "行が一覧になっていません。列名を持つオブジェクトを 1 行に 1 つ、一覧で送ってください。")]
+    [InlineData("[{\"a\": 1, \"a\": 2}]", 422, "1 行目に「a」が 2 回あります。どちらの値か分からないので、名前は 1 回ずつ送ってください。")]
+    [InlineData("[", 400, "本文は 1 行目の 2 バイト目から JSON として読めません。")]
+    public async Task A_body_that_is_no_rows_is_refused_in_both_languages(string body, int status, string japanese)
+    {
+        var problem = await trained.System.SendAsync(
+            HttpMethod.Post, $"/api/pipelines/{Pipeline}/score", new StringContent(body, System.Text.Encoding.UTF8, "application/json"), status);
+
+        Assert.Equal(japanese, Sentences.Word(Said(problem, "said"), Sentences.Japanese));
+        Assert.Contains("ください", Sentences.Word(Said(problem, "nextSaid"), Sentences.Japanese), StringComparison.Ordinal);
     }
 
     [Fact]

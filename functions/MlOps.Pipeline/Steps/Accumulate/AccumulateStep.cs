@@ -12,7 +12,7 @@ namespace MlOps.Pipeline.Steps.Accumulate;
 /// <summary>
 /// Joins the history, splits it and fits the transform on the rows that the model learns from. Outputs: <c>history.bin</c>,
 /// <c>split.bin</c> (one byte a row: 0 train, 1 valid, 2 test), <c>folds.bin</c> where folds validate (one byte a row: the fold, 255 for
-/// a test row), <c>transform.json</c>, <c>schema.json</c>.
+/// a test row), <c>weights.bin</c> where older rows weigh less, <c>transform.json</c>, <c>schema.json</c>.
 /// </summary>
 public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
 {
@@ -20,17 +20,20 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
     internal const string HistoryOutput = "history.bin";
     internal const string SplitOutput = "split.bin";
     internal const string FoldsOutput = "folds.bin";
+    internal const string WeightsOutput = "weights.bin";
     internal const string TransformOutput = "transform.json";
     internal const string SchemaOutput = "schema.json";
     private const int Version = 6;
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
+    private readonly IRehearsal _rehearsal;
 
-    internal AccumulateStep(StepContext context, ValidateStep validate) : base(Name)
+    internal AccumulateStep(StepContext context, ValidateStep validate, IRehearsal rehearsal) : base(Name)
     {
         _context = context;
         _validate = validate;
+        _rehearsal = rehearsal;
     }
 
     /// <summary>Runs the step, or finds it done.</summary>
@@ -69,8 +72,30 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
             ? null
             : await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Score, initial, cancellation);
         inputs["ids to predict"] = scoreKey is null ? "none" : await _context.HashAsync(pipeline, scoreKey, ValidateStep.IdsOutput, cancellation);
+        if (definition.Time is { } time)
+        {
+            inputs["time"] = StepContext.Part(time);
+        }
+
+        var rehearsal = await _rehearsal.RunAsync(input, cancellation);
+        if (rehearsal is not null)
+        {
+            inputs["backtests"] = ContentHash.OfJson(rehearsal);
+            definition = definition with { Validation = definition.Validation with { Kind = rehearsal.Way.Validation }, History = rehearsal.Way.History };
+        }
+        else if (definition.History.Auto)
+        {
+            definition = definition with { History = HistorySettings.All };
+        }
+
+        if (definition.History != HistorySettings.All)
+        {
+            inputs["how much history"] = definition.History.ToString();
+        }
+
         var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Period).Value, inputs, StepContext.Request(input));
-        return await _context.Runner.RunAsync(spec, (work, stop) => WorkAsync(pipeline, definition, keys, scoreKey, work, stop), cancellation);
+        return await _context.Runner.RunAsync(
+            spec, async (work, stop) => await WorkAsync(pipeline, definition, keys, scoreKey, work, stop) with { Rehearsal = rehearsal }, cancellation);
     }
 
     private async Task<AccumulateResult> WorkAsync(
@@ -104,6 +129,11 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
         if (history.Folds is { } folds)
         {
             await work.WriteAsync(FoldsOutput, s => s.Write(folds), cancellation);
+        }
+
+        if (history.Weights(definition.History.Decay) is { } weights)
+        {
+            await work.WriteAsync(WeightsOutput, new Table([new NumberColumn("weight", weights)], rowCount: weights.Length).Save, cancellation);
         }
 
         await work.WriteAsync(TransformOutput, transform.Save, cancellation);

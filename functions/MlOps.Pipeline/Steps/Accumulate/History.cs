@@ -7,6 +7,7 @@ using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Pipeline.Wording;
+using MlOps.Storage;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Accumulate;
@@ -18,7 +19,15 @@ namespace MlOps.Pipeline.Steps.Accumulate;
 /// <param name="Periods">Periods that the rows are of, in order.</param>
 /// <param name="RowsOfPeriods">Rows of each of them, which stand one after the other.</param>
 /// <param name="Findings">Rows and periods left out, and why.</param>
-internal sealed record AccumulatedHistory(Table Table, Part[] Parts, byte[]? Folds, IReadOnlyList<string> Periods, IReadOnlyList<int> RowsOfPeriods, IReadOnlyList<Finding> Findings);
+/// <param name="Times">The periods as time has them: those inside the first file where a column tells them, and the later files; in order.</param>
+internal sealed record AccumulatedHistory(
+    Table Table, Part[] Parts, byte[]? Folds, IReadOnlyList<string> Periods, IReadOnlyList<int> RowsOfPeriods, IReadOnlyList<Finding> Findings, IReadOnlyList<TimePeriod> Times)
+{
+    /// <summary>What each row weighs by the age of its period; <see langword="null"/> where all weigh the same.</summary>
+    /// <param name="decay">What a row weighs of one of the period after it.</param>
+    public double[]? Weights(double decay) =>
+        decay >= 1 ? null : [.. Times.Index().SelectMany(t => Enumerable.Repeat(Math.Pow(decay, Times.Count - 1 - t.Index), t.Item.Rows))];
+}
 
 /// <summary>Joins drops by column name, leaves out what would leak, and splits.</summary>
 internal static class History
@@ -45,6 +54,7 @@ internal static class History
         var groupColumns = schema.Columns.Where(c => c.Role == ColumnRole.Group).Select(c => c.Name).ToHashSet(StringComparer.Ordinal);
         var kinds = schema.Columns.Where(c => c.Role == ColumnRole.Feature && c.Kind != ColumnKind.Date).Select(c => (c.Name, c.Kind != ColumnKind.Text)).ToList();
         var (periods, known) = (new List<string>(), (ColumnSample[]?)null);
+        var times = new List<TimePeriod>();
         for (var d = 0; d < drops.Count; d++)
         {
             var (period, load) = drops[d];
@@ -79,7 +89,8 @@ internal static class History
                 ? split.Next(keys, strata)
                 : Array.ConvertAll(groupOf, g => GroupSplit.PartOf(g, definition.Split.Test, definition.Split.Valid, definition.Split.Seed));
             var kept = Kept(d, period, keys, labels, latest, scoreIds, findings);
-            var rows = kept.Count == table.RowCount ? table : table.TakeRows(kept.ToArray());
+            kept = InOrder(kept, period, table, definition, times);
+            var rows = kept.Count == table.RowCount && definition.Time is null ? table : table.TakeRows(kept.ToArray());
             var used = rows.Columns.Where(c => features.Contains(c.Name, StringComparer.Ordinal)).ToList();
             used.AddRange(rows.Columns.Where(c => groupColumns.Contains(c.Name)));
             used.Add(new NumberColumn(LabelColumn, [.. kept.Select(r => labels[r])]));
@@ -95,10 +106,20 @@ internal static class History
             throw new StepRefusedException(Sentence.Of("history-unlabelled", ("label", definition.Label)));
         }
 
+        var joined = Table.Concatenate(tables);
         int[] rowsOfPeriods = [.. tables.Select(t => t.RowCount)];
+        if (definition.History.Last is { } last && times.Count > last)
+        {
+            var first = times.Take(times.Count - last).Sum(t => t.Rows);
+            times.RemoveRange(0, times.Count - last);
+            (parts, classes, hashes, groups) = (parts[first..], classes[first..], hashes[first..], groups.Count == 0 ? groups : groups[first..]);
+            joined = joined.TakeRows([.. Enumerable.Range(first, joined.RowCount - first)]);
+            (periods, rowsOfPeriods) = Latest(periods, rowsOfPeriods, parts.Count);
+        }
+
         if (definition.Validation.Kind == ValidationKind.Time)
         {
-            LatestRows.Validate(CollectionsMarshal.AsSpan(parts), rowsOfPeriods, definition.Split.Valid);
+            LatestRows.Validate(CollectionsMarshal.AsSpan(parts), [.. times.Select(t => t.Rows)], definition.Split.Valid);
         }
 
         if (definition.Split.Group is not null && new[] { Part.Train, Part.Valid, Part.Test }.Any(p => !parts.Contains(p)))
@@ -115,7 +136,36 @@ internal static class History
             throw new StepRefusedException(recurring == 0 ? problem : Sentence.Of("too-few-rows-recur", ("problem", problem), ("recurring", recurring)));
         }
 
-        return new AccumulatedHistory(Table.Concatenate(tables), [.. parts], folds, periods, rowsOfPeriods, findings);
+        return new AccumulatedHistory(joined, [.. parts], folds, periods, rowsOfPeriods, findings, times);
+    }
+
+    /// <summary>The kept rows of a file, and the periods that they are of: those of the first file in the order of its time column, where it has one.</summary>
+    private static List<int> InOrder(List<int> kept, string period, Table table, PipelineDefinition definition, List<TimePeriod> times)
+    {
+        if (definition.Time is not { } time || !Period.Parse(period).IsInitial || table.Find(time.Column) is not { } column)
+        {
+            times.Add(new TimePeriod(period, kept.Count, IsInside: false));
+            return kept;
+        }
+
+        var order = TimeOrder.Of(column, time);
+        var isKept = kept.ToHashSet();
+        List<int> rows = [.. order.Rows.Where(isKept.Contains)];
+        times.AddRange(rows.GroupBy(row => order.PeriodOfRow[row]).Select(g => new TimePeriod(order.Names[g.Key], g.Count(), IsInside: true)));
+        return rows;
+    }
+
+    // The files of the last rows.
+    private static (List<string> Periods, int[] Rows) Latest(List<string> periods, int[] rowsOfPeriods, int rows)
+    {
+        var (kept, of) = (new List<string>(), new List<int>());
+        for (var i = periods.Count - 1; i >= 0 && rows > 0; rows -= rowsOfPeriods[i--])
+        {
+            kept.Insert(0, periods[i]);
+            of.Insert(0, Math.Min(rows, rowsOfPeriods[i]));
+        }
+
+        return (kept, [.. of]);
     }
 
     // Enough rows to tell a fault from chance; evenly taken, in order.
@@ -125,7 +175,11 @@ internal static class History
         return [.. Enumerable.Range(0, (rows + step - 1) / step).Select(i => i * step)];
     }
 
-    private static double[] Labels(Column label, PipelineDefinition definition, FileSchema schema) =>
+    /// <summary>The label as a number: the class's index, or the value itself; not a number where it is missing.</summary>
+    /// <param name="label">The label column.</param>
+    /// <param name="definition">Definition.</param>
+    /// <param name="schema">Schema of the initial file, with the classes.</param>
+    internal static double[] Labels(Column label, PipelineDefinition definition, FileSchema schema) =>
         definition.Task == TaskKind.Regression
             ? ((NumberColumn)label).Values
             : new LabelValues(schema.LabelClasses!).Read(label);

@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Performance;
@@ -15,8 +16,9 @@ namespace MlOps.Pipeline.Steps.Backtest;
 /// <param name="Challenger">Version of the model that the run trained; that of the champion where it trained none.</param>
 /// <param name="Champion">Version of the champion that it met; <see langword="null"/> where there was none.</param>
 /// <param name="RandomTest">Metrics of the model that predicts on its test rows; <see langword="null"/> where they are not known.</param>
+/// <param name="AccumulateKey">Key of the step that joined the run's history; <see langword="null"/> of a question that an earlier version has asked.</param>
 public sealed record BacktestQuestion(
-    PinnedDrop Drop, PinnedDrop Initial, string Challenger, string? Champion, IReadOnlyDictionary<string, double>? RandomTest = null);
+    PinnedDrop Drop, PinnedDrop Initial, string Challenger, string? Champion, IReadOnlyDictionary<string, double>? RandomTest = null, string? AccumulateKey = null);
 
 /// <summary>A model's scores of a period, and which way of proceeding the model stands for.</summary>
 /// <param name="Way">As in <see cref="BacktestRecord.Way"/>.</param>
@@ -58,7 +60,8 @@ public sealed class Backtesting
         var pipeline = PipelineName.Parse(asker.Pipeline);
         var definition = await _context.Definitions.LoadAsync(pipeline, asker.DefinitionHash, cancellation);
         var known = BacktestBook.Before(await _book.ReadAsync(pipeline, cancellation), asker.Period);
-        return ExpectedQuality.Of(definition.Task, version, known, question.RandomTest);
+        var rehearsal = question.AccumulateKey is { } key ? (await _context.Runner.ReadRecordAsync(pipeline, key, cancellation)).ResultOf<AccumulateResult>().Rehearsal : null;
+        return ExpectedQuality.Of(definition.Task, version, known, question.RandomTest, rehearsal, definition.Time?.Column);
     }
 
     /// <summary>Scores of every model that stands for a way of proceeding, that of the published predictions among them.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using MlOps.Evaluation.Intervals;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Wording;
 
@@ -21,7 +22,9 @@ public sealed record ExpectedMetric(string Name, double? Point, double? Low, dou
 /// <param name="Periods">Earlier periods that it is drawn from, in order; fewer than two where the random test stands in.</param>
 /// <param name="Said">What to expect, in words.</param>
 /// <param name="Gap">How the random test differs and why; <see langword="null"/> where there is nothing to compare.</param>
-public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IReadOnlyList<string> Periods, Sentence Said, Sentence? Gap)
+/// <param name="Inside">How many of the periods are times inside the history, by its time column.</param>
+/// <param name="Column">That column; <see langword="null"/> where there are none.</param>
+public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IReadOnlyList<string> Periods, Sentence Said, Sentence? Gap, int Inside = 0, string? Column = null)
 {
     /// <summary>Whether periods speak, and not only random rows.</summary>
     public bool IsMeasured => Periods.Count >= Fewest;
@@ -34,19 +37,24 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
     /// <param name="version">Version of the model that predicts.</param>
     /// <param name="known">Records of earlier periods, in order.</param>
     /// <param name="randomTest">Metrics of that model on its test rows; <see langword="null"/> where they are not known.</param>
+    /// <param name="rehearsal">Periods inside the history that were predicted from what came before them; <see langword="null"/> where there are none.</param>
+    /// <param name="column">The history's time column.</param>
     internal static ExpectedQuality Of(
-        TaskKind task, string version, IReadOnlyList<BacktestRecord> known, IReadOnlyDictionary<string, double>? randomTest)
+        TaskKind task, string version, IReadOnlyList<BacktestRecord> known, IReadOnlyDictionary<string, double>? randomTest, Rehearsal? rehearsal = null, string? column = null)
     {
         // A model that has been there before is known by its own figures; before its time, and of a model that is new, by those of the models that were new then.
-        BacktestRecord[] series =
+        (string Period, IReadOnlyDictionary<string, double> Metrics, bool Inside)[] all =
         [
+            .. (rehearsal?.Periods.Where(p => p.IsInside) ?? []).Select(p => (p.Period, rehearsal!.MetricsOf(p), true)),
             .. known.GroupBy(r => r.Period)
                 .Select(g => g.FirstOrDefault(r => r.ModelVersion == version) ?? g.FirstOrDefault(r => r.Way == BacktestRecord.New) ?? g.First())
-                .TakeLast(NextPeriod.Most),
+                .Select(r => (r.Period, r.Metrics, false)),
         ];
+        var series = all[^Math.Min(all.Length, NextPeriod.Most)..];
+        var inside = series.Count(r => r.Inside);
         var metrics = LeadingMetrics.Of(task).Select(leading =>
         {
-            double[] values = [.. series.Where(r => r.Metrics.ContainsKey(leading.Name)).Select(r => r.Metrics[leading.Name])];
+            double[] values = [.. all.Where(r => r.Metrics.ContainsKey(leading.Name)).Select(r => r.Metrics[leading.Name])];
             var random = randomTest is not null && randomTest.TryGetValue(leading.Name, out var value) ? value : (double?)null;
             if (values.Length < Fewest)
             {
@@ -56,7 +64,8 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
             var (point, low, high) = NextPeriod.Expect(values, leading.Scale);
             return new ExpectedMetric(leading.Name, point, low, high, random, Rows(randomTest));
         }).ToArray();
-        return new ExpectedQuality(metrics, [.. series.Select(r => r.Period)], Expect(metrics[0], series.Length), Compare(metrics[0]));
+        return new ExpectedQuality(
+            metrics, [.. series.Select(r => r.Period)], Expect(metrics[0], series.Length, inside, column), Compare(metrics[0]), inside, inside > 0 ? column : null);
     }
 
     /// <summary>The same beside what the random test says of other rows.</summary>
@@ -68,13 +77,16 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
             .. Metrics.Select(m => (randomTest.TryGetValue(m.Name, out var value) ? value : (double?)null) is var random && m.Low is null
                 ? m with { Point = random, RandomTest = random, RandomRows = Rows(randomTest) } : m with { RandomTest = random, RandomRows = Rows(randomTest) }),
         ];
-        return this with { Metrics = metrics, Said = Expect(metrics[0], Periods.Count), Gap = Compare(metrics[0]) };
+        return this with { Metrics = metrics, Said = Expect(metrics[0], Periods.Count, Inside, Column), Gap = Compare(metrics[0]) };
     }
 
     private static long? Rows(IReadOnlyDictionary<string, double>? metrics) => metrics is not null && metrics.TryGetValue("rows", out var rows) ? (long)rows : null;
 
-    private static Sentence Expect(ExpectedMetric metric, int periods) => metric switch
+    private static Sentence Expect(ExpectedMetric metric, int periods, int inside, string? column) => metric switch
     {
+        { Point: { } point, Low: { } low, High: { } high } when inside > 0 => Sentence.Of(
+            "expected-backtested", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(point)), ("low", LeadingMetrics.Spell(low)), ("high", LeadingMetrics.Spell(high)),
+            ("periods", periods), ("inside", inside), ("column", column ?? "")),
         { Point: { } point, Low: { } low, High: { } high } => Sentence.Of(
             "expected-measured", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(point)), ("low", LeadingMetrics.Spell(low)), ("high", LeadingMetrics.Spell(high)), ("periods", periods)),
         { Point: { } random } => Sentence.Of("expected-random", ("metric", LeadingMetrics.Words(metric.Name)), ("point", LeadingMetrics.Spell(random)), ("rows", (metric.RandomRows ?? 0).ToString("#,##0", CultureInfo.InvariantCulture)), ("periods", periods)),

@@ -23,6 +23,9 @@ internal static class LeadingMetrics
         _ => All[4..6],
     };
 
+    /// <summary>Whether it is one of them.</summary>
+    public static bool IsLeading(string name) => All.Any(m => m.Name == name);
+
     /// <summary>What a metric is called.</summary>
     public static string Words(string name) => All.First(m => m.Name == name).Words;
 

@@ -11,7 +11,7 @@ namespace MlOps.Pipeline.Steps.Featurize;
 
 /// <summary>
 /// Applies the fitted transform. For <c>train</c>: features and labels of the train and valid parts (<c>train.bin</c>,
-/// <c>valid.bin</c>), and where folds validate each row's fold, train rows first (<c>folds.bin</c>). For <c>score</c>: <c>features.bin</c>, <c>ids.bin</c> and, where the drop carries
+/// <c>valid.bin</c>), where folds validate each row's fold, train rows first (<c>folds.bin</c>), and where older rows weigh less each row's weight, in the same order (<c>weights.bin</c>). For <c>score</c>: <c>features.bin</c>, <c>ids.bin</c> and, where the drop carries
 /// labels, <c>labels.bin</c>, which only metrics read.
 /// </summary>
 public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
@@ -23,6 +23,7 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
     internal const string TrainOutput = "train.bin";
     internal const string ValidOutput = "valid.bin";
     internal const string FoldsOutput = "folds.bin";
+    internal const string WeightsOutput = "weights.bin";
     internal const string FeaturesOutput = "features.bin";
     internal const string LabelsOutput = "labels.bin";
     private const int ScoreVersion = 4;
@@ -57,17 +58,21 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
     {
         var record = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
         var folded = record.Outputs.Any(o => o.Name == AccumulateStep.FoldsOutput);
-        var spec = new StepSpec(
-            pipeline, TrainName, TrainVersion, TrainPart,
-            new Dictionary<string, string>
-            {
-                ["folds"] = folded ? record.Output(AccumulateStep.FoldsOutput).Sha256 : "none",
-                ["history"] = record.Output(AccumulateStep.HistoryOutput).Sha256,
-                ["schema"] = record.Output(AccumulateStep.SchemaOutput).Sha256,
-                ["split"] = record.Output(AccumulateStep.SplitOutput).Sha256,
-                ["transform"] = record.Output(AccumulateStep.TransformOutput).Sha256,
-            },
-            StepContext.Request(input));
+        var inputs = new Dictionary<string, string>
+        {
+            ["folds"] = folded ? record.Output(AccumulateStep.FoldsOutput).Sha256 : "none",
+            ["history"] = record.Output(AccumulateStep.HistoryOutput).Sha256,
+            ["schema"] = record.Output(AccumulateStep.SchemaOutput).Sha256,
+            ["split"] = record.Output(AccumulateStep.SplitOutput).Sha256,
+            ["transform"] = record.Output(AccumulateStep.TransformOutput).Sha256,
+        };
+        var weighted = record.Outputs.FirstOrDefault(o => o.Name == AccumulateStep.WeightsOutput);
+        if (weighted is not null)
+        {
+            inputs["weights"] = weighted.Sha256;
+        }
+
+        var spec = new StepSpec(pipeline, TrainName, TrainVersion, TrainPart, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
             async (work, stop) =>
@@ -82,6 +87,13 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
                     var features = FeatureTable.Create(history.Transform, history.Table, of, history.Labels(of));
                     await work.WriteAsync(output, features.Save, stop);
                     folds.AddRange(foldOf is null ? [] : of.Select(row => foldOf[row]));
+                }
+
+                if (weighted is not null)
+                {
+                    var weights = ((NumberColumn)(await _context.OpenTableAsync(pipeline, input.AccumulateKey, AccumulateStep.WeightsOutput, stop)).Columns[0]).Values;
+                    var ordered = new NumberColumn("weight", [.. history.Rows(Part.Train).Concat(history.Rows(Part.Valid)).Select(row => weights[row])]);
+                    await work.WriteAsync(WeightsOutput, new Table([ordered], rowCount: ordered.RowCount).Save, stop);
                 }
 
                 if (folded)

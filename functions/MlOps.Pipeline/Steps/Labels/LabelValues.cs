@@ -47,7 +47,7 @@ public sealed record LabelValues(IReadOnlyList<string> Classes)
         if (values.Count != 2)
         {
             object shown = values.Count == 0 ? Sentence.Of("no-values") : string.Join(", ", values.Take(5).Select(v => $"'{v}'"));
-            problem = Sentence.Of("binary-needs-two", ("count", values.Count), ("values", shown));
+            problem = Sentence.Of(values.Count > 2 ? "binary-more-than-two" : "binary-needs-two", ("count", values.Count), ("values", shown));
             return false;
         }
 

@@ -1,3 +1,5 @@
+using System.Text.Json;
+using MlOps.Evaluation.Intervals;
 using MlOps.Learning.Boosted;
 using MlOps.Learning.Catalog;
 using MlOps.Pipeline.Artifacts;
@@ -50,7 +52,7 @@ public sealed class Registration
         if (file == ModelFiles.Text && ModelFile.Load(model.ToStream()) is BoostedModel { Booster: var booster })
         {
             files[MlflowLayout.Model] = model;
-            foreach (var (name, text) in MlflowLayout.Files(booster, version, input.RunId, hash, _time.GetUtcNow()))
+            foreach (var (name, text) in MlflowLayout.Files(booster, version, input.RunId, hash, _time.GetUtcNow(), Backtests(accumulate.ResultOf<AccumulateResult>().Rehearsal)))
             {
                 files[name] = BinaryData.FromString(text);
             }
@@ -62,6 +64,29 @@ public sealed class Registration
             input.AccumulateKey, input.TrainKey, input.EvaluateKey);
         await _models.AddAsync(pipeline, described, files, cancellation);
         return new RegisterResult(version, train.ModelSha256);
+    }
+
+    // What the model's way of learning came to on the periods before, each predicted from what came before it, and what that lets expect of the next one.
+    private static string? Backtests(Rehearsal? rehearsal)
+    {
+        if (rehearsal is not { Periods.Count: > 0 })
+        {
+            return null;
+        }
+
+        var expected = new SortedDictionary<string, object>(StringComparer.Ordinal);
+        foreach (var name in rehearsal.MetricsOf(rehearsal.Periods[0]).Keys.Where(LeadingMetrics.IsLeading))
+        {
+            double[] values = [.. rehearsal.Periods.Select(rehearsal.MetricsOf).Where(m => m.ContainsKey(name)).Select(m => m[name])];
+            if (values.Length >= 2)
+            {
+                var (point, low, high) = NextPeriod.Expect(values, LeadingMetrics.ScaleOf(name));
+                expected[name] = new { point, low, high };
+            }
+        }
+
+        return JsonSerializer.Serialize(
+            new { expected_next_period = expected, backtests = rehearsal.Periods.Select(p => new { period = p.Period, metrics = rehearsal.MetricsOf(p) }) }, ArtifactJson.Compact);
     }
 
     private async Task<BinaryData> ReadAsync(PipelineName pipeline, string key, string output, CancellationToken cancellation)

@@ -27,7 +27,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
 {
     internal const string Name = "report";
     internal const string ReportOutput = "report.html";
-    private const int Version = 9;
+    private const int Version = 10;
     private const string MonitorOutput = "monitor.json";
     private const string LeaderboardOutput = "leaderboard.json";
 
@@ -73,6 +73,11 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             ["trials"] = StepContext.Part(input.Trials),
             ["warnings"] = StepContext.Part(input.Warnings),
         };
+        if (await RehearsalAsync(pipeline, model, cancellation) is { } rehearsal)
+        {
+            inputs["backtests"] = ContentHash.OfJson(rehearsal);
+        }
+
         var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Drop.Period).Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
@@ -91,6 +96,9 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
         model.Version, model.ModelSha256, model.TransformSha256, model.DefinitionHash, model.Parameters, model.Metrics, model.Classes, model.Threshold, model.BestIteration,
         Files = model.History.Select(h => new { h.Period, h.Revision, h.Sha256 }),
     });
+
+    private async Task<Rehearsal?> RehearsalAsync(PipelineName pipeline, ModelVersion model, CancellationToken cancellation) =>
+        (await _context.Runner.ReadRecordAsync(pipeline, model.AccumulateKey, cancellation)).ResultOf<AccumulateResult>().Rehearsal;
 
     private async Task<string> OptionalAsync(PipelineName pipeline, string? key, string output, CancellationToken cancellation) =>
         key is null ? "none" : await _context.HashAsync(pipeline, key, output, cancellation);
@@ -130,6 +138,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             TestScores = testScores,
             TestMetrics = testMetrics,
             Expected = input.Expected?.Beside(testMetrics),
+            Rehearsal = await RehearsalAsync(pipeline, model, cancellation),
             OtherScores = comparable ? await ScoresAsync(pipeline, other!, history, test, cancellation) : [],
             OtherIsFormer = promotion.Version == input.Challenger,
             Explanation = await _context.OpenJsonAsync<Explanation>(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),

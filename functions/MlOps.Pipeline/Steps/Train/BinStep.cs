@@ -5,6 +5,7 @@ using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Wording;
 using MlOps.Storage;
+using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Steps.Train;
 
@@ -54,6 +55,11 @@ public sealed class BinStep : Step<BinInput, BinResult>
             ["train data"] = features.Output(FeaturizeStep.TrainOutput).Sha256,
             ["valid data"] = features.Output(FeaturizeStep.ValidOutput).Sha256,
         };
+        if (WeightsOf(features) is { } ages)
+        {
+            inputs["row weights"] = ages.Sha256;
+        }
+
         var spec = new StepSpec(pipeline, Name, Version, "trials", inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
@@ -74,6 +80,7 @@ public sealed class BinStep : Step<BinInput, BinResult>
         var rows = await ReadPlainAsync(context, pipeline, key, shape, cancellation);
         return rows with
         {
+            Ages = await AgesAsync(context, pipeline, key, cancellation),
             Folds = await FoldsAsync(context, pipeline, key, shape, rows.Label.Length, cancellation),
             Weighting = Weights(definition, shape, rows.Label),
         };
@@ -106,7 +113,8 @@ public sealed class BinStep : Step<BinInput, BinResult>
             }
 
             var (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, cancellation));
-            return (dataset, new HeldRows(columns, label, null, 0, Weights(definition, shape, [.. dataset.Label.Span, .. label])));
+            var ages = (await AgesAsync(_context, pipeline, input.FeaturizeKey, cancellation))?[dataset.RowCount..];
+            return (dataset, new HeldRows(columns, label, null, 0, Weights(definition, shape, [.. dataset.Label.Span, .. label]), ages));
         }
         catch
         {
@@ -114,6 +122,15 @@ public sealed class BinStep : Step<BinInput, BinResult>
             throw;
         }
     }
+
+    /// <summary>The weights of the rows by their age, where they differ.</summary>
+    /// <param name="features">Record of featurize(train).</param>
+    internal static StepOutput? WeightsOf(StepRecord features) => features.Outputs.FirstOrDefault(o => o.Name == FeaturizeStep.WeightsOutput);
+
+    private static async Task<float[]?> AgesAsync(StepContext context, PipelineName pipeline, string key, CancellationToken cancellation) =>
+        WeightsOf(await context.Runner.ReadRecordAsync(pipeline, key, cancellation)) is null
+            ? null
+            : Array.ConvertAll(((NumberColumn)(await context.OpenTableAsync(pipeline, key, FeaturizeStep.WeightsOutput, cancellation)).Columns[0]).Values, w => (float)w);
 
     private static async Task<byte[]?> FoldsAsync(StepContext context, PipelineName pipeline, string key, FeaturizeResult shape, int rows, CancellationToken cancellation)
     {
@@ -128,7 +145,7 @@ public sealed class BinStep : Step<BinInput, BinResult>
         return folds;
     }
 
-    private static Weighting Weights(PipelineDefinition definition, FeaturizeResult shape, float[] labels)
+    internal static Weighting Weights(PipelineDefinition definition, FeaturizeResult shape, float[] labels)
     {
         var classes = shape.ClassNames ?? [];
         return definition.ClassWeight.Weights.Keys.FirstOrDefault(name => !classes.Contains(name, StringComparer.Ordinal)) is { } unknown

@@ -13,7 +13,9 @@ namespace MlOps.Pipeline.Steps.Train;
 /// <param name="Folds">Fold of each row; <see langword="null"/> where the valid rows validate.</param>
 /// <param name="Shape">Classes and category codes.</param>
 /// <param name="Weighting">Weights of the classes.</param>
-internal sealed record LearningRows(string[] Names, double[][] Columns, float[] Label, int TrainRows, byte[]? Folds, FeaturizeResult Shape, Weighting Weighting)
+/// <param name="Ages">Weight of each row by its age; <see langword="null"/> where all weigh the same.</param>
+internal sealed record LearningRows(
+    string[] Names, double[][] Columns, float[] Label, int TrainRows, byte[]? Folds, FeaturizeResult Shape, Weighting Weighting, float[]? Ages = null)
 {
     /// <summary>How much more there is to learn from in the end than while validating: best numbers of rounds grow by it.</summary>
     public double Growth => Folds is null
@@ -25,16 +27,16 @@ internal sealed record LearningRows(string[] Names, double[][] Columns, float[] 
 
     /// <summary>The rows by which a training is judged.</summary>
     public HeldRows Held => Folds is null
-        ? new HeldRows(Array.ConvertAll(Columns, c => c[TrainRows..]), Label[TrainRows..], null, 0, Weighting)
-        : new HeldRows(Columns, Label, Folds, Shape.Folds, Weighting);
+        ? new HeldRows(Array.ConvertAll(Columns, c => c[TrainRows..]), Label[TrainRows..], null, 0, Weighting, Ages?[TrainRows..])
+        : new HeldRows(Columns, Label, Folds, Shape.Folds, Weighting, Ages);
 
     /// <summary>The first rows alone.</summary>
     public LearningRows First(int rows) => rows == Label.Length
         ? this
-        : this with { Columns = Array.ConvertAll(Columns, c => c[..rows]), Label = Label[..rows], TrainRows = Math.Min(rows, TrainRows), Folds = null };
+        : this with { Columns = Array.ConvertAll(Columns, c => c[..rows]), Label = Label[..rows], TrainRows = Math.Min(rows, TrainRows), Folds = null, Ages = Ages?[..rows] };
 
     /// <summary>Bins these rows.</summary>
-    public Dataset Bin(Parameters parameters) => Dataset.Create(Columns, Names, Label, parameters, Shape.Categorical, Weighting.Of(Label));
+    public Dataset Bin(Parameters parameters) => Dataset.Create(Columns, Names, Label, parameters, Shape.Categorical, Weighting.Of(Label, Ages));
 }
 
 /// <summary>The rows by which a training is judged: those of each fold in turn, by a model of the other folds, or the valid rows.</summary>
@@ -43,14 +45,17 @@ internal sealed record LearningRows(string[] Names, double[][] Columns, float[] 
 /// <param name="Folds">Fold of each row; <see langword="null"/> where the valid rows validate.</param>
 /// <param name="FoldCount">Number of folds.</param>
 /// <param name="Weighting">Weights of the classes.</param>
-internal sealed record HeldRows(double[][] Columns, float[] Label, byte[]? Folds, int FoldCount, Weighting Weighting);
+/// <param name="Ages">Weight of each of these rows by its age; <see langword="null"/> where all weigh the same.</param>
+internal sealed record HeldRows(double[][] Columns, float[] Label, byte[]? Folds, int FoldCount, Weighting Weighting, float[]? Ages = null);
 
 /// <summary>Weights of classes.</summary>
 /// <param name="Classes">Weight of each class; <see langword="null"/> where all weigh the same.</param>
 internal sealed record Weighting(double[]? Classes)
 {
-    /// <summary>Weight of each row.</summary>
-    public float[]? Of(float[] label) => Classes is { } weights ? Array.ConvertAll(label, l => (float)weights[(int)l]) : null;
+    /// <summary>Weight of each row: that of its class times that of its age.</summary>
+    public float[]? Of(float[] label, float[]? ages) => Classes is not { } weights ? ages
+        : ages is null ? Array.ConvertAll(label, l => (float)weights[(int)l])
+        : [.. label.Select((l, i) => (float)weights[(int)l] * ages[i])];
 
     /// <summary>
     /// The model without what the weights did to its scores. A class that weighs w times as much seems w times as frequent: its odds grow by w,

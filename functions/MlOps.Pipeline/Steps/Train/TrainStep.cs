@@ -59,6 +59,10 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
         if (input.Learner is null)
         {
             inputs["class weight"] = StepContext.Part(definition.ClassWeight);
+            if (BinStep.WeightsOf(features) is { } ages)
+            {
+                inputs["row weights"] = ages.Sha256;
+            }
         }
 
         if (input.Learner is null && LearnerParameters.Parse(settings, 1).Objective == "mape")
@@ -224,7 +228,7 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
         return [input.Parameters, .. isForest ? [] : (input.Others ?? []).Take(wanted - 1)];
     }
 
-    private static Booster Learn(
+    internal static Booster Learn(
         LearningRows rows, IReadOnlyDictionary<string, string> settings, int rounds, int threads, CancellationToken cancellation)
     {
         var parameters = LearnerParameters.Parse(settings, threads, rows.Shape).With(

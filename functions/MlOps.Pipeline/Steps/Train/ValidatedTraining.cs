@@ -32,7 +32,7 @@ internal sealed record ValidatedTraining(string Metric, bool HigherIsBetter, dou
 
     private static ValidatedTraining OnValidRows(Parameters parameters, Dataset train, HeldRows held, int threads, Func<int, double, bool>? prune, CancellationToken cancellation)
     {
-        using var valid = train.CreateValid(held.Columns, held.Label, held.Weighting.Of(held.Label), threads: threads);
+        using var valid = train.CreateValid(held.Columns, held.Label, held.Weighting.Of(held.Label, held.Ages), threads: threads);
         var measured = new List<MetricResult>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Booster booster;

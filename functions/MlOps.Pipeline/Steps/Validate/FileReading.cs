@@ -120,7 +120,7 @@ internal static class FileReading
         }
 
         HashSet<string>? columns = history is not null ? [.. history.Columns.Select(c => c.Name)]
-            : definition.Features is { } features ? [.. features, .. definition.GroupColumns, definition.Label, definition.Id ?? definition.Label, definition.Split.Group ?? definition.Label]
+            : definition.Features is { } features ? [.. features, .. definition.GroupColumns, definition.Label, definition.Id ?? definition.Label, definition.Split.Group ?? definition.Label, definition.Time?.Column ?? definition.Label]
             : null;
         return new CsvReadOptions
         {
@@ -149,7 +149,7 @@ internal static class FileReading
             if (said.IsNumber)
             {
                 kinds[name] = ColumnKind.Number;
-                format = format with { Numbers = new NumberNotation(said.Decimal ?? '.', said.Thousands, PlainToo: csv.PlainToo) };
+                format = format with { Numbers = new NumberNotation(said.Decimal ?? '.', said.Thousands, said.Time is null, csv.PlainToo, said.Time is true) };
             }
 
             if (said.Date is { } order)
@@ -288,7 +288,8 @@ internal static class FileReading
 
         bool MayBe(string name) =>
             name != definition.Label && name != definition.Id && name != definition.Split.Group
-            && !definition.Categorical.Contains(name, StringComparer.Ordinal) && !definition.Exclude.Contains(name, StringComparer.Ordinal)
+            && !definition.Categorical.Contains(name, StringComparer.Ordinal)
+            && (!definition.Exclude.Contains(name, StringComparer.Ordinal) || name == definition.Time?.Column)
             && !definition.GroupColumns.Contains(name, StringComparer.Ordinal);
     }
 
@@ -332,12 +333,12 @@ internal static class FileReading
             else if (isPeriod)
             {
                 warnings.Add(
-                    Sentence.Of(form.Dates is null ? "other-notation" : "other-dates", ("column", shown), ("example", form.Example)), name, place, 0, form.Example, "other-notation");
+                    Sentence.Of(form is { Numbers.Times: true } ? "other-times" : form.Dates is null ? "other-notation" : "other-dates", ("column", shown), ("example", form.Example)), name, place, 0, form.Example, "other-notation");
             }
             else
             {
                 warnings.Add(
-                    Sentence.Of(form.Dates is null ? "number-notation" : "dates", ("column", shown), ("example", form.Example), ("setting", settings)), name, place, 0, form.Example);
+                    Sentence.Of(form is { Numbers.Times: true } ? "times" : form.Dates is null ? "number-notation" : "dates", ("column", shown), ("example", form.Example), ("setting", settings)), name, place, 0, form.Example);
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -18,6 +19,9 @@ public enum ColumnRole
 
     /// <summary>Tells groups apart: those that are to be treated alike, or whose rows are learned from together or not at all. No model sees it.</summary>
     Group,
+
+    /// <summary>Says of when a row is. No model sees it.</summary>
+    Time,
 }
 
 /// <summary>One column that the pipeline uses.</summary>
@@ -31,12 +35,18 @@ public enum ColumnRole
 /// <param name="Dates">Order of its dates, for dates.</param>
 /// <param name="Truth">How the history writes false and true, for truth values, or no and yes, for answers.</param>
 /// <param name="Unit">Unit that the history writes its numbers with; <see langword="null"/> for none.</param>
+/// <param name="Times">Whether its numbers are times such as 13:45, in minutes; <see langword="null"/> where they are not.</param>
 public sealed record SchemaColumn(
     string Name, ColumnKind Kind, ColumnRole Role, double? Minimum = null, double? Maximum = null,
-    char? Decimal = null, char? Thousands = null, DateOrder? Dates = null, IReadOnlyList<string>? Truth = null, string? Unit = null)
+    char? Decimal = null, char? Thousands = null, DateOrder? Dates = null, IReadOnlyList<string>? Truth = null, string? Unit = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Times = null)
 {
     /// <summary>How the reader is to take its cells; <see langword="null"/> for the plain way.</summary>
-    internal ColumnFormat? Format => Decimal is { } mark ? new ColumnFormat { Numbers = new NumberNotation(mark, Thousands) } : Dates is { } order ? new ColumnFormat { Dates = order } : null;
+    internal ColumnFormat? Format =>
+        Times is true ? new ColumnFormat { Numbers = new NumberNotation(Signs: false, Times: true) }
+        : Decimal is { } mark ? new ColumnFormat { Numbers = new NumberNotation(mark, Thousands) }
+        : Dates is { } order ? new ColumnFormat { Dates = order }
+        : null;
 }
 
 /// <summary>What later files must look like; learned from <c>initial.csv</c> and stored as <c>schema.json</c>.</summary>

@@ -147,7 +147,8 @@ internal static class FileValidator
         {
             var features = used.Where(u => u.Role == ColumnRole.Feature && !definition.Categorical.Contains(u.Name, StringComparer.Ordinal));
             MixedColumnCheck.Check(table, [.. features.Select(u => u.Name)], ColumnOf, errors);
-            NumberMarkers.Tell(table, features.Select(u => u.Name), ColumnOf, warnings);
+            var refusedColumns = errors.Findings.Select(e => e.ColumnName).ToHashSet(StringComparer.Ordinal);
+            NumberMarkers.Tell(table, features.Select(u => u.Name).Where(n => !refusedColumns.Contains(n)), ColumnOf, warnings);
             if (errors.Count == 0)
             {
                 WeakHistory.Check(table, [.. used.Where(u => u.Role == ColumnRole.Feature).Select(u => u.Name)], classes, definition, errors, warnings);
@@ -242,10 +243,10 @@ internal static class FileValidator
             var known = history?.Columns.FirstOrDefault(c => c.Name == u.Name);
             var form = known is null && forms.GetValueOrDefault(u.Name) is { Certain: true } found ? found : null;
             var schema = new SchemaColumn(
-                u.Name, column.Kind, u.Role, null, null, form?.Numbers?.Decimal ?? known?.Decimal, form?.Numbers?.Thousands ?? known?.Thousands,
+                u.Name, column.Kind, u.Role, null, null, form?.Numbers is { Times: true } ? null : form?.Numbers?.Decimal ?? known?.Decimal, form?.Numbers?.Thousands ?? known?.Thousands,
                 column.Kind == ColumnKind.Date ? form?.Dates ?? known?.Dates ?? DateOrder.YearFirst : null,
                 u.Role == ColumnRole.Feature ? known is null ? CellValues.Truth(column) ?? AnswerWords.Of(column) : known.Truth : null,
-                form?.Unit ?? known?.Unit);
+                form?.Unit ?? known?.Unit, form?.Numbers?.Times is true ? true : known?.Times);
             if (u.Role != ColumnRole.Feature || column is not NumberColumn { Kind: ColumnKind.Number } numbers)
             {
                 return schema;

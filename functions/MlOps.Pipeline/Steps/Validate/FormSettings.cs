@@ -25,6 +25,11 @@ public static class FormSettings
         }
 
         var notation = form.Numbers ?? NumberNotation.Plain;
+        if (notation.Times)
+        {
+            return "{time: h:m}";
+        }
+
         var thousands = notation.Thousands is { } mark ? $", thousands: {(mark == ' ' ? "space" : $"\"{mark}\"")}" : "";
         return $"{{decimal: \"{notation.Decimal}\"{thousands}}}";
     }

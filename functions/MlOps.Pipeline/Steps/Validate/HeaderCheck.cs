@@ -78,6 +78,11 @@ internal static class HeaderCheck
             Require(header, group, Sentence.Of("column-of-split"), errors);
         }
 
+        if (definition.Time is { } time)
+        {
+            Require(header, time.Column, Sentence.Of("column-of-time"), errors);
+        }
+
         foreach (var name in definition.Csv.Columns?.Keys ?? [])
         {
             Require(header, name, Sentence.Of("column-of-csv"), errors);
@@ -115,8 +120,9 @@ internal static class HeaderCheck
                     Require(header, column.Name, Sentence.Of("column-of-split"), errors);
                 }
             }
-            else if (column.Role != ColumnRole.Label)
+            else if (column.Role is not (ColumnRole.Label or ColumnRole.Time))
             {
+                // Rows of a later file are of the file's own period.
                 Missing(column, fresh, definition, errors, warnings);
             }
         }
@@ -215,12 +221,14 @@ internal static class HeaderCheck
         : name == definition.Id ? ColumnRole.Id
         : definition.GroupColumns.Contains(name, StringComparer.Ordinal) ? ColumnRole.Group
         : name == definition.Split.Group && definition.Features?.Contains(name, StringComparer.Ordinal) != true ? ColumnRole.Group
+        : definition.TimeIsNoFeature && name == definition.Time!.Column ? ColumnRole.Time
         : Ignored(name, definition) ? null
         : definition.Features is null || definition.Features.Contains(name, StringComparer.Ordinal) ? ColumnRole.Feature
         : null;
 
     private static bool Ignored(string name, PipelineDefinition definition) =>
-        definition.Exclude.Contains(name, StringComparer.Ordinal)
+        (definition.TimeIsNoFeature && name == definition.Time!.Column)
+        || definition.Exclude.Contains(name, StringComparer.Ordinal)
         || (definition.Features is { } features && !features.Contains(name, StringComparer.Ordinal));
 
     private static int IndexOf(IReadOnlyList<string> header, string name)

@@ -14,7 +14,7 @@ internal static class SchemaCheck
 
     /// <summary>Learns what a history looks like. Ranges have no margin: what lies outside is only a warning, unless the definition says otherwise.</summary>
     public static TableSchema Learn(Table table, PipelineDefinition definition) =>
-        WithoutDates(TableSchema.Learn(WithoutGroup(table, definition), definition.Id, definition.Label) with { RangeMargin = 0 });
+        WithoutDates(TableSchema.Learn(WithoutTime(WithoutGroup(table, definition), definition), definition.Id, definition.Label) with { RangeMargin = 0 });
 
     // Time goes on: later dates are what every period has.
     private static TableSchema WithoutDates(TableSchema schema) =>
@@ -25,6 +25,10 @@ internal static class SchemaCheck
         definition.Split.Group is { } group && definition.Features?.Contains(group, StringComparer.Ordinal) != true
             ? new Table([.. table.Columns.Where(c => c.Name != group)], table.LineNumbers, table.RowCount)
             : table;
+
+    // Nor is what says of when a row is ever the same again.
+    private static Table WithoutTime(Table table, PipelineDefinition definition) =>
+        definition.TimeIsNoFeature ? new Table([.. table.Columns.Where(c => c.Name != definition.Time!.Column)], table.LineNumbers, table.RowCount) : table;
 
     /// <summary>The history's ranges alone, which is all that single requests are held against: a few rows say nothing of shares or constant columns.</summary>
     public static TableSchema RangesOf(FileSchema schema) => new(

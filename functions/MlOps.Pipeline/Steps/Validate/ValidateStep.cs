@@ -24,7 +24,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
     internal const string QuarantineOutput = "quarantine.csv";
     internal const string LearnedOutput = "learned.json";
     internal const string RescuedOutput = "rescued.csv";
-    private const int Version = 10;
+    private const int Version = 11;
     private const int Shown = 20;
 
     private readonly StepContext _context;
@@ -56,6 +56,11 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
         {
             // What is said of a history that is too small to be divided, or to be split.
             inputs["parts"] = StepContext.Part(new { definition.Split, definition.Validation, Leaf = definition.Model.GetValueOrDefault("min_data_in_leaf") });
+        }
+
+        if (definition.TimeIsNoFeature)
+        {
+            inputs["time"] = definition.Time!.Column;
         }
 
         if (definition.GroupColumns.Count > 0)

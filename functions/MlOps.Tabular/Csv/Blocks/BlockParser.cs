@@ -148,7 +148,7 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
                 {
                     if ((wrong ??= []).Add(row))
                     {
-                        Report(CsvError.Of(CsvErrorCodes.WrongKind, _line[row], plan.Source + 1, plan.Name, WrongKind(content, plan), content), RawRow(block.Text, row), _index.RowCount + row);
+                        Report(CsvError.Of(CsvErrorCodes.WrongKind, _line[row], plan.Source + 1, plan.Name, WrongKind.Of(content, plan), content), RawRow(block.Text, row), _index.RowCount + row);
                     }
                 }
             }
@@ -172,15 +172,6 @@ internal sealed class BlockParser(CsvReadOptions options, CsvDialect dialect, Cs
         _rows = kept;
         return true;
     }
-
-    private static Remark WrongKind(string content, ColumnPlan plan) => plan switch
-    {
-        { Declared: ColumnKind.Number } => Remark.Of("csv-no-number", "'{cell}' is not a number.", ("cell", content)),
-        { Declared: not ColumnKind.Date } => Remark.Of("csv-no-truth", "'{cell}' is not true or false.", ("cell", content)),
-        { Dates: DateOrder.DayFirst } => Remark.Of("csv-no-date-day-first", "'{cell}' is not a date (day first).", ("cell", content)),
-        { Dates: DateOrder.MonthFirst } => Remark.Of("csv-no-date-month-first", "'{cell}' is not a date (month first).", ("cell", content)),
-        _ => Remark.Of("csv-no-date", "'{cell}' is not a date (year first).", ("cell", content)),
-    };
 
     private bool CanRepair(ReadOnlySpan<byte> text, int row)
     {

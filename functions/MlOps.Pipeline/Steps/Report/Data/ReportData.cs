@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Explain;
@@ -82,6 +83,9 @@ internal sealed record ReportData
 
     /// <summary>What to expect of the predictions, beside the figures of <see cref="TestMetrics"/>; <see langword="null"/> where nobody asked.</summary>
     public ExpectedQuality? Expected { get; init; }
+
+    /// <summary>What backtests inside the history of the predicting model say; <see langword="null"/> where there were none.</summary>
+    public Rehearsal? Rehearsal { get; init; }
 
     public IReadOnlyList<TrialRecord> Trials { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Report.Charts;
 using MlOps.Pipeline.Steps.Report.Data;
@@ -77,7 +78,7 @@ internal static class DriftSection
             page.Add($"<table><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-column")}</th><th class=\"l\" scope=\"col\">{page.Say("report-verdict")}</th><th class=\"l\" scope=\"col\">{page.Say("report-because")}</th><th scope=\"col\">PSI</th><th scope=\"col\">{page.Say("report-js")}</th><th scope=\"col\">{page.Say("report-p-values")}</th><th scope=\"col\">{page.Say("report-p-missing")}</th><th scope=\"col\">{page.Say("report-missing-before")}</th><th scope=\"col\">{page.Say("report-missing-now")}</th><th scope=\"col\">{page.Say("report-importance")}</th><th scope=\"col\">{page.Say("report-method-head")}</th></tr></thead><tbody>\n");
             foreach (var c in rows)
             {
-                page.Add($"<tr><th scope=\"row\">{Name(page, c)}</th><td class=\"l\">{Tag(page, c)}</td><td class=\"w\">{page.Word(c.Because ?? c.ProblemSaid, c.Problem)}</td><td>{Figures.Metric(c.Psi)}</td><td>{Figures.Metric(c.JensenShannon)}</td><td>{Probability(c.AdjustedPValue)}</td><td>{Probability(c.MissingPValue)}</td><td>{Figures.Share(c.ReferenceMissing)}</td><td>{Figures.Share(c.CurrentMissing)}</td><td>{(c.Kind == "score" ? "–" : Figures.Share(c.Importance))}</td><td>{(methods.FindIndex(m => m.Method == c.Method) is >= 0 and var at ? Figures.Whole(at + 1) : "–")}</td></tr>\n");
+                page.Add($"<tr><th scope=\"row\">{Name(page, c)}</th><td class=\"l\">{Tag(page, c)}</td><td class=\"w\">{page.Word(c.Because ?? c.ProblemSaid, c.Problem)}</td><td>{Figures.Metric(c.Psi)}</td><td>{Figures.Metric(c.JensenShannon)}</td><td class=\"n\">{Probability(c.AdjustedPValue)}</td><td class=\"n\">{Probability(c.MissingPValue)}</td><td>{Figures.Share(c.ReferenceMissing)}</td><td>{Figures.Share(c.CurrentMissing)}</td><td>{(c.Kind == "score" ? "–" : Figures.Share(c.Importance))}</td><td>{(methods.FindIndex(m => m.Method == c.Method) is >= 0 and var at ? Figures.Whole(at + 1) : "–")}</td></tr>\n");
             }
 
             page.Add($"</tbody></table>");
@@ -108,7 +109,7 @@ internal static class DriftSection
 
     private static string Limit(double limit) => limit.ToString("0.####", System.Globalization.CultureInfo.InvariantCulture);
 
-    private static string Probability(double? p) => p is null ? "–" : p < 1e-300 ? "< 1e-300" : Figures.Number(p.Value);
+    private static string Probability(double? p) => p is null ? "–" : p < 1e-300 ? "< 1e-300" : p < 1e-4 ? p.Value.ToString("0.#e+0", CultureInfo.InvariantCulture) : Figures.Number(p.Value);
 
     private static string Name(HtmlWriter page, ColumnDrift column) => page.Word(column.Named);
 

@@ -8,7 +8,7 @@ internal static class FairnessSection
 {
     public static void Write(HtmlWriter page, ReportData data)
     {
-        page.Add($"<p class=\"note\">{page.Say("report-fairness-note")}</p>\n<div class=\"grid two\">\n");
+        page.Add($"<p class=\"note\">{page.Say("report-fairness-note")}</p>\n<div class=\"stack\">\n");
         foreach (var fairness in data.Monitor!.Fairness)
         {
             page.Add($"<div class=\"card\"><h3>{fairness.Column}: {(fairness.Rows == "test" ? page.Say("report-test-rows") : page.Say("report-this-period"))}</h3><p class=\"note\">{page.Say("report-fairness-differences", ("parity", Figures.Metric(fairness.DemographicParityDifference)), ("opportunity", Figures.Metric(fairness.EqualOpportunityDifference)), ("gap", Figures.Metric(fairness.CalibrationGapDifference)), ("threshold", Figures.Number(fairness.Threshold)))}</p>");

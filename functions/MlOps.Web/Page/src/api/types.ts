@@ -131,6 +131,22 @@ export interface ExpectedQuality {
   gap: Sentence | null;
 }
 
+/** A period of the history, predicted from what came before it; the plain way of learning comes first. */
+export interface BacktestedPeriod {
+  period: string;
+  isInside: boolean;
+  learned: number;
+  rows: number;
+  ways: { validation: string; history: { auto: boolean; last: number | null; decay: number }; loss: number; metrics: Record<string, number> }[];
+  randomTest: Record<string, number>;
+}
+
+/** What backtests inside the history say, and how the model is to learn by that. */
+export interface Backtests {
+  periods: BacktestedPeriod[];
+  way: { validation: string; history: { auto: boolean; last: number | null; decay: number }; validationSaid: Sentence | null; historySaid: Sentence | null };
+}
+
 export interface RunDocument {
   file: string;
   sha256: string | null;
@@ -147,6 +163,7 @@ export interface RunDocument {
   leaderboard: { challenger: string; metric: string; higherIsBetter: boolean; entries: LeaderboardEntry[]; rows?: number } | null;
   metrics: Metrics;
   expected?: ExpectedQuality | null;
+  backtests?: Backtests | null;
   /** The model that the run trained, where another one predicted. */
   challenger?: { version: string; metrics: Metrics } | null;
   modelVersion: string | null;

@@ -1,4 +1,4 @@
-import type { ExpectedQuality, RunDocument, Verdict } from "../api/types";
+import type { BacktestedPeriod, Backtests, ExpectedQuality, RunDocument, Verdict } from "../api/types";
 import { Badge, Facts, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
@@ -41,6 +41,55 @@ export function Expected({ of }: { of: ExpectedQuality }) {
         </tbody>
       </Table>
       {of.gap && <Worded as="p" class="quiet" said={of.gap} text="" />}
+    </section>
+  );
+}
+
+// Under the way that was chosen, or the nearest that was tried.
+function chosen(of: Backtests, period: BacktestedPeriod): Record<string, number> {
+  const byHistory = period.ways.filter((w) => w.history.last === of.way.history.last && w.history.decay === of.way.history.decay);
+  const byTime = of.way.validation.toLowerCase() === "time";
+  return (byHistory.find((w) => (w.validation.toLowerCase() === "time") === byTime) ?? byHistory[0] ?? period.ways[0]!).metrics;
+}
+
+/** Periods of the history, each predicted from what came before it, beside random rows of the past, and what was chosen by that. */
+export function Backtested({ of, metrics }: { of: Backtests; metrics: string[] }) {
+  const t = useText();
+  const f = useFormat();
+  return (
+    <section class="card" aria-labelledby="backtests-title">
+      <h2 id="backtests-title">{t.run.backtests}</h2>
+      <p class="quiet">{t.run.backtestsHint}</p>
+      {of.periods.length > 0 && (
+        <Table label={t.run.backtests} class="stacking">
+          <thead>
+            <tr>
+              <th scope="col">{t.periods.period}</th>
+              <th scope="col" class="number">{t.run.backtestsLearned}</th>
+              <th scope="col" class="number">{t.run.backtestsRows}</th>
+              {metrics.map((m) => [
+                <th scope="col" key={m} class="number">{m}</th>,
+                <th scope="col" key={`${m} random`} class="number">{`${m} · ${t.run.randomTest}`}</th>,
+              ])}
+            </tr>
+          </thead>
+          <tbody>
+            {of.periods.map((p) => (
+              <tr key={p.period}>
+                <th scope="row">{p.isInside ? p.period : f.period(p.period)}</th>
+                <td class="number" data-label={t.run.backtestsLearned}>{f.count(p.learned)}</td>
+                <td class="number" data-label={t.run.backtestsRows}>{f.count(p.rows)}</td>
+                {metrics.map((m) => [
+                  <td key={m} class="number" data-label={m}>{f.value(chosen(of, p)[m])}</td>,
+                  <td key={`${m} random`} class="number" data-label={`${m} · ${t.run.randomTest}`}>{f.value(p.randomTest[m])}</td>,
+                ])}
+              </tr>
+            ))}
+          </tbody>
+        </Table>
+      )}
+      {of.way.validationSaid && <Worded as="p" said={of.way.validationSaid} text="" />}
+      {of.way.historySaid && <Worded as="p" said={of.way.historySaid} text="" />}
     </section>
   );
 }

@@ -14,7 +14,7 @@ import { Findings } from "../views/findings";
 import { type Followed, useRun } from "./follow";
 import { Approval } from "./approval";
 import { Graph } from "./graph";
-import { Expected, Leaderboard, Measures, VerdictCard } from "./results";
+import { Backtested, Expected, Leaderboard, Measures, VerdictCard } from "./results";
 import { asking, graphOf } from "./steps";
 import { Steer } from "./steer";
 import { Search } from "./search";
@@ -183,6 +183,7 @@ function Results({ of: { run, document: d } }: { of: RunDetails }) {
         </div>
       ))}
       {document.expected && <Expected of={document.expected} />}
+      {document.backtests && <Backtested of={document.backtests} metrics={document.expected?.metrics.map((m) => m.name) ?? []} />}
       {findings.length > 0 && (
         <section class="card" aria-labelledby="findings-title">
           <h2 id="findings-title">{t.run.findings}</h2>

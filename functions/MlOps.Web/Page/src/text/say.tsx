@@ -8,10 +8,12 @@ const templates = sentences as Record<string, Record<Language, string>>;
 export function word(sentence: Sentence, language: Language): string | null {
   const template = templates[sentence.code]?.[language];
   if (template === undefined) return null;
-  return template.replace(/\{([a-z_]+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g, (place, name: string, one?: string, many?: string) => {
+  return template.replace(/\{([a-z_]+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g, (place, name: string, one: string | undefined, many: string | undefined, at: number) => {
     const part = sentence.parts?.[name];
     if (one !== undefined) return (sentence.arguments[name] === "1" ? one : many) ?? place;
-    return (part ? word(part, language) : sentence.arguments[name]) ?? place;
+    const text = (part ? word(part, language) : sentence.arguments[name]) ?? place;
+    // A sentence within a sentence leaves its full stop to the outer one, where that goes on with one or closes a bracket.
+    return /[.。)）]/.test(template.charAt(at + place.length)) ? text.replace(/(?<!\.)[.。]$/, "") : text;
   });
 }
 

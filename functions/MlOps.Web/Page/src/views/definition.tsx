@@ -4,7 +4,8 @@ import { Problem } from "../api/client";
 import type { Sentence } from "../api/types";
 import { ErrorText, Failed, Loading } from "../parts/parts";
 import { announce } from "../parts/announce";
-import { Said, useText } from "../text/language";
+import { useText } from "../text/language";
+import { Worded } from "../text/say";
 
 interface Text {
   text: string;
@@ -13,7 +14,7 @@ interface Text {
 
 interface Check {
   valid: boolean;
-  errors: { line: number; message: string }[];
+  errors: { line: number; message: string; said?: Sentence | null }[];
 }
 
 /** The definition as text: read, checked, and saved only on what was read. */
@@ -46,7 +47,7 @@ export function Definition({ name }: { name: string }) {
     try {
       const response = await fetch(path, { method, body: text, headers: { "Content-Type": "application/yaml", ...headers } });
       if (response.ok) return response;
-      const body = (await response.json()) as { title?: string; detail?: string; next?: string; said?: Sentence; nextSaid?: Sentence; errors?: { line: number; message: string }[] };
+      const body = (await response.json()) as { title?: string; detail?: string; next?: string; said?: Sentence; nextSaid?: Sentence; errors?: { line: number; message: string; said?: Sentence | null }[] };
       if (body.errors) setCheck({ valid: false, errors: body.errors });
       else setRefused(new Problem(response.status, body.title ?? "", body.detail ?? "", body.next ?? null, body.said ?? null, body.nextSaid ?? null));
     } catch (e) {
@@ -81,7 +82,7 @@ export function Definition({ name }: { name: string }) {
             <ul>
               {check.errors.map((e, i) => (
                 <li key={i}>
-                  {t.definition.at(e.line)}: <Said>{e.message}</Said>
+                  {t.definition.at(e.line)}: <Worded said={e.said ?? null} text={e.message} />
                 </li>
               ))}
             </ul>

@@ -126,6 +126,7 @@ function Versions({ name, of: list, releases, pages, changed }: VersionsOf) {
           </select>
         </label>
       </div>
+      <p class="quiet">{t.models.ownRows}</p>
       <Table label={t.models.leaderboard} class="stacking">
         <thead>
           <tr>
@@ -204,6 +205,7 @@ function VersionRow({ of: v, list, shown, verdict, picked, pick, promote }: RowO
         {v.version === list.previous && <Badge tone="calm">{t.models.previous}</Badge>}
         <span class="quiet small block">
           {t.models.learned} {t.models.learnedUpTo(v.history.length)}
+          {v.metrics.test?.rows !== undefined && `, ${t.models.testRows(f.count(v.metrics.test.rows))}`}
         </span>
       </th>
       {shown.map((n) => (
