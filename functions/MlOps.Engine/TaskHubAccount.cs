@@ -49,19 +49,27 @@ public sealed class TaskHubAccount
         // One for all queues of the hub, since it remembers when each was looked into.
         var polling = new QueuePollingPolicy(maxPollingInterval / 2, TimeProvider.System);
         return new StorageAccountClientProvider(
-            new Configured<BlobServiceClient, BlobClientOptions>(() => new(), blobs, configure),
+            new Configured<BlobServiceClient, BlobClientOptions>(() => WithTimeouts(new BlobClientOptions()), blobs, configure),
             new Configured<QueueServiceClient, QueueClientOptions>(
                 () =>
                 {
                     var options = new QueueClientOptions();
                     options.AddPolicy(new MessageUpdates(), HttpPipelinePosition.PerCall);
+                    options.AddPolicy(TimeoutFailures.Policy, HttpPipelinePosition.PerCall);
                     options.AddPolicy(polling, HttpPipelinePosition.PerCall);
                     return options;
                 },
                 queues,
                 configure),
-            new Configured<TableServiceClient, TableClientOptions>(() => new(), tables, configure));
+            new Configured<TableServiceClient, TableClientOptions>(() => WithTimeouts(new TableClientOptions()), tables, configure));
     });
+
+    private static TOptions WithTimeouts<TOptions>(TOptions options)
+        where TOptions : ClientOptions
+    {
+        options.AddPolicy(TimeoutFailures.Policy, HttpPipelinePosition.PerCall);
+        return options;
+    }
 
     private static Uri Beside(Uri blobService, string service)
     {
