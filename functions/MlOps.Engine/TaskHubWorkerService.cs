@@ -55,7 +55,7 @@ internal sealed class TaskHubWorkerService : DurableTaskWorker
     {
         notes.Tidy(DateTime.UtcNow);
         await engine.CreateIfNotExistsAsync();
-        worker = new TaskHubWorker(engine, new Orchestrations(this), new Activities(this), logs) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
+        worker = new TaskHubWorker(ShortPauses.Before(engine), new Orchestrations(this), new Activities(this), logs) { ErrorPropagationMode = ErrorPropagationMode.UseFailureDetails };
         worker.AddOrchestrationDispatcherMiddleware((context, next) =>
         {
             parent.Value = context.GetProperty<OrchestrationRuntimeState>()?.ParentInstance is { } p

@@ -40,6 +40,11 @@ internal static class RunFailure
             {
                 return SaidException.Read(one.ErrorMessage);
             }
+
+            if (one.ErrorType == typeof(OutOfMemoryException).FullName)
+            {
+                return Sentence.Of("run-memory");
+            }
         }
 
         return null;

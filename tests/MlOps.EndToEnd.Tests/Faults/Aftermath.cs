@@ -121,7 +121,7 @@ internal sealed partial class Aftermath
             }
             else if (Addressed().Match(name) is { Success: true } address)
             {
-                Check(ContentHash.Of(await ArrivalSystem.ReadAsync(account.Artifacts, name)) == address.Groups[1].Value, $"artifacts/{name} is not what its name says.");
+                Check(ContentHash.Of(await ArrivalSystem.ReadAsync(account.Artifacts, name)) == address.Groups["hash"].Value, $"artifacts/{name} is not what its name says.");
             }
         }
 
@@ -144,7 +144,7 @@ internal sealed partial class Aftermath
 
     private static string PeriodOf(string? version) => version?.Split('-') is [_, var period, ..] ? period : "none";
 
-    [GeneratedRegex(@"/(?:drops|definitions)/([0-9a-f]{64})\.(?:csv|yaml)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"/(?:drops|definitions)/(?<hash>[0-9a-f]{64})\.(?:csv|yaml)$", RegexOptions.CultureInvariant)]
     private static partial Regex Addressed();
 
     // Ids of runs, hashes of steps that rest on them, times.

@@ -18,6 +18,9 @@ internal enum FaultKind
     /// <summary>It takes effect, its answer is lost, and the client sends it again by itself: it meets its own first effect.</summary>
     SentTwice,
 
+    /// <summary>The connection is refused once, and the client tries again by itself.</summary>
+    RefusedOnce,
+
     /// <summary>Another writer is faster by a moment: a write under a condition is refused.</summary>
     Raced,
 }

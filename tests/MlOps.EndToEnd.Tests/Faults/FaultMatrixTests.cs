@@ -38,7 +38,7 @@ public sealed partial class FaultMatrixTests(ITestOutputHelper output) : IAsyncL
         }
         else if (Range().Match(range) is { Success: true } match)
         {
-            var (from, to) = (Number(match.Groups[1].Value), Number(match.Groups[2].Value));
+            var (from, to) = (Number(match.Groups["from"].Value), Number(match.Groups["to"].Value));
             chosen = [.. all.Where(t => t.Number >= from && t.Number <= to)];
         }
         else if (range != "all")
@@ -150,6 +150,6 @@ public sealed partial class FaultMatrixTests(ITestOutputHelper output) : IAsyncL
         }
     }
 
-    [GeneratedRegex("^([0-9]+)-([0-9]+)$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^(?<from>[0-9]+)-(?<to>[0-9]+)$", RegexOptions.CultureInvariant)]
     private static partial Regex Range();
 }

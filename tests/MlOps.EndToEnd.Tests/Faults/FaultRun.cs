@@ -59,11 +59,6 @@ internal sealed record FaultRun(
             await system.DisposeAsync();
         }
 
-        if (Environment.GetEnvironmentVariable("MLOPS_FAULT_ENGINE") is { } dump)
-        {
-            await File.WriteAllLinesAsync(dump, system.Log.All);
-        }
-
         if (problems.Count > 0)
         {
             problems.AddRange(system.Log.All.Where(l => l.Contains("xception", StringComparison.Ordinal)).TakeLast(8).Select(l => "    " + (l.Length > 400 ? l[..400] : l).ReplaceLineEndings(" ")));

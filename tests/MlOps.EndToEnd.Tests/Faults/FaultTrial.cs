@@ -37,7 +37,7 @@ internal sealed record FaultTrial(int Number, string Name, Func<Access, FaultKin
     public static FaultTrial Of(IReadOnlyList<FaultTrial> trials) => trials is [var one] ? one : new FaultTrial(
         trials[0].Number, string.Join(" + ", trials.Select(t => $"{t.Number} {t.Name}")), access => trials.Select(t => t.Plan(access)).FirstOrDefault(kind => kind is not null));
 
-    /// <summary>Accesses fail by chance.</summary>
+    /// <summary>Accesses fail by chance: most of them so that the client tries again by itself, one in twenty as a whole.</summary>
     /// <param name="number">Number of the trial.</param>
     /// <param name="seed">Seed of the chance.</param>
     /// <param name="rate">Share of the accesses that fail.</param>
@@ -48,11 +48,23 @@ internal sealed record FaultTrial(int Number, string Name, Func<Access, FaultKin
         {
             lock (gate)
             {
-                var kinds = KindsOf(access);
-                var kind = kinds[random.Next(kinds.Count)];
-                return random.NextDouble() < rate ? kind : null;
+                return random.NextDouble() < rate ? Drawn(access, random) : null;
             }
         });
+    }
+
+    private static FaultKind Drawn(Access access, Random random)
+    {
+        var (what, which) = (random.Next(20), random.Next(2));
+        return what switch
+        {
+            0 when access.Writes => which == 0 ? FaultKind.AnswerLost : FaultKind.TimedOut,
+            0 => which == 0 ? FaultKind.NotReached : FaultKind.TimedOut,
+            1 => FaultKind.Busy,
+            _ when access.HasCondition && which == 0 => FaultKind.Raced,
+            _ when access.Writes => FaultKind.SentTwice,
+            _ => FaultKind.RefusedOnce,
+        };
     }
 
     private static IReadOnlyList<FaultKind> KindsOf(Access access) =>

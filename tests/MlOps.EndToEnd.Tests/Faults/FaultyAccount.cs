@@ -150,6 +150,8 @@ internal sealed class FaultyAccount(string connection, IReadOnlyList<string> own
                 case FaultKind.Busy:
                     message.Response = new BusyResponse();
                     return;
+                case FaultKind.RefusedOnce:
+                    throw new IOException("Connection refused");
                 case FaultKind.SentTwice:
                     await ProcessNextAsync(message, pipeline);
                     Drop(message);

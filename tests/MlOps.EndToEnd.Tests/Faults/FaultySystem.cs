@@ -76,7 +76,7 @@ internal sealed class FaultySystem : IAsyncDisposable
         var faulty = new StorageAccount(new BlobServiceClient(azurite.ConnectionString, options), prefix);
         var log = new LogLines();
         var logging = LoggerFactory.Create(builder =>
-            builder.AddProvider(log).SetMinimumLevel(LogLevel.Information).AddFilter("DurableTask", Environment.GetEnvironmentVariable("MLOPS_FAULT_ENGINE") is null ? LogLevel.Warning : LogLevel.Debug).AddFilter("Azure", LogLevel.Warning));
+            builder.AddProvider(log).SetMinimumLevel(LogLevel.Information).AddFilter("DurableTask", LogLevel.Warning).AddFilter("Azure", LogLevel.Warning));
         var host = await PipelineHost.StartAsync(
             new ConnectedAccount(faulty, TaskHubAccount.FromConnectionString(azurite.ConnectionString, faults.Into)), hub, logging, CancellationToken.None,
             services => services.AddSingleton(new StepOptions(1)));

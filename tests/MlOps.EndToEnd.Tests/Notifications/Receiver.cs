@@ -49,7 +49,7 @@ internal sealed class Receiver : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(options => options.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         var app = builder.Build();
         var receiver = new Receiver(app, certificate);
-        app.MapPost("/{**path}", receiver.TakeAsync);
+        app.MapPost("/{**path}", (Delegate)receiver.TakeAsync);
         await app.StartAsync();
         receiver.Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
         return receiver;
