@@ -19,6 +19,7 @@ return args.FirstOrDefault() switch
     "engine-worker" => await MlOps.EngineWorker.WorkerMain.RunAsync(args[1..]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
     "policies" => PoliciesBenchmark.Run(args[1..]),
+    "ways" => WaysBenchmark.Run(args[1..]),
     "falls" => FallsBenchmark.Run(args[1..]),
     "rendering" => await RenderingBenchmark.RunAsync(),
     "serving" => await ServingBenchmark.RunAsync(args[1..]),
@@ -36,6 +37,7 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks engine");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
     Console.Error.WriteLine("       MlOps.Benchmarks policies [FROM TO] [--data FOLDER]");
+    Console.Error.WriteLine("       MlOps.Benchmarks ways [FROM TO] [--data FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks falls [FEEDS]");
     Console.Error.WriteLine("       MlOps.Benchmarks rendering");
     Console.Error.WriteLine("       MlOps.Benchmarks serving [CASE-FOLDER [PEER-ADDRESS]]");

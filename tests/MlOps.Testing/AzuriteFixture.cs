@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Storage.Blobs;
 using MlOps.Cli.Azurite;
 using Xunit;
@@ -11,6 +12,7 @@ namespace MlOps.Testing;
 public sealed class AzuriteFixture : IAsyncLifetime
 {
     private readonly string folder = Directory.CreateTempSubdirectory("mlops-azurite-").FullName;
+    private readonly ConcurrentDictionary<Action<string>, bool> told = new();
     private AzuriteProcess? azurite;
     private int prefixes;
 
@@ -50,8 +52,25 @@ public sealed class AzuriteFixture : IAsyncLifetime
     }
 
     /// <summary>Starts the emulator on its data, on the ports it had before, if any.</summary>
-    public async Task StartAsync() =>
+    public async Task StartAsync()
+    {
         azurite = await AzuriteProcess.StartAsync(folder, azurite?.Endpoints.Ports ?? new AzuritePorts(), say: null, CancellationToken.None);
+        azurite.Stored = container =>
+        {
+            foreach (var (listener, _) in told)
+            {
+                listener(container);
+            }
+        };
+    }
+
+    /// <summary>Tells of the container's name whenever a blob has been stored, as `mlops up` is told, which then need not look again and again.</summary>
+    /// <param name="listener">Must return at once.</param>
+    public void Tell(Action<string> listener) => told[listener] = true;
+
+    /// <summary>Ends what <see cref="Tell"/> began.</summary>
+    /// <param name="listener">Who was told.</param>
+    public void TellNoMore(Action<string> listener) => told.TryRemove(listener, out _);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync() => await StartAsync();

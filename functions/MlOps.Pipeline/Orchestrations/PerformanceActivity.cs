@@ -91,7 +91,7 @@ public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledg
             input.Backtest is null ? null : [.. Records(ways, measured, published[^1])],
             expected,
             input.Estimated is { } estimated
-                ? PerformanceAlerts.Of(measured.Measured.LastOrDefault(), input.Period, input.ModelVersion, input.Backtest?.RandomTest, earlier, estimated, input.Rows)
+                ? PerformanceAlerts.Of(measured.Measured.LastOrDefault(), input.Period, input.ModelVersion, input.Backtest?.RandomTest, earlier, estimated, input.Rows, input.Backtest is { } looked ? await backtesting.InsideAsync(pipeline, looked, stop) : null)
                 : null);
     }
 

@@ -84,7 +84,7 @@ public sealed class ApprovalTests(AzuriteFixture azurite)
         var second = ledger.Runs.Last(r => r.Period == "20201101").RunId;
         while (!await system.Account.Notifications.GetBlobClient($"{ArrivalSystem.Pipeline}/{second}.approval.json").ExistsAsync())
         {
-            await Task.Delay(50);
+            await Task.Delay(Patience.Pause);
         }
 
         var answered = await system.Get<Steering>().AnswerAsync(ArrivalSystem.Name, RunId.Parse(second), approve: true, "ann");
@@ -100,7 +100,7 @@ public sealed class ApprovalTests(AzuriteFixture azurite)
         while (asked is null)
         {
             limit.Token.ThrowIfCancellationRequested();
-            await Task.Delay(50, limit.Token);
+            await Task.Delay(Patience.Pause, limit.Token);
             if ((await system.LedgerAsync()).Runs.FirstOrDefault(r => r.Period == period) is { } run
                 && await system.Account.Notifications.GetBlobClient($"{ArrivalSystem.Pipeline}/{run.RunId}.approval.json").ExistsAsync(limit.Token))
             {

@@ -24,22 +24,28 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 {
     public const string Pipeline = "credit";
 
+    // A hint may be lost with an emulator that is stopped.
+    private static readonly TimeSpan Unhinted = TimeSpan.FromSeconds(2);
+
     private readonly TimeSpan limit;
     private readonly CancellationTokenSource stop = new();
     private readonly PipelineHost host;
     private readonly TemporaryFolder folder;
+    private readonly AzuriteFixture azurite;
     private readonly LocalEventSource events;
     private readonly Task source;
 
-    private ArrivalSystem(StorageAccount account, PipelineHost host, TemporaryFolder folder, LogLines log, bool withEvents, TimeSpan limit)
+    private ArrivalSystem(AzuriteFixture azurite, StorageAccount account, PipelineHost host, TemporaryFolder folder, LogLines log, bool withEvents, TimeSpan limit)
     {
         Account = account;
+        this.azurite = azurite;
         this.host = host;
         this.folder = folder;
         Log = log;
         this.limit = limit;
         events = new LocalEventSource(account, Receiver.ReceiveAsync, TimeProvider.System, Get<ILogger<LocalEventSource>>());
-        source = withEvents ? events.RunAsync(TimeSpan.FromSeconds(1), stop.Token) : Task.CompletedTask;
+        azurite.Tell(Hint);
+        source = withEvents ? events.RunAsync(Unhinted, stop.Token) : Task.CompletedTask;
     }
 
     public StorageAccount Account { get; }
@@ -79,17 +85,16 @@ internal sealed class ArrivalSystem : IAsyncDisposable
             logging,
             CancellationToken.None,
             services => services.AddSingleton(new StepOptions(threads)).AddSingleton(new NotificationSettings(webhook is null ? [] : [webhook])));
-        return new ArrivalSystem(account, host, folder, log, withEvents, limit ?? Patience.Limit);
+        return new ArrivalSystem(azurite, account, host, folder, log, withEvents, limit ?? Patience.Limit);
     }
 
     public T Get<T>()
         where T : notnull => host.Services.GetRequiredService<T>();
 
-    /// <summary>Drops a file as upstream does, with any storage client; the emulator says so as it does to `mlops up`. Returns its ETag.</summary>
+    /// <summary>Drops a file as upstream does, with any storage client; returns its ETag.</summary>
     public async Task<string> DropAsync(string period, byte[] bytes)
     {
         var put = await Account.Input.GetBlobClient($"{Pipeline}/{period}.csv").UploadAsync(new BinaryData(bytes), overwrite: true);
-        events.Hint();
         return put.Value.ETag.ToString().Trim('"');
     }
 
@@ -126,7 +131,7 @@ internal sealed class ArrivalSystem : IAsyncDisposable
                 Assert.Fail($"Not within {limit.TotalMinutes} minutes: {what}.\n{JsonSerializer.Serialize(ledger, ArtifactJson.Indented)}\n{string.Join('\n', Log.All.TakeLast(40))}");
             }
 
-            await Task.Delay(300);
+            await Task.Delay(Patience.Pause);
         }
     }
 
@@ -185,10 +190,19 @@ internal sealed class ArrivalSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        azurite.TellNoMore(Hint);
         await stop.CancelAsync();
         await source;
         await host.DisposeAsync();
         folder.Dispose();
         stop.Dispose();
+    }
+
+    private void Hint(string container)
+    {
+        if (container == Account.Input.Name)
+        {
+            events.Hint();
+        }
     }
 }

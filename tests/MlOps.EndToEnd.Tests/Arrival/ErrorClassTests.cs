@@ -49,7 +49,7 @@ public sealed class ErrorClassTests(AzuriteFixture azurite)
         var ledger = await system.UntilAsync(l => l.Runs.Count == 2 && l.Runs.All(r => r.State != RunState.Active), "the run ends although its step hangs");
         while (!await system.Account.Notifications.GetBlobClient($"credit/{ledger.Runs.Single(r => r.Period == "20201001").RunId}.json").ExistsAsync())
         {
-            await Task.Delay(50);
+            await Task.Delay(Patience.Pause);
         }
 
         // An orchestration is over once its last task is: the hung one ends with the process, or at the activity's own deadline.

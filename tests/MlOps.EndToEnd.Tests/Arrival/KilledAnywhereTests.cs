@@ -16,8 +16,10 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
     private static readonly bool TimesRestarts = Environment.GetEnvironmentVariable("MLOPS_TIME_RESTARTS") == "1";
     private static readonly string[] Periods = ["initial", .. SmallCase.Months];
 
-    [Fact]
-    public async Task Killed_anywhere_finished_once()
+    [Theory]
+    [InlineData("")]
+    [InlineData("\ntime: AGE\nhistory: auto")]
+    public async Task Killed_anywhere_finished_once(string more)
     {
         var seed = Environment.GetEnvironmentVariable("MLOPS_TEST_SEED") is { } text ? int.Parse(text) : Random.Shared.Next();
         output.WriteLine($"MLOPS_TEST_SEED={seed}");
@@ -27,7 +29,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
         {
             await using var server = new MortalServer(folder);
             await server.StartAsync();
-            await server.Account.Definitions.GetBlobClient("credit.yaml").UploadAsync(BinaryData.FromString(SmallCase.Definition));
+            await server.Account.Definitions.GetBlobClient("credit.yaml").UploadAsync(BinaryData.FromString(SmallCase.Definition + more));
             for (var kill = 0; kill < Kills; kill++)
             {
                 // The files come spread over the lives, so that each life has a run to be killed in.
@@ -50,7 +52,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
             }
 
             var ledger = await EndAsync(server);
-            await CompareAsync(azurite, server, ledger);
+            await CompareAsync(azurite, server, ledger, SmallCase.Definition + more);
             NoFinishedStepRanTwice(server);
         }
         finally
@@ -107,7 +109,7 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
                 return ledger;
             }
 
-            await Task.Delay(100);
+            await Task.Delay(Patience.Pause);
         }
 
         throw new TimeoutException("The runs did not end.\n" + string.Join('\n', server.Lines.TakeLast(60)));
@@ -127,21 +129,15 @@ public sealed class KilledAnywhereTests(AzuriteFixture azurite, ITestOutputHelpe
     }
 
     // Exactly one complete file a drop, and its bytes are those of a run that nobody disturbed.
-    internal static async Task CompareAsync(AzuriteFixture azurite, MortalServer server, Ledger ledger)
+    internal static async Task CompareAsync(AzuriteFixture azurite, MortalServer server, Ledger ledger, string definition = SmallCase.Definition)
     {
-        await using var calm = await ArrivalSystem.StartAsync(azurite);
-        foreach (var period in Periods)
-        {
-            await calm.DropAsync(period);
-        }
-
-        await calm.SettledAsync(Periods);
+        var calm = await Undisturbed.PredictionsAsync(azurite, definition);
         var files = (await ArrivalSystem.NamesAsync(server.Account.Output, "credit/pred_")).Where(n => n.EndsWith(".csv", StringComparison.Ordinal));
         Assert.Equal(SmallCase.Months.Select(m => $"credit/pred_{m}.csv"), files);
         foreach (var month in SmallCase.Months)
         {
             var bytes = await ArrivalSystem.ReadAsync(server.Account.Output, $"credit/pred_{month}.csv");
-            Assert.Equal(ContentHash.Of(await calm.PredictionsAsync(month)), ContentHash.Of(bytes));
+            Assert.Equal(calm[month], ContentHash.Of(bytes));
             Assert.Equal(ledger.Published(month)!.PredictionsSha256, ContentHash.Of(bytes));
         }
 

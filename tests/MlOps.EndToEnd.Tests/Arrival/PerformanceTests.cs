@@ -34,7 +34,7 @@ public sealed class PerformanceTests(AzuriteFixture azurite)
             while ((await BookAsync(system)).Count(e => e.Performance.Period == January) == known)
             {
                 Assert.True(DateTimeOffset.UtcNow - dropped < Patience.Limit, $"The labels have no metrics within {Patience.Limit.TotalMinutes} minutes.");
-                await Task.Delay(50);
+                await Task.Delay(Patience.Pause);
             }
 
             times.Add(DateTimeOffset.UtcNow);

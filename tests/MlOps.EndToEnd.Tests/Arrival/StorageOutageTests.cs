@@ -30,16 +30,10 @@ public sealed class StorageOutageTests(AzuriteFixture undisturbed, ITestOutputHe
         var ledger = await system.SettledAsync(["initial", .. SmallCase.Months]);
         Assert.All(SmallCase.Months, month => Assert.NotNull(ledger.Published(month)));
 
-        await using var calm = await ArrivalSystem.StartAsync(undisturbed);
-        foreach (var period in (string[])["initial", .. SmallCase.Months])
-        {
-            await calm.DropAsync(period);
-        }
-
-        await calm.SettledAsync(["initial", .. SmallCase.Months]);
+        var calm = await Undisturbed.PredictionsAsync(undisturbed);
         foreach (var month in SmallCase.Months)
         {
-            Assert.Equal(ContentHash.Of(await calm.PredictionsAsync(month)), ContentHash.Of(await system.PredictionsAsync(month)));
+            Assert.Equal(calm[month], ContentHash.Of(await system.PredictionsAsync(month)));
         }
 
         output.WriteLine($"{ledger.Runs.Count} runs over an outage of {Outage.TotalSeconds} s");

@@ -109,8 +109,8 @@ internal sealed class HostedSystem : IAsyncDisposable
                 Assert.Fail($"No predictions of {period}.\n{string.Join('\n', instances.Select(i => $"{i.Name} {i.OrchestrationInstance.InstanceId} {i.OrchestrationStatus} {i.Status} {i.FailureDetails}"))}\n{string.Join('\n', Host.Log.TakeLast(60))}");
             }
 
-            await Task.Delay(100);
-            if (look % 100 == 0)
+            await Task.Delay(Patience.Pause);
+            if (look % 30 == 0)
             {
                 await Sweep();
             }

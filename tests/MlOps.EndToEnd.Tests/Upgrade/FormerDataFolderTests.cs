@@ -30,7 +30,7 @@ public sealed class FormerDataFolderTests
         for (var began = Stopwatch.StartNew(); (await before.ReadAsync(ArrivalSystem.Name)).Published("20201101") is null;)
         {
             Assert.True(began.Elapsed < Patience.Limit, string.Join('\n', server.Lines.TakeLast(40)));
-            await Task.Delay(100);
+            await Task.Delay(Patience.Pause);
         }
 
         var ledger = await before.ReadAsync(ArrivalSystem.Name);

@@ -29,7 +29,7 @@ public sealed partial class SentencesTests
         Assert.EndsWith("It has ended. Drop 20240101.csv again.", whole.ToString(), StringComparison.Ordinal);
         Assert.Contains("there is nothing to learn. The next period", outer.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("。。", Sentences.Word(outer, Sentences.Japanese), StringComparison.Ordinal);
-        Assert.Contains("nothing to learn), and predicts", Sentence.Of("no-champion-predicts", ("version", "v"), ("reason", inner)).ToString(), StringComparison.Ordinal);
+        Assert.Contains("nothing to learn), and predicts", Sentence.Of("no-champion-predicts", ("pipeline", "p"), ("version", "v"), ("reason", inner)).ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

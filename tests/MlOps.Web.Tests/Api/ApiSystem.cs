@@ -20,19 +20,23 @@ internal sealed class ApiSystem : IAsyncDisposable
     private readonly CancellationTokenSource stopping = new();
     private readonly PipelineHost host;
     private readonly TemporaryFolder folder;
+    private readonly AzuriteFixture azurite;
+    private readonly LocalEventSource source;
     private readonly Task events;
 
-    private ApiSystem(StorageAccount account, PipelineHost host, TemporaryFolder folder, WebApplication app, Uri address)
+    private ApiSystem(AzuriteFixture azurite, StorageAccount account, PipelineHost host, TemporaryFolder folder, WebApplication app, Uri address)
     {
         Account = account;
+        this.azurite = azurite;
         this.host = host;
         this.folder = folder;
         App = app;
         Address = address;
         Client = new HttpClient { BaseAddress = address, Timeout = Patience.Limit };
         History = new RunHistory(account, host.Client);
-        var source = new LocalEventSource(account, async (json, stop) => await host.Receiver.ReceiveAsync(json, stop), TimeProvider.System, NullLogger.Instance);
-        events = Task.Run(() => source.RunAsync(TimeSpan.FromMilliseconds(200), stopping.Token));
+        source = new LocalEventSource(account, async (json, stop) => await host.Receiver.ReceiveAsync(json, stop), TimeProvider.System, NullLogger.Instance);
+        azurite.Tell(Hint);
+        events = Task.Run(() => source.RunAsync(TimeSpan.FromSeconds(2), stopping.Token));
     }
 
     public StorageAccount Account { get; }
@@ -57,7 +61,7 @@ internal sealed class ApiSystem : IAsyncDisposable
             CancellationToken.None);
         var api = new ApiServer(account, host.Client) { Access = access, Limits = limits ?? new ApiLimits() };
         var (app, address) = await HttpServer.StartAsync(0, NullLoggerFactory.Instance, api, CancellationToken.None);
-        return new ApiSystem(account, host, folder, app, address);
+        return new ApiSystem(azurite, account, host, folder, app, address);
     }
 
     public async Task DefineAsync(string pipeline, string yaml) =>
@@ -74,7 +78,7 @@ internal sealed class ApiSystem : IAsyncDisposable
                 return standings;
             }
 
-            await Task.Delay(200);
+            await Task.Delay(Patience.Pause);
         }
 
         throw new TimeoutException($"The runs of {pipeline} have not ended in {Patience.Limit.TotalMinutes} minutes.");
@@ -116,11 +120,20 @@ internal sealed class ApiSystem : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        azurite.TellNoMore(Hint);
         await stopping.CancelAsync();
         await events;
         Client.Dispose();
         await App.DisposeAsync();
         await host.DisposeAsync();
         stopping.Dispose();
+    }
+
+    private void Hint(string container)
+    {
+        if (container == Account.Input.Name)
+        {
+            source.Hint();
+        }
     }
 }

@@ -53,8 +53,18 @@ internal static class WayChoice
             return (HistorySettings.All, Sentence.Of("history-too-few", ("periods", periods.Count), ("fewest", Fewest)));
         }
 
-        var best = periods[0].Ways.Where(w => w.History != plain.History).Select(w => w.History).Distinct()
-            .Select(history => (History: history, Found: Against(plain, plain with { History = history }, periods))).MaxBy(c => c.Found.Gain);
+        // The last twelve periods of ten are all of them: there is nothing to choose.
+        HistorySettings[] others =
+        [
+            .. periods[0].Ways.Where(w => w.History != plain.History).Select(w => w.History).Distinct()
+                .Where(history => periods.Any(p => Loss(p, plain) != Loss(p, plain with { History = history }))),
+        ];
+        if (others.Length == 0)
+        {
+            return (HistorySettings.All, Sentence.Of("history-all-alike", ("periods", periods.Count)));
+        }
+
+        var best = others.Select(history => (History: history, Found: Against(plain, plain with { History = history }, periods))).MaxBy(c => c.Found.Gain);
         var facts = new (string, object)[] { ("periods", periods.Count), ("better", best.Found.Better), ("gain", Percent(Math.Abs(best.Found.Gain))), ("way", Name(best.History)) };
         return best.Found.Gain > LeastGain && best.Found.Better >= NearlyAllPeriods * periods.Count
             ? (best.History, Sentence.Of("history-less", facts))

@@ -37,21 +37,22 @@ internal static class PerformanceAlerts
     /// <param name="earlier">How the predictions of earlier periods turned out, in order.</param>
     /// <param name="estimated">Metrics to be expected by the scores alone; empty where there is no estimate.</param>
     /// <param name="rows">Rows of the period.</param>
+    /// <param name="backtested">Metrics of periods inside the history, each predicted from what came before it, in order; they come before the earlier ones.</param>
     public static PerformanceVerdict Of(
         RealisedPerformance? own, string period, string version, IReadOnlyDictionary<string, double>? test, IReadOnlyList<RealisedPerformance> earlier,
-        IReadOnlyDictionary<string, double> estimated, long rows) =>
+        IReadOnlyDictionary<string, double> estimated, long rows, IReadOnlyList<IReadOnlyDictionary<string, double>>? backtested = null) =>
         new(
-            Found(own, period, version, test, earlier, estimated, rows),
+            Found(own, period, version, test, earlier, estimated, rows, backtested ?? []),
             own is { Value: not null } ? [] : estimated.ContainsKey(Auc) ? [Measured] : [Measured, Estimated]);
 
     private static IReadOnlyList<MonitorAlert> Found(
         RealisedPerformance? own, string period, string version, IReadOnlyDictionary<string, double>? test, IReadOnlyList<RealisedPerformance> earlier,
-        IReadOnlyDictionary<string, double> estimated, long rows)
+        IReadOnlyDictionary<string, double> estimated, long rows, IReadOnlyList<IReadOnlyDictionary<string, double>> backtested)
     {
         if (own is not null)
         {
             return own is { Value: { } value, Low: { } low, High: { } high } && own.Metrics.GetValueOrDefault("rows") is >= FewestRows and var labelled
-                ? Judge(Codes[0], Measured, period, version, own.Metric, new PeriodFigure(value, low, high, labelled), test, earlier)
+                ? Judge(Codes[0], Measured, period, version, own.Metric, new PeriodFigure(value, low, high, labelled), test, earlier, backtested)
                 : [];
         }
 
@@ -61,14 +62,15 @@ internal static class PerformanceAlerts
         }
 
         var (from, to) = PerformanceFall.AucInterval(auc, Math.Max(1, share * rows), Math.Max(1, (1 - share) * rows));
-        return Judge(Codes[1], Estimated, period, version, Auc, new PeriodFigure(auc, from, to, rows), test, earlier);
+        return Judge(Codes[1], Estimated, period, version, Auc, new PeriodFigure(auc, from, to, rows), test, earlier, backtested);
     }
 
     private static IReadOnlyList<MonitorAlert> Judge(
-        string code, string kind, string period, string version, string metric, PeriodFigure now, IReadOnlyDictionary<string, double>? test, IReadOnlyList<RealisedPerformance> earlier)
+        string code, string kind, string period, string version, string metric, PeriodFigure now, IReadOnlyDictionary<string, double>? test, IReadOnlyList<RealisedPerformance> earlier,
+        IReadOnlyList<IReadOnlyDictionary<string, double>> backtested)
     {
         var promised = test is not null && test.TryGetValue(metric, out var onTest) && test.GetValueOrDefault("rows") is > 0 and var testRows ? new TestFigure(onTest, testRows) : null;
-        double[] before = [.. earlier.Select(e => e.Metric == metric ? e.Value : e.Metrics.TryGetValue(metric, out var figure) ? figure : null).OfType<double>()];
+        double[] before = [.. backtested.Where(m => m.ContainsKey(metric)).Select(m => m[metric]), .. earlier.Select(e => e.Metric == metric ? e.Value : e.Metrics.TryGetValue(metric, out var figure) ? figure : null).OfType<double>()];
         if (PerformanceFall.Judge(now, promised, before, LeadingMetrics.ScaleOf(metric), LeadingMetrics.IsHigherBetter(metric)) is not { } fall)
         {
             return [];

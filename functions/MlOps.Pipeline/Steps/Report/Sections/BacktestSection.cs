@@ -21,7 +21,7 @@ internal static class BacktestSection
 
         foreach (var said in Choices(rehearsal.Way))
         {
-            page.Add($"<p>{page.Word(said)}</p>\n");
+            page.Add($"<p class=\"note mt\">{page.Word(said)}</p>\n");
         }
     }
 

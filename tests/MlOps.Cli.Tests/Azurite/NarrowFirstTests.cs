@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using MlOps.Cli.Azurite;
+using MlOps.Testing;
+
+namespace MlOps.Cli.Tests.Azurite;
+
+/// <summary>The emulator's database answers from the narrowest index, and answers the same.</summary>
+public sealed class NarrowFirstTests
+{
+    private const string Script = """
+        const [, installation, seed] = process.argv;
+        const load = require("node:module").createRequire(installation);
+        const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
+        let state = Number(seed);
+        const random = (below) => (state = (state * 48271) % 2147483647) % below;
+
+        // Every look at a document's account is counted: without an index of its own a condition looks at all.
+        let looks = 0;
+        class Blob {
+          constructor(i) { this.containerName = "c" + random(20); this.name = "n" + random(4000); this.snapshot = ""; this.size = i; }
+          get accountName() { looks++; return "devstoreaccount1"; }
+        }
+        const blobs = new Loki("x").addCollection("blobs", { indices: ["containerName", "name", "snapshot", "accountName"], disableMeta: true });
+        for (let i = 0; i < 5000; i++) blobs.insert(new Blob(i));
+        for (let i = 0; i < 300; i++) blobs.remove(blobs.data[random(blobs.data.length)]);
+        const queries = Array.from({ length: 300 }, () => {
+          const query = { accountName: random(10) === 0 ? "another" : "devstoreaccount1" };
+          if (random(3) > 0) query.containerName = "c" + random(22);
+          if (random(2) === 0) query.name = random(3) === 0 ? { $gt: "n" + random(4000) } : "n" + random(4200);
+          if (random(2) === 0) query.size = { $lte: random(5000) };
+          if (random(2) === 0) query.snapshot = "";
+          return query;
+        });
+        const answers = () => queries.map((q) => blobs.chain().find(q).data().map((d) => d.$loki).sort((a, b) => a - b).join(" "));
+        const finds = () => {
+          looks = 0;
+          for (const d of blobs.data.slice(0, 100)) {
+            const found = blobs.findOne({ accountName: "devstoreaccount1", containerName: d.containerName, name: d.name, snapshot: "" });
+            if (found.name !== d.name || found.containerName !== d.containerName) throw new Error(`found ${found.name}`);
+          }
+          return looks;
+        };
+        const [before, looksBefore] = [answers(), finds()];
+        load("./narrow.js")(Loki);
+        const [after, looksAfter] = [answers(), finds()];
+        const differing = before.findIndex((answer, i) => answer !== after[i]);
+        if (differing >= 0) throw new Error(`${JSON.stringify(queries[differing])}: ${before[differing]} and ${after[differing]}`);
+        console.log(`${before.filter((answer) => answer !== "").length} ${looksBefore} ${looksAfter}`);
+        """;
+
+    [Fact]
+    public async Task Every_query_finds_what_it_found_and_one_for_a_single_blob_looks_at_few()
+    {
+        var installation = await AzuriteInstallation.EnsureAsync(null, CancellationToken.None);
+        var seed = Environment.GetEnvironmentVariable("MLOPS_TEST_SEED") ?? $"{Random.Shared.Next(1, int.MaxValue)}";
+        var start = new ProcessStartInfo("node", ["-e", Script, installation.LaunchScript, seed]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        using var node = Process.Start(start)!;
+        var texts = await Task.WhenAll(node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
+        await node.WaitForExitAsync(Patience.Token);
+
+        Assert.True(node.ExitCode == 0, $"MLOPS_TEST_SEED={seed}: {texts[1]}");
+        int[] counts = [.. texts[0].Trim().Split(' ').Select(int.Parse)];
+        Assert.True(counts[0] > 50, $"MLOPS_TEST_SEED={seed}: only {counts[0]} of 300 queries found anything");
+        Assert.True(counts[1] > 100_000, texts[0]);
+        Assert.True(counts[2] < 20_000, texts[0]);
+    }
+}
