@@ -12,7 +12,7 @@ namespace MlOps.EndToEnd.Tests.Faults;
 /// </summary>
 public sealed partial class FaultMatrixTests(ITestOutputHelper output) : IAsyncLifetime
 {
-    private const int Sample = 5;
+    private const int Sample = 3;
     private static readonly int Together = Number(Setting("MLOPS_FAULTS_TOGETHER") ?? "1");
     private static readonly double[] Rates = [0.05, 0.10];
     private static readonly int Lanes = Number(Setting("MLOPS_FAULT_LANES") ?? "3");
