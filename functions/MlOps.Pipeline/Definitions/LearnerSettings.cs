@@ -70,6 +70,9 @@ public sealed record LearnerSettings(
 
     private static IReadOnlyList<string> Others(IReadOnlyList<string>? names) => [.. (names ?? []).Where(n => n != Boosting)];
 
+    private static object Joined(IReadOnlyList<string> tasks) =>
+        tasks.Skip(1).Aggregate((object)tasks[0], (first, next) => Sentence.Of("definition-and", ("first", first), ("rest", next)));
+
     private static LearnerSettings Checked(YamlMap map, TaskKind task, LearnerSettings settings)
     {
         foreach (var name in settings.Compare.Where(n => !Known.Contains(n, StringComparer.Ordinal)))
@@ -84,7 +87,7 @@ public sealed record LearnerSettings(
 
         foreach (var kind in settings.Compare.Select(KnownLearners.Find).Where(kind => kind is not null && !kind.Tasks.Contains(TaskOf(task))))
         {
-            map.Error("models", Sentence.Of("definition-task-of", ("name", kind!.Name), ("tasks", string.Join(", ", kind.Tasks.Select(t => $"'task: {t.ToString().ToLowerInvariant()}'")))));
+            map.Error("models", Sentence.Of("definition-task-of", ("name", kind!.Name), ("tasks", Joined([.. kind.Tasks.Select(t => $"'task: {t.ToString().ToLowerInvariant()}'")]))));
         }
 
         if (settings.Compare.Contains(Rule, StringComparer.Ordinal) && (settings.Rules.Count == 0 || task == TaskKind.Multiclass))

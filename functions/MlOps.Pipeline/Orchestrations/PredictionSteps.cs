@@ -77,7 +77,7 @@ internal static class PredictionSteps
             compared.Leaderboard,
             registered.Version,
             null,
-            reason) { OfRows = scoreFeatures.Warnings, AccumulateKey = data, Rehearsal = accumulated.Rehearsal };
+            reason) { OfRows = scoreFeatures.Warnings, AccumulateKey = data, RollingBacktest = accumulated.RollingBacktest };
     }
 
     // Whether the period trains at all: the rule of the definition, held against the champion that the periods before have left.
@@ -102,7 +102,7 @@ internal static class PredictionSteps
         return new Trained(
             turn.Next.HistoryHash!, drop, turn.Initial!, turn.History, Outcomes(accumulated, inspected, features), accumulated.Warnings,
             features.RequireKey(), inspected, answer.TrainResult!, answer.EvaluateResult!, new LeaderboardResult("", champion.Verdict.Metric, false, []),
-            champion.Version, champion, answer.Reason) { OfRows = features.Warnings, AccumulateKey = accumulated.RequireKey(), Rehearsal = accumulated.Rehearsal };
+            champion.Version, champion, answer.Reason) { OfRows = features.Warnings, AccumulateKey = accumulated.RequireKey(), RollingBacktest = accumulated.RollingBacktest };
     }
 
     /// <summary>Decide which model predicts, then predict with it, explain it and draw the report.</summary>
@@ -175,7 +175,7 @@ internal static class PredictionSteps
             performance is null ? null : [.. performance.Earlier, .. performance.Measured], performance?.Expected));
         var prepared = new Prepared(
             trained.HistoryHash, drop, trained.History, [.. trained.Steps, .. Outcomes(promoted.Verdict, predicted, explained, monitored), .. Optional(performance?.Step), .. Outcomes(reported)],
-            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion, performance?.Backtest, performance?.Expected, performance?.Alerts) { Rehearsal = trained.Rehearsal };
+            trained.Train, trained.Evaluate, trained.Leaderboard, promoted, predicted, monitored, reported, performance?.Measured, trained.ModelVersion, performance?.Backtest, performance?.Expected, performance?.Alerts) { RollingBacktest = trained.RollingBacktest };
         run.Ran(prepared, trained.Warnings);
         return prepared;
     }

@@ -121,7 +121,7 @@ public sealed record RunDocument
     /// How periods of the history came out when each was predicted from what came before it, and how a model is to learn by that; <see langword="null"/> where the definition
     /// asks nothing of them.
     /// </summary>
-    public Rehearsal? Backtests { get; init; }
+    public RollingBacktest? Backtests { get; init; }
 
     /// <summary>The model that the run trained, where another one predicted.</summary>
     public TrainedModel? Challenger { get; init; }

@@ -207,7 +207,7 @@ internal sealed class RunInProgress
         HistoryHash = prepared.HistoryHash,
         Metrics = RunMetrics.Of(prepared),
         Expected = prepared.Expected,
-        Backtests = prepared.Rehearsal,
+        Backtests = prepared.RollingBacktest,
         Challenger = prepared.PredictsWithItsOwn || prepared.TrainedVersion is null ? null : new TrainedModel(prepared.TrainedVersion, prepared.Evaluate.Metrics),
         ModelSha256 = prepared.Predict.ModelSha256,
         ModelVersion = prepared.Promotion.Version,

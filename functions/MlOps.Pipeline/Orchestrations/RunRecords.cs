@@ -127,7 +127,7 @@ public sealed record Trained(
     public string? AccumulateKey { get; init; }
 
     /// <summary>What backtests inside the history say; <see langword="null"/> where there were none.</summary>
-    public Rehearsal? Rehearsal { get; init; }
+    public RollingBacktest? RollingBacktest { get; init; }
 }
 
 /// <summary>Predictions that a run has made in its turn.</summary>
@@ -166,7 +166,7 @@ public sealed record Prepared(
     PerformanceVerdict? Performance = null)
 {
     /// <summary>What backtests inside the history say; <see langword="null"/> where there were none.</summary>
-    public Rehearsal? Rehearsal { get; init; }
+    public RollingBacktest? RollingBacktest { get; init; }
 
     /// <summary>Whether the model that predicts is the one that the run trained.</summary>
     public bool PredictsWithItsOwn => TrainedVersion is null ? Promotion.Promoted || Promotion.Champion is null : TrainedVersion == Promotion.Version;

@@ -49,7 +49,7 @@ public static class StepsComposition
             .AddStep((s, context) => new ValidateStep(context))
             .AddStep((s, context) => new BacktestStep(context, s.GetRequiredService<ValidateStep>()))
             .AddStep((s, context) => new AccumulateStep(
-                context, s.GetRequiredService<ValidateStep>(), new RehearsedPeriods(context, s.GetRequiredService<ValidateStep>(), s.GetRequiredService<BacktestStep>())))
+                context, s.GetRequiredService<ValidateStep>(), new RollingOrigin(context, s.GetRequiredService<ValidateStep>(), s.GetRequiredService<BacktestStep>())))
             .AddStep((s, context) => new FeaturizeStep(context, s.GetRequiredService<ValidateStep>()))
             .AddStep((s, context) => new BinStep(context))
             .AddStep((s, context) => new TrainStep(context, s.GetRequiredService<BinStep>()))

@@ -20,7 +20,7 @@ public sealed record AccumulateInput(
 /// <param name="Periods">Periods that are learned from, in order.</param>
 /// <param name="Warnings">Rows and periods that were left out, and why.</param>
 /// <param name="RowsOfPeriods">Labelled rows of each of the periods, which stand one after the other; <see langword="null"/> in results of before they were counted.</param>
-/// <param name="Rehearsal">What backtests inside the history say; <see langword="null"/> where there were none.</param>
+/// <param name="RollingBacktest">What backtests inside the history say; <see langword="null"/> where there were none.</param>
 public sealed record AccumulateResult(
     long Rows, long TrainRows, long ValidRows, long TestRows, IReadOnlyList<string> Periods, IReadOnlyList<Finding> Warnings,
-    IReadOnlyList<int>? RowsOfPeriods = null, Rehearsal? Rehearsal = null) : StepResult;
+    IReadOnlyList<int>? RowsOfPeriods = null, RollingBacktest? RollingBacktest = null) : StepResult;

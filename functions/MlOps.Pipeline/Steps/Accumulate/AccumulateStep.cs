@@ -27,13 +27,13 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
 
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
-    private readonly IRehearsal _rehearsal;
+    private readonly IRollingBacktest _rolling;
 
-    internal AccumulateStep(StepContext context, ValidateStep validate, IRehearsal rehearsal) : base(Name)
+    internal AccumulateStep(StepContext context, ValidateStep validate, IRollingBacktest rolling) : base(Name)
     {
         _context = context;
         _validate = validate;
-        _rehearsal = rehearsal;
+        _rolling = rolling;
     }
 
     /// <summary>Runs the step, or finds it done.</summary>
@@ -77,11 +77,11 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
             inputs["time"] = StepContext.Part(time);
         }
 
-        var rehearsal = await _rehearsal.RunAsync(input, cancellation);
-        if (rehearsal is not null)
+        var rolling = await _rolling.RunAsync(input, cancellation);
+        if (rolling is not null)
         {
-            inputs["backtests"] = ContentHash.OfJson(rehearsal);
-            definition = definition with { Validation = definition.Validation with { Kind = rehearsal.Way.Validation }, History = rehearsal.Way.History };
+            inputs["backtests"] = ContentHash.OfJson(rolling);
+            definition = definition with { Validation = definition.Validation with { Kind = rolling.Way.Validation }, History = rolling.Way.History };
         }
         else if (definition.History.Auto)
         {
@@ -95,7 +95,7 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
 
         var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Period).Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
-            spec, async (work, stop) => await WorkAsync(pipeline, definition, keys, scoreKey, work, stop) with { Rehearsal = rehearsal }, cancellation);
+            spec, async (work, stop) => await WorkAsync(pipeline, definition, keys, scoreKey, work, stop) with { RollingBacktest = rolling }, cancellation);
     }
 
     private async Task<AccumulateResult> WorkAsync(

@@ -32,7 +32,7 @@ public sealed record ChosenWay(ValidationKind Validation, HistorySettings Histor
 /// <summary>What backtests inside the history say.</summary>
 /// <param name="Periods">The latest labelled periods, in order: at most five times inside the first file and five later files.</param>
 /// <param name="Way">How a model is to learn.</param>
-public sealed record Rehearsal(IReadOnlyList<BacktestedPeriod> Periods, ChosenWay Way)
+public sealed record RollingBacktest(IReadOnlyList<BacktestedPeriod> Periods, ChosenWay Way)
 {
     /// <summary>Metrics of a period under the way that was chosen, or the nearest that was tried.</summary>
     /// <param name="period">One of <see cref="Periods"/>.</param>
@@ -42,10 +42,10 @@ public sealed record Rehearsal(IReadOnlyList<BacktestedPeriod> Periods, ChosenWa
 }
 
 /// <summary>Backtests the history before it is joined for a training.</summary>
-internal interface IRehearsal
+internal interface IRollingBacktest
 {
     /// <summary>What the latest labelled periods of the history say; <see langword="null"/> where the definition asks nothing of them.</summary>
     /// <param name="input">The history.</param>
     /// <param name="cancellation">Stops the work.</param>
-    Task<Rehearsal?> RunAsync(AccumulateInput input, CancellationToken cancellation);
+    Task<RollingBacktest?> RunAsync(AccumulateInput input, CancellationToken cancellation);
 }

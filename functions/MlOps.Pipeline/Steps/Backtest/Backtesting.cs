@@ -60,8 +60,8 @@ public sealed class Backtesting
         var pipeline = PipelineName.Parse(asker.Pipeline);
         var definition = await _context.Definitions.LoadAsync(pipeline, asker.DefinitionHash, cancellation);
         var known = BacktestBook.Before(await _book.ReadAsync(pipeline, cancellation), asker.Period);
-        var rehearsal = await RehearsalAsync(pipeline, question, cancellation);
-        return ExpectedQuality.Of(definition.Task, version, known, question.RandomTest, rehearsal, definition.Time?.Column);
+        var rolling = await RollingBacktestAsync(pipeline, question, cancellation);
+        return ExpectedQuality.Of(definition.Task, version, known, question.RandomTest, rolling, definition.Time?.Column);
     }
 
     /// <summary>Metrics of the periods inside the history, each predicted from what came before it, in order; empty where there are none.</summary>
@@ -71,11 +71,11 @@ public sealed class Backtesting
     public async Task<IReadOnlyList<IReadOnlyDictionary<string, double>>> InsideAsync(PipelineName pipeline, BacktestQuestion question, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(question);
-        return await RehearsalAsync(pipeline, question, cancellation) is { } rehearsal ? [.. rehearsal.Periods.Where(p => p.IsInside).Select(rehearsal.MetricsOf)] : [];
+        return await RollingBacktestAsync(pipeline, question, cancellation) is { } rolling ? [.. rolling.Periods.Where(p => p.IsInside).Select(rolling.MetricsOf)] : [];
     }
 
-    private async Task<Rehearsal?> RehearsalAsync(PipelineName pipeline, BacktestQuestion question, CancellationToken cancellation) =>
-        question.AccumulateKey is { } key ? (await _context.Runner.ReadRecordAsync(pipeline, key, cancellation)).ResultOf<AccumulateResult>().Rehearsal : null;
+    private async Task<RollingBacktest?> RollingBacktestAsync(PipelineName pipeline, BacktestQuestion question, CancellationToken cancellation) =>
+        question.AccumulateKey is { } key ? (await _context.Runner.ReadRecordAsync(pipeline, key, cancellation)).ResultOf<AccumulateResult>().RollingBacktest : null;
 
     /// <summary>Scores of every model that stands for a way of proceeding, that of the published predictions among them.</summary>
     /// <param name="asker">The run, its pipeline and definition, and the predictions that it has made.</param>

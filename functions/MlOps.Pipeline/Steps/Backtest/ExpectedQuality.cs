@@ -37,15 +37,15 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
     /// <param name="version">Version of the model that predicts.</param>
     /// <param name="known">Records of earlier periods, in order.</param>
     /// <param name="randomTest">Metrics of that model on its test rows; <see langword="null"/> where they are not known.</param>
-    /// <param name="rehearsal">Periods inside the history that were predicted from what came before them; <see langword="null"/> where there are none.</param>
+    /// <param name="rolling">Periods inside the history that were predicted from what came before them; <see langword="null"/> where there are none.</param>
     /// <param name="column">The history's time column.</param>
     internal static ExpectedQuality Of(
-        TaskKind task, string version, IReadOnlyList<BacktestRecord> known, IReadOnlyDictionary<string, double>? randomTest, Rehearsal? rehearsal = null, string? column = null)
+        TaskKind task, string version, IReadOnlyList<BacktestRecord> known, IReadOnlyDictionary<string, double>? randomTest, RollingBacktest? rolling = null, string? column = null)
     {
         // A model that has been there before is known by its own figures; before its time, and of a model that is new, by those of the models that were new then.
         (string Period, IReadOnlyDictionary<string, double> Metrics, bool Inside)[] all =
         [
-            .. (rehearsal?.Periods.Where(p => p.IsInside) ?? []).Select(p => (p.Period, rehearsal!.MetricsOf(p), true)),
+            .. (rolling?.Periods.Where(p => p.IsInside) ?? []).Select(p => (p.Period, rolling!.MetricsOf(p), true)),
             .. known.GroupBy(r => r.Period)
                 .Select(g => g.FirstOrDefault(r => r.ModelVersion == version) ?? g.FirstOrDefault(r => r.Way == BacktestRecord.New) ?? g.First())
                 .Select(r => (r.Period, r.Metrics, false)),

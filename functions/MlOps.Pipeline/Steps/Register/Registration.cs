@@ -52,7 +52,7 @@ public sealed class Registration
         if (file == ModelFiles.Text && ModelFile.Load(model.ToStream()) is BoostedModel { Booster: var booster })
         {
             files[MlflowLayout.Model] = model;
-            foreach (var (name, text) in MlflowLayout.Files(booster, version, input.RunId, hash, _time.GetUtcNow(), Backtests(accumulate.ResultOf<AccumulateResult>().Rehearsal)))
+            foreach (var (name, text) in MlflowLayout.Files(booster, version, input.RunId, hash, _time.GetUtcNow(), Backtests(accumulate.ResultOf<AccumulateResult>().RollingBacktest)))
             {
                 files[name] = BinaryData.FromString(text);
             }
@@ -67,17 +67,17 @@ public sealed class Registration
     }
 
     // What the model's way of learning came to on the periods before, each predicted from what came before it, and what that lets expect of the next one.
-    private static string? Backtests(Rehearsal? rehearsal)
+    private static string? Backtests(RollingBacktest? rolling)
     {
-        if (rehearsal is not { Periods.Count: > 0 })
+        if (rolling is not { Periods.Count: > 0 })
         {
             return null;
         }
 
         var expected = new SortedDictionary<string, object>(StringComparer.Ordinal);
-        foreach (var name in rehearsal.MetricsOf(rehearsal.Periods[0]).Keys.Where(LeadingMetrics.IsLeading))
+        foreach (var name in rolling.MetricsOf(rolling.Periods[0]).Keys.Where(LeadingMetrics.IsLeading))
         {
-            double[] values = [.. rehearsal.Periods.Select(rehearsal.MetricsOf).Where(m => m.ContainsKey(name)).Select(m => m[name])];
+            double[] values = [.. rolling.Periods.Select(rolling.MetricsOf).Where(m => m.ContainsKey(name)).Select(m => m[name])];
             if (values.Length >= 2)
             {
                 var (point, low, high) = NextPeriod.Expect(values, LeadingMetrics.ScaleOf(name));
@@ -86,7 +86,7 @@ public sealed class Registration
         }
 
         return JsonSerializer.Serialize(
-            new { expected_next_period = expected, backtests = rehearsal.Periods.Select(p => new { period = p.Period, metrics = rehearsal.MetricsOf(p) }) }, ArtifactJson.Compact);
+            new { expected_next_period = expected, backtests = rolling.Periods.Select(p => new { period = p.Period, metrics = rolling.MetricsOf(p) }) }, ArtifactJson.Compact);
     }
 
     private async Task<BinaryData> ReadAsync(PipelineName pipeline, string key, string output, CancellationToken cancellation)

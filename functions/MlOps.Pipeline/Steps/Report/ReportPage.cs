@@ -18,7 +18,7 @@ internal static class ReportPage
         ("decision", "report-decision", _ => true, DecisionSection.Write),
         ("quality", "report-quality", _ => true, QualitySection.Write),
         ("performance", "report-performance", d => d.Performance.Any(p => p.Value is not null), PerformanceSection.Write),
-        ("backtests", "report-backtests", d => d.Rehearsal is not null, BacktestSection.Write),
+        ("backtests", "report-backtests", d => d.RollingBacktest is not null, BacktestSection.Write),
         ("scores", "report-scores", d => d.Rows > 0, ScoresSection.Write),
         ("explanation", "report-explanation", d => d.Explanation.Columns.Count > 0, ExplanationSection.Write),
         ("drift", "report-drift", d => d.Monitor is not null, DriftSection.Write),

@@ -73,9 +73,9 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             ["trials"] = StepContext.Part(input.Trials),
             ["warnings"] = StepContext.Part(input.Warnings),
         };
-        if (await RehearsalAsync(pipeline, model, cancellation) is { } rehearsal)
+        if (await RollingBacktestAsync(pipeline, model, cancellation) is { } rolling)
         {
-            inputs["backtests"] = ContentHash.OfJson(rehearsal);
+            inputs["backtests"] = ContentHash.OfJson(rolling);
         }
 
         var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Drop.Period).Value, inputs, StepContext.Request(input));
@@ -97,8 +97,8 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
         Files = model.History.Select(h => new { h.Period, h.Revision, h.Sha256 }),
     });
 
-    private async Task<Rehearsal?> RehearsalAsync(PipelineName pipeline, ModelVersion model, CancellationToken cancellation) =>
-        (await _context.Runner.ReadRecordAsync(pipeline, model.AccumulateKey, cancellation)).ResultOf<AccumulateResult>().Rehearsal;
+    private async Task<RollingBacktest?> RollingBacktestAsync(PipelineName pipeline, ModelVersion model, CancellationToken cancellation) =>
+        (await _context.Runner.ReadRecordAsync(pipeline, model.AccumulateKey, cancellation)).ResultOf<AccumulateResult>().RollingBacktest;
 
     private async Task<string> OptionalAsync(PipelineName pipeline, string? key, string output, CancellationToken cancellation) =>
         key is null ? "none" : await _context.HashAsync(pipeline, key, output, cancellation);
@@ -138,7 +138,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             TestScores = testScores,
             TestMetrics = testMetrics,
             Expected = input.Expected?.Beside(testMetrics),
-            Rehearsal = await RehearsalAsync(pipeline, model, cancellation),
+            RollingBacktest = await RollingBacktestAsync(pipeline, model, cancellation),
             OtherScores = comparable ? await ScoresAsync(pipeline, other!, history, test, cancellation) : [],
             OtherIsFormer = promotion.Version == input.Challenger,
             Explanation = await _context.OpenJsonAsync<Explanation>(pipeline, input.ExplainKey, ExplainStep.ExplanationOutput, cancellation),

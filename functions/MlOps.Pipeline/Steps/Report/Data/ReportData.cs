@@ -85,7 +85,7 @@ internal sealed record ReportData
     public ExpectedQuality? Expected { get; init; }
 
     /// <summary>What backtests inside the history of the predicting model say; <see langword="null"/> where there were none.</summary>
-    public Rehearsal? Rehearsal { get; init; }
+    public RollingBacktest? RollingBacktest { get; init; }
 
     public IReadOnlyList<TrialRecord> Trials { get; init; } = [];
 

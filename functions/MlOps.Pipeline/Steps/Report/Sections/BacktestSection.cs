@@ -12,14 +12,14 @@ internal static class BacktestSection
 {
     public static void Write(HtmlWriter page, ReportData data)
     {
-        var rehearsal = data.Rehearsal!;
+        var rolling = data.RollingBacktest!;
         page.Add($"<p class=\"note\">{page.Say("report-backtests-note")}</p>\n");
-        if (rehearsal.Periods.Count > 0)
+        if (rolling.Periods.Count > 0)
         {
-            Table(page, data.Task, rehearsal);
+            Table(page, data.Task, rolling);
         }
 
-        foreach (var said in Choices(rehearsal.Way))
+        foreach (var said in Choices(rolling.Way))
         {
             page.Add($"<p class=\"note mt\">{page.Word(said)}</p>\n");
         }
@@ -28,7 +28,7 @@ internal static class BacktestSection
     /// <summary>What was chosen and why, where the definition leaves it open.</summary>
     public static IEnumerable<Sentence> Choices(ChosenWay way) => new[] { way.ValidationSaid, way.HistorySaid }.OfType<Sentence>();
 
-    private static void Table(HtmlWriter page, TaskKind task, Rehearsal rehearsal)
+    private static void Table(HtmlWriter page, TaskKind task, RollingBacktest rolling)
     {
         var leading = LeadingMetrics.Of(task);
         page.Add($"<div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-period")}</th><th scope=\"col\">{page.Say("report-backtests-learned")}</th><th scope=\"col\">{page.Say("report-backtests-rows")}</th>");
@@ -38,12 +38,12 @@ internal static class BacktestSection
         }
 
         page.Add($"</tr></thead><tbody>\n");
-        foreach (var period in rehearsal.Periods)
+        foreach (var period in rolling.Periods)
         {
             page.Add($"<tr><th class=\"l\" scope=\"row\">{(period.IsInside ? period.Period : page.Period(period.Period))}</th><td>{Figures.Whole(period.Learned)}</td><td>{Figures.Whole(period.Rows)}</td>");
             foreach (var (name, _, _, _) in leading)
             {
-                page.Add($"<td>{Metric(rehearsal.MetricsOf(period), name)}</td><td>{Metric(period.RandomTest, name)}</td>");
+                page.Add($"<td>{Metric(rolling.MetricsOf(period), name)}</td><td>{Metric(period.RandomTest, name)}</td>");
             }
 
             page.Add($"</tr>\n");

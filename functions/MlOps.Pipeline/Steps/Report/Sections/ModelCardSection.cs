@@ -30,7 +30,7 @@ internal static class ModelCardSection
             ("categories", data.Definition.Categories switch { CategoryHandling.OneHot => Sentence.Of("report-onehot"), CategoryHandling.OneHotDropFirst => Sentence.Of("report-drop-first"), _ => Sentence.Of("report-native") }),
             ("missing", data.Definition.Missing.Native ? Sentence.Of("report-missing-native") : Sentence.Of("report-missing-as", ("number", data.Definition.Missing.Numeric), ("text", data.Definition.Missing.Text)))));
         Fact(page.Say("report-split"), page.Say("report-split-fact", ("seed", data.Definition.Split.Seed), ("test", Figures.Percent(data.Definition.Split.Test)), ("valid", Figures.Percent(data.Definition.Split.Valid))));
-        if (data.Rehearsal is { } rehearsal && BacktestSection.Choices(rehearsal.Way).ToArray() is { Length: > 0 } choices)
+        if (data.RollingBacktest is { } rolling && BacktestSection.Choices(rolling.Way).ToArray() is { Length: > 0 } choices)
         {
             Fact(page.Say("report-way"), string.Join(" ", choices.Select(page.Word)));
         }

@@ -11,10 +11,10 @@ namespace MlOps.Pipeline.Steps.Backtest;
 /// Backtests by rolling origin: the latest labelled periods of a history, each predicted from what came before it. The last one comes first, so that a budget of work
 /// leaves out the oldest. Each is a step of its own, which the run of the next period finds done.
 /// </summary>
-internal sealed class RehearsedPeriods(StepContext context, ValidateStep validate, BacktestStep step) : IRehearsal
+internal sealed class RollingOrigin(StepContext context, ValidateStep validate, BacktestStep step) : IRollingBacktest
 {
     /// <inheritdoc/>
-    public async Task<Rehearsal?> RunAsync(AccumulateInput input, CancellationToken cancellation)
+    public async Task<RollingBacktest?> RunAsync(AccumulateInput input, CancellationToken cancellation)
     {
         var pipeline = PipelineName.Parse(input.Pipeline);
         var definition = await context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
@@ -47,7 +47,7 @@ internal sealed class RehearsedPeriods(StepContext context, ValidateStep validat
             }
         }
 
-        return new Rehearsal(periods, WayChoice.Of(definition, periods));
+        return new RollingBacktest(periods, WayChoice.Of(definition, periods));
     }
 
     // The periods that can be predicted from others, the last one first, with the files up to them.

@@ -9,7 +9,7 @@ using MlOps.Testing;
 namespace MlOps.Pipeline.Tests.Steps;
 
 /// <summary>Periods inside a history, each predicted from what came before it: what the first run tells of the next period.</summary>
-public sealed class RehearsalTests(AzuriteFixture azurite, ITestOutputHelper output)
+public sealed class RollingBacktestTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
     private const string Quick = "model: {num_iterations: 80, learning_rate: 0.2, num_leaves: 31}\n";
     private const string Bikes = "task: regression\nlabel: cnt\nexclude: [instant, casual, registered]\ntime: dteday\n";
@@ -29,12 +29,12 @@ public sealed class RehearsalTests(AzuriteFixture azurite, ITestOutputHelper out
         {
             var drop = await pipeline.DropAsync(period, csv);
             var run = await pipeline.RunAsync(drop, [.. history]);
-            var rehearsal = run.Accumulate.Rehearsal!;
-            var expected = ExpectedQuality.Of(TaskKind.Regression, run.Model.Version, known, run.Evaluate.Metrics["test"], rehearsal, "dteday");
+            var rolling = run.Accumulate.RollingBacktest!;
+            var expected = ExpectedQuality.Of(TaskKind.Regression, run.Model.Version, known, run.Evaluate.Metrics["test"], rolling, "dteday");
             var (rmse, came) = (expected.Metrics[0], run.Predict.Metrics["rmse"]);
             near += Math.Abs(rmse.Point!.Value - came) <= 0.2 * came ? 1 : 0;
             inside += came >= rmse.Low && came <= rmse.High ? 1 : 0;
-            output.WriteLine(FormattableString.Invariant($"{period}: random test {rmse.RandomTest:0.0}, expected {rmse.Point:0.0} ({rmse.Low:0.0} to {rmse.High:0.0}), came out at {came:0.0}; {rehearsal.Way.Validation} {rehearsal.Way.History}; {string.Join(' ', rehearsal.Periods.Select(p => FormattableString.Invariant($"{p.Period}={rehearsal.MetricsOf(p)["rmse"]:0.0}")))}"));
+            output.WriteLine(FormattableString.Invariant($"{period}: random test {rmse.RandomTest:0.0}, expected {rmse.Point:0.0} ({rmse.Low:0.0} to {rmse.High:0.0}), came out at {came:0.0}; {rolling.Way.Validation} {rolling.Way.History}; {string.Join(' ', rolling.Periods.Select(p => FormattableString.Invariant($"{p.Period}={rolling.MetricsOf(p)["rmse"]:0.0}")))}"));
             if (history.Count == 1)
             {
                 Assert.Equal(["2011-08", "2011-09", "2011-10", "2011-11", "2011-12"], expected.Periods);
@@ -57,7 +57,7 @@ public sealed class RehearsalTests(AzuriteFixture azurite, ITestOutputHelper out
         // Every label of the last month is turned round.
         var poisoned = await RunAsync([.. Months(2021, 8, seed: 1).Select(line => line.Contains("2021-08-", StringComparison.Ordinal) ? line[..^1] + (line[^1] == '1' ? '0' : '1') : line)]);
 
-        var (before, after) = (honest.Accumulate.Rehearsal!, poisoned.Accumulate.Rehearsal!);
+        var (before, after) = (honest.Accumulate.RollingBacktest!, poisoned.Accumulate.RollingBacktest!);
         Assert.Equal(["2021-04", "2021-05", "2021-06", "2021-07", "2021-08"], before.Periods.Select(p => p.Period));
         Assert.Equal(Text(before.Periods.SkipLast(1)), Text(after.Periods.SkipLast(1)));
         // The model of the last month, and its figures on random rows of before, are the same; only what it is held against is another.
@@ -77,7 +77,7 @@ public sealed class RehearsalTests(AzuriteFixture azurite, ITestOutputHelper out
 
         var poisoned = await pipeline.RunAsync(await pipeline.DropAsync("20220101", Csv([.. lines.Select(l => l[..^1] + (l[^1] == '1' ? '0' : '1'))])), initial);
 
-        Assert.Equal(Text(honest.Accumulate.Rehearsal!), Text(poisoned.Accumulate.Rehearsal!));
+        Assert.Equal(Text(honest.Accumulate.RollingBacktest!), Text(poisoned.Accumulate.RollingBacktest!));
         Assert.Equal(honest.Train.ModelSha256, poisoned.Train.ModelSha256);
         Assert.Equal(honest.Predict.PredictionsSha256, poisoned.Predict.PredictionsSha256);
         Assert.NotEqual(honest.Predict.Metrics["auc"], poisoned.Predict.Metrics["auc"]);
@@ -96,7 +96,7 @@ public sealed class RehearsalTests(AzuriteFixture azurite, ITestOutputHelper out
             var first = await pipeline.RunAsync(score, initial);
             var again = await pipeline.Again().Steps.Accumulate.RunAsync(new AccumulateInput("other", TestPipeline.Name, pipeline.DefinitionHash, score.Period, [initial], score));
             Assert.True(again.Step!.Skipped);
-            found.Add(first.Accumulate.RequireKey() + first.Train.ModelSha256 + Text(first.Accumulate.Rehearsal!));
+            found.Add(first.Accumulate.RequireKey() + first.Train.ModelSha256 + Text(first.Accumulate.RollingBacktest!));
         }
 
         Assert.Equal(found[0], found[1]);
@@ -104,9 +104,9 @@ public sealed class RehearsalTests(AzuriteFixture azurite, ITestOutputHelper out
         // Months that stand backwards in the file are in order all the same: what is validated by time is the last month.
         var time = await RunAsync([.. lines.Reverse()], Small + "validation: time\n");
         Assert.Equal(7 * PerMonth, time.Accumulate.Rows);
-        Assert.Equal("2021-07", time.Accumulate.Rehearsal!.Periods[^1].Period);
-        Assert.Equal(ValidationKind.Time, time.Accumulate.Rehearsal!.Way.Validation);
-        Assert.Null(time.Accumulate.Rehearsal!.Way.ValidationSaid);
+        Assert.Equal("2021-07", time.Accumulate.RollingBacktest!.Periods[^1].Period);
+        Assert.Equal(ValidationKind.Time, time.Accumulate.RollingBacktest!.Way.Validation);
+        Assert.Null(time.Accumulate.RollingBacktest!.Way.ValidationSaid);
     }
 
     [Fact]
@@ -115,12 +115,12 @@ public sealed class RehearsalTests(AzuriteFixture azurite, ITestOutputHelper out
         var changing = await RunAsync([.. Months(2021, 6, seed: 5, turned: true), .. Months(2022, 6, seed: 6)], Small + "history: auto\n");
         var steady = await RunAsync(Months(2021, 12, seed: 7), Small + "history: auto\n");
 
-        var less = changing.Accumulate.Rehearsal!.Way;
+        var less = changing.Accumulate.RollingBacktest!.Way;
         Assert.NotEqual(HistorySettings.All, less.History);
         Assert.StartsWith("The model learns from ", less.HistorySaid!.ToString(), StringComparison.Ordinal);
         Assert.Contains("instead of the whole history: the last 5 periods", less.HistorySaid.ToString(), StringComparison.Ordinal);
-        Assert.Equal(HistorySettings.All, steady.Accumulate.Rehearsal!.Way.History);
-        Assert.StartsWith("The model learns from the whole history: ", steady.Accumulate.Rehearsal!.Way.HistorySaid!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(HistorySettings.All, steady.Accumulate.RollingBacktest!.Way.History);
+        Assert.StartsWith("The model learns from the whole history: ", steady.Accumulate.RollingBacktest!.Way.HistorySaid!.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -147,8 +147,8 @@ public sealed class RehearsalTests(AzuriteFixture azurite, ITestOutputHelper out
 
         var run = await pipeline.RunAsync(await pipeline.DropAsync("20220101", bare), initial);
 
-        Assert.Equal(["2021-07"], run.Accumulate.Rehearsal!.Periods.Select(p => p.Period));
-        Assert.Contains("1 earlier period could be predicted", run.Accumulate.Rehearsal!.Way.ValidationSaid!.ToString(), StringComparison.Ordinal);
+        Assert.Equal(["2021-07"], run.Accumulate.RollingBacktest!.Periods.Select(p => p.Period));
+        Assert.Contains("1 earlier period could be predicted", run.Accumulate.RollingBacktest!.Way.ValidationSaid!.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("WHEN", await pipeline.ReadAsync(run.Accumulate.RequireKey(), "transform.json"), StringComparison.Ordinal);
     }
 
