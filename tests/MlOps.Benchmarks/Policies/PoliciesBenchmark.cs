@@ -11,26 +11,9 @@ internal static class PoliciesBenchmark
 {
     public static int Run(string[] args)
     {
-        var seeds = args.TakeWhile(a => a != "--data").Select(a => int.Parse(a, CultureInfo.InvariantCulture)).ToArray();
-        var (from, to) = seeds is [var first, var last] ? (first, last) : (21, 40);
-        var data = args.SkipWhile(a => a != "--data").Skip(1).FirstOrDefault();
         Console.WriteLine("| feed | feeds | always | default | of always | worst feed | never | better of both in hindsight | best model in hindsight | 90 % interval holds |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
-        var all = Enumerable.Range(from, to - from + 1).Select(MadeFeeds.Of).Select(Outcome.Of).ToList();
-        foreach (var kind in MadeFeeds.Kinds)
-        {
-            Print(kind, [.. all.Where(o => o.Kind == kind)]);
-        }
-
-        Print($"all of seeds {from} to {to}", all);
-        if (data is not null)
-        {
-            var real = RealFeeds.Read(data).Select(Outcome.Of).ToList();
-            real.ForEach(o => Print(o.Kind, [o]));
-            Print("all", [.. all, .. real]);
-        }
-
-        return 0;
+        return FeedTable.Print(args, Outcome.Of, o => o.Kind, Print);
     }
 
     private static void Print(string name, IReadOnlyList<Outcome> outcomes)

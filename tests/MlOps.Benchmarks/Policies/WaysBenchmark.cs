@@ -19,26 +19,9 @@ internal static class WaysBenchmark
 
     public static int Run(string[] args)
     {
-        var seeds = args.TakeWhile(a => a != "--data").Select(a => int.Parse(a, CultureInfo.InvariantCulture)).ToArray();
-        var (from, to) = seeds is [var first, var last] ? (first, last) : (21, 40);
-        var data = args.SkipWhile(a => a != "--data").Skip(1).FirstOrDefault();
         Console.WriteLine("| feed | feeds | validation: time | validation: auto | auto of the better of both | worst feed | by time | history: last 12 | last 6 | last 3 | decay 0.9 | history: auto | worst feed |");
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
-        var all = Enumerable.Range(from, to - from + 1).Select(MadeFeeds.Of).Select(Outcome.Of).ToList();
-        foreach (var kind in MadeFeeds.Kinds)
-        {
-            Print(kind, [.. all.Where(o => o.Kind == kind)]);
-        }
-
-        Print($"all of seeds {from} to {to}", all);
-        if (data is not null)
-        {
-            var real = RealFeeds.Read(data).Select(Outcome.Of).ToList();
-            real.ForEach(o => Print(o.Kind, [o]));
-            Print("all", [.. all, .. real]);
-        }
-
-        return 0;
+        return FeedTable.Print(args, Outcome.Of, o => o.Kind, Print);
     }
 
     private static void Print(string name, IReadOnlyList<Outcome> outcomes)
