@@ -53,9 +53,9 @@ internal static class PipelinesApi
     }
 
     private static async Task<Tagged<Page<PipelineFacts>>> ListAsync(
-        StorageAccount account, RunHistory history, AliasStore aliases, AlertBook alerts, int? limit, string? continuation, CancellationToken cancellation)
+        RunHistory history, AliasStore aliases, AlertBook alerts, int? limit, string? continuation, CancellationToken cancellation)
     {
-        var defined = await DefinedAsync(account, cancellation);
+        var defined = await history.DefinedAsync(cancellation);
         var names = (await history.PipelinesAsync(cancellation)).Union(defined).ToArray();
         var all = new PipelineFacts[names.Length];
         await Parallel.ForAsync(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (i, stop) =>
@@ -91,20 +91,6 @@ internal static class PipelinesApi
         return standing.Standing == Standing.Absent
             ? throw ApiException.NotFound(Sentence.Of("api-file-undropped", ("period", wanted), ("pipeline", name)), Sentence.Of("api-drop-next", ("period", wanted), ("pipeline", name)))
             : Tagged.Of(new PeriodDetails(PeriodFacts.Of(standing, files.Ledger), await history.ManifestAsync(name, wanted, cancellation)));
-    }
-
-    private static async Task<HashSet<PipelineName>> DefinedAsync(StorageAccount account, CancellationToken cancellation)
-    {
-        var names = new HashSet<PipelineName>();
-        await foreach (var blob in account.Definitions.GetBlobsAsync(cancellationToken: cancellation))
-        {
-            if (blob.Name.EndsWith(".yaml", StringComparison.Ordinal) && PipelineName.TryParse(blob.Name[..^5], out var name))
-            {
-                names.Add(name);
-            }
-        }
-
-        return names;
     }
 
     // A pipeline whose documents are damaged is listed with what is wrong; the others are listed all the same.

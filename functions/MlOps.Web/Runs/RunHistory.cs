@@ -80,9 +80,10 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
             return name;
         }
 
-        throw new NotFoundException(known.Count == 0
+        var there = known.Union(await DefinedAsync(cancellation)).Select(k => k.Value).Order(StringComparer.Ordinal).ToList();
+        throw new NotFoundException(there.Count == 0
             ? Sentence.Of("missing-pipeline-any", ("pipeline", name))
-            : Sentence.Of("missing-pipeline", ("pipeline", name), ("known", string.Join(", ", known.Select(k => k.Value).Order(StringComparer.Ordinal).Take(20)))));
+            : Sentence.Of("missing-pipeline", ("pipeline", name), ("known", string.Join(", ", there.Take(20)))));
     }
 
     /// <summary>How periods of a pipeline stand; all that have a file or a run where none is named.</summary>
@@ -146,6 +147,21 @@ public sealed class RunHistory(StorageAccount account, DurableTaskClient? client
         {
             return null;
         }
+    }
+
+    /// <summary>Names of the pipelines that have a definition.</summary>
+    public async Task<IReadOnlySet<PipelineName>> DefinedAsync(CancellationToken cancellation)
+    {
+        var names = new HashSet<PipelineName>();
+        await foreach (var blob in account.Definitions.GetBlobsAsync(cancellationToken: cancellation))
+        {
+            if (blob.Name.EndsWith(".yaml", StringComparison.Ordinal) && PipelineName.TryParse(blob.Name[..^5], out var name))
+            {
+                names.Add(name);
+            }
+        }
+
+        return names;
     }
 
     /// <summary>Names of the pipelines that have had a file.</summary>

@@ -35,9 +35,8 @@ public sealed class RefusalWordsTests(TrainedApi trained)
         Assert.Equal(("「credit」にその版のモデルはありません。", "一覧で確かめてください (GET /api/pipelines/credit/models)。"), InJapanese(release));
         Assert.Equal(("「20210229」は存在しない日です。", "initial.csv (履歴) または yyyyMMdd.csv (期間、例: 20201001.csv) という名前にしてください。"), InJapanese(day));
 
-        // Other tests of the collection add pipelines of their own, so what there is comes from the API too.
-        var there = string.Join(", ", (await trained.System.GetAsync("/api/pipelines")).GetProperty("items").EnumerateArray().Select(p => p.GetProperty("name").GetString()));
-        Assert.Equal($"パイプライン「nope」はありません。あるのは {there} です。", Sentences.Word(Said(none, "said"), Sentences.Japanese));
+        // Other tests of the collection add pipelines of their own meanwhile.
+        Assert.Matches("^パイプライン「nope」はありません。あるのは ([a-z0-9-]+, )*credit(, [a-z0-9-]+)* です。$", Sentences.Word(Said(none, "said"), Sentences.Japanese));
         Assert.All(new[] { release, day, none }, p => Assert.Equal(p.GetProperty("detail").GetString(), Said(p, "said").ToString()));
     }
 
