@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.DurableTask.Client;
 using MlOps.Pipeline.Wording;
 using MlOps.Pipeline;
@@ -50,6 +51,12 @@ public sealed class ApiServer
         services.Configure<JsonOptions>(options => ApiJson.Configure(options.SerializerOptions));
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = true);
         services.AddOpenApi(ApiDocument.Configure);
+        services.AddResponseCompression(options =>
+        {
+            // What an answer repeats of a request never stands beside a secret: no answer has one.
+            options.EnableForHttps = true;
+            options.MimeTypes = [.. ResponseCompressionDefaults.MimeTypes, "application/problem+json", "image/svg+xml", "text/csv"];
+        });
         Limits.AddTo(services);
     }
 
@@ -57,6 +64,7 @@ public sealed class ApiServer
     public void MapTo(WebApplication app)
     {
         app.UseSecurityHeaders();
+        app.UseResponseCompression();
         app.UseExceptionHandler();
         app.UseStatusCodePages(context => context.HttpContext.Response.StatusCode switch
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using MlOps.Testing;
 
 namespace MlOps.Boosting.Tests.Oracle;
 
@@ -27,7 +28,7 @@ internal sealed class NativeLightGbmProcess : IDisposable
     /// <summary>Starts it; installs what it needs of the system where that is missing and may be, else skips the calling test with the reason.</summary>
     public static NativeLightGbmProcess Open()
     {
-        if (Problem() is { } missing && (Install() is { } reason || (reason = Problem()) is not null))
+        if (Problem() is { } missing && (DebianPackage.Install("libgomp1") is { } reason || (reason = Problem()) is not null))
         {
             Assert.Skip($"native LightGBM cannot be loaded here: {missing} {reason}");
         }
@@ -115,23 +116,5 @@ internal sealed class NativeLightGbmProcess : IDisposable
         var said = check.StandardOutput.ReadToEnd();
         check.WaitForExit();
         return check.ExitCode == 0 ? null : said.Trim();
-    }
-
-    private static string? Install()
-    {
-        if (!OperatingSystem.IsLinux() || !Environment.IsPrivilegedProcess || !File.Exists("/usr/bin/apt-get"))
-        {
-            return "Its library libgomp can be installed here by root on Debian alone: apt-get install libgomp1.";
-        }
-
-        using var install = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "(apt-get update -q && apt-get install -y -q --no-install-recommends libgomp1) 2>&1"])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            Environment = { ["DEBIAN_FRONTEND"] = "noninteractive" },
-        })!;
-        var said = install.StandardOutput.ReadToEnd();
-        install.WaitForExit();
-        return install.ExitCode == 0 ? null : $"libgomp1 could not be installed: {said.Trim()}";
     }
 }
