@@ -28,6 +28,7 @@ internal static class MlopsCommand
             PutCommand.Create(),
             WaitCommand.Create(),
             GetCommand.Create(),
+            ExportCommand.Create(),
             StatusCommand.Create(),
             RunsCommand.Create(),
             RunCommand.Create(),

@@ -39,7 +39,6 @@ internal static class AdditiveNodes
                 : features;
         }
 
-        var single = graph.AddWith("Cast", [OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Float)], features);
-        return graph.AddWith("Cast", [OnnxGraph.Attribute("to", (long)TensorProto.Types.DataType.Double)], single);
+        return graph.Rounded(features);
     }
 }

@@ -68,6 +68,12 @@ internal sealed class OnnxGraph(string name)
     /// <inheritdoc cref="AddWith"/>
     public string AddLearning(string op, IEnumerable<AttributeProto> attributes, params string[] inputs) => AddNode(Learning, op, attributes, Fresh(op), inputs);
 
+    /// <summary>A value in double precision.</summary>
+    public string AsDouble(string value) => AddWith("Cast", [Attribute("to", (long)TensorProto.Types.DataType.Double)], value);
+
+    /// <summary>A value as doubles that single precision has.</summary>
+    public string Rounded(string value) => AsDouble(AddWith("Cast", [Attribute("to", (long)TensorProto.Types.DataType.Float)], value));
+
     /// <summary>A number.</summary>
     public string Constant(double value)
     {
