@@ -15,39 +15,24 @@ internal static class MlopsCommand
 {
     private const string Description = "A CSV dropped into blob storage becomes predictions, a model and a report, by itself.";
 
-    /// <summary>The root command with all others below it, in the order of a user's way.</summary>
+    // In the order of a user's way, and in the groups that `mlops --help` shows.
+    private static IEnumerable<CommandGroup> Groups() =>
+    [
+        new("Try it", [DemoCommand.Create(), SampleCommand.Create()]),
+        new("A pipeline and its files", [InitCommand.Create(), UpCommand.Create(), PutCommand.Create(), WaitCommand.Create(), GetCommand.Create(), StatusCommand.Create(), SchemaCommand.Create()]),
+        new("Runs", [RunsCommand.Create(), RunCommand.Create(), LogsCommand.Create(), .. SteeringCommands.Create(), SweepCommand.Create(), ReproduceCommand.Create(), LineageCommand.Create()]),
+        new("Models", [ModelCommands.Models(), ModelCommands.Performance(), .. ApprovalCommands.Create(), ModelCommands.Promote(), ModelCommands.Rollback(), ModelCommands.Live(), TrafficCommand.Create(), ExportCommand.Create()]),
+        new("Without a pipeline", [FitCommand.Create(), ScoreCommand.Create(), CsvCommand.Create()]),
+        new("This machine", [DoctorCommand.Create(), CompletionCommand.Create()]),
+    ];
+
+    /// <summary>The root command with all others below it.</summary>
     public static RootCommand Create()
     {
-        var root = new RootCommand(Description)
-        {
-            DemoCommand.Create(),
-            SampleCommand.Create(),
-            InitCommand.Create(),
-            UpCommand.Create(),
-            SchemaCommand.Create(),
-            PutCommand.Create(),
-            WaitCommand.Create(),
-            GetCommand.Create(),
-            ExportCommand.Create(),
-            StatusCommand.Create(),
-            RunsCommand.Create(),
-            RunCommand.Create(),
-            LogsCommand.Create(),
-            ReproduceCommand.Create(),
-            LineageCommand.Create(),
-            SweepCommand.Create(),
-            ModelCommands.Models(),
-            ModelCommands.Promote(),
-            TrafficCommand.Create(),
-            ModelCommands.Rollback(),
-            ModelCommands.Live(),
-            ModelCommands.Performance(),
-            FitCommand.Create(),
-            ScoreCommand.Create(),
-            CsvCommand.Create(),
-        };
-        SteeringCommands.Create().ToList().ForEach(root.Add);
-        ApprovalCommands.Create().ToList().ForEach(root.Add);
+        CommandGroup[] groups = [.. Groups()];
+        var root = new RootCommand(Description);
+        groups.SelectMany(g => g.Commands).ToList().ForEach(root.Add);
+        RootHelp.Group(root, groups);
         return root;
     }
 
@@ -60,9 +45,15 @@ internal static class MlopsCommand
         var parse = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parse.Action is ParseErrorAction)
         {
-            foreach (var error in parse.Errors)
+            // That no command was given is no news to whoever mistyped one.
+            foreach (var error in parse.UnmatchedTokens is [] ? parse.Errors : parse.Errors.Where(e => e.SymbolResult is not System.CommandLine.Parsing.CommandResult || e.Message.Contains('\'', StringComparison.Ordinal)))
             {
                 Console.Error.WriteLine($"mlops: {UsageWords.Of(error.Message)}");
+            }
+
+            if (UsageWords.Meant(parse) is { } meant)
+            {
+                Console.Error.WriteLine($"Did you mean `{FullName(parse.CommandResult.Command, parse)} {meant}`?");
             }
 
             Console.Error.WriteLine($"See `{FullName(parse.CommandResult.Command, parse)} --help`.");

@@ -40,6 +40,14 @@ internal sealed class AzuriteInstallation
         return installation;
     }
 
+    /// <summary>Where it is or will be installed, and whether it is; installs nothing.</summary>
+    /// <exception cref="AzuriteException">This copy of the program lacks the folder.</exception>
+    public static (string Folder, bool IsComplete) Look()
+    {
+        var installation = new AzuriteInstallation(FindFolder());
+        return (installation.folder, installation.IsComplete());
+    }
+
     /// <summary>What to tell a user whose machine lacks Node.js.</summary>
     public static AzuriteException MissingNode(Exception inner) => new(
         "Node.js was not found, which runs the local storage emulator (Azurite). Install Node.js 20 or later with npm "

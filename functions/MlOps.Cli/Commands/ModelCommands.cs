@@ -14,7 +14,8 @@ internal static class ModelCommands
     /// <summary><c>mlops models PIPELINE</c>.</summary>
     public static Command Models()
     {
-        var (command, pipeline, account, json) = Begin("models", "List a pipeline's models, with their metrics and aliases.");
+        var wide = CommonOptions.Wide();
+        var (command, pipeline, account, json) = Begin("models", "List a pipeline's models, with their metrics and aliases.", wide);
         command.SetAction(async (parse, cancellation) =>
         {
             var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
@@ -43,7 +44,7 @@ internal static class ModelCommands
                     version.BestIteration.ToString(CultureInfo.InvariantCulture), version.RunId);
             }
 
-            listing.Print();
+            listing.Print(parse.GetValue(wide));
             if (versions.Count > 1)
             {
                 Answer.Line("");
@@ -110,7 +111,8 @@ internal static class ModelCommands
     public static Command Performance()
     {
         var at = CommonOptions.Time("--at", "What was known at a time such as 2026-11-21T09:00:00Z; without a zone it is UTC. Default: now.");
-        var (command, pipeline, account, json) = Begin("performance", "Show how predictions have turned out, by period and model, as far as labels are known.", at);
+        var wide = CommonOptions.Wide();
+        var (command, pipeline, account, json) = Begin("performance", "Show how predictions have turned out, by period and model, as far as labels are known.", at, wide);
         command.SetAction(async (parse, cancellation) =>
         {
             var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
@@ -135,7 +137,7 @@ internal static class ModelCommands
                     p.Metrics.GetValueOrDefault("rows").ToString("0", CultureInfo.InvariantCulture), $"{asOf.UtcDateTime:yyyy-MM-dd HH:mm:ss'Z'}");
             }
 
-            listing.Print();
+            listing.Print(parse.GetValue(wide));
             return ExitCode.Done;
         });
         return command;

@@ -11,8 +11,8 @@ internal static class RunsCommand
     {
         var pipeline = new Argument<string?>("PIPELINE") { Description = "Only this pipeline's.", Arity = ArgumentArity.ZeroOrOne };
         var account = new AccountLocation();
-        var json = CommonOptions.Json();
-        var command = new Command("runs", "List the runs, newest first.") { pipeline, json };
+        var (json, wide) = (CommonOptions.Json(), CommonOptions.Wide());
+        var command = new Command("runs", "List the runs, newest first.") { pipeline, json, wide };
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
@@ -45,7 +45,7 @@ internal static class RunsCommand
                     run.EndedAt is { } end ? $"{(end - run.StartedAt).TotalSeconds:0.0}" : "-", run.Reason ?? run.WaitsFor ?? "");
             }
 
-            listing.Print();
+            listing.Print(parse.GetValue(wide));
             return ExitCode.Done;
         });
         return command;

@@ -38,13 +38,13 @@ internal static class WaitCommand
         RunHistory history, PipelineName pipeline, IReadOnlyCollection<string> periods, TimeSpan limit, CancellationToken cancellation)
     {
         var began = TimeProvider.System.GetTimestamp();
-        var told = new Dictionary<string, string>();
+        using var progress = new ProgressLines();
         while (true)
         {
             var standings = await history.StandingsAsync(pipeline, periods, cancellation);
             foreach (var standing in standings)
             {
-                TellChange(standing, await DescribeAsync(standing, history, cancellation), told);
+                progress.Tell(standing.Period, await DescribeAsync(standing, history, cancellation), goesOn: standing.Standing == Standing.Pending);
             }
 
             if (standings.All(standing => standing.Standing != Standing.Pending)
@@ -54,15 +54,6 @@ internal static class WaitCommand
             }
 
             await Task.Delay(LookInterval, cancellation);
-        }
-    }
-
-    private static void TellChange(PeriodStanding standing, string text, Dictionary<string, string> told)
-    {
-        if (told.GetValueOrDefault(standing.Period) != text)
-        {
-            told[standing.Period] = text;
-            Answer.Progress($"{standing.Period}: {text}");
         }
     }
 

@@ -13,6 +13,11 @@ internal static class CommonOptions
         Description = "Print one JSON document on stdout and nothing else there.",
     };
 
+    public static Option<bool> Wide() => new("--wide")
+    {
+        Description = "Every row of the table in one line, however wide the terminal is.",
+    };
+
     public static Option<string?> Connection() => new("--connection")
     {
         Description = "Storage account: a connection string, or the https address of its blob service (then signed in by Azure identity). Default: the variable MLOPS_CONNECTION, else the local account under --data.",

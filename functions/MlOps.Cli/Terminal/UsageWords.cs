@@ -1,4 +1,6 @@
+using System.CommandLine;
 using System.Text.RegularExpressions;
+using MlOps.Pipeline.Definitions;
 
 namespace MlOps.Cli.Terminal;
 
@@ -23,6 +25,15 @@ internal static partial class UsageWords
             _ => "something else",
         };
         return $"'{text}' does not fit {what} {name}, which takes {needed}.";
+    }
+
+    /// <summary>The command or option that a misspelt word was meant to be; <see langword="null"/> where none is near.</summary>
+    /// <param name="parse">What was typed.</param>
+    public static string? Meant(ParseResult parse)
+    {
+        var command = parse.CommandResult.Command;
+        string[] known = [.. command.Subcommands.Select(c => c.Name), .. command.Options.Where(o => !o.Hidden).Select(o => o.Name)];
+        return parse.UnmatchedTokens.Select(word => NearestName.Find(word, known.Where(k => k[0] == '-' == (word[0] == '-')))).FirstOrDefault(near => near is not null);
     }
 
     [GeneratedRegex("^Cannot parse argument '(.*)' for (option|command) '([^']*)' as expected type '(.*)'")]

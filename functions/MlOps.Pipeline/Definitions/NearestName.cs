@@ -1,11 +1,14 @@
 namespace MlOps.Pipeline.Definitions;
 
 /// <summary>Guesses which known name a misspelt one was meant to be.</summary>
-internal static class NearestName
+public static class NearestName
 {
     /// <summary>The known name with the smallest edit distance, if it is at most a third of the name's length (at least two edits).</summary>
+    /// <param name="name">What was written.</param>
+    /// <param name="known">The names there are.</param>
     public static string? Find(string name, IEnumerable<string> known)
     {
+        ArgumentNullException.ThrowIfNull(name);
         string? best = null;
         var bestDistance = Math.Max(2, name.Length / 3) + 1;
         foreach (var candidate in known.Order(StringComparer.Ordinal))

@@ -180,7 +180,7 @@ internal static partial class HtmlPage
     private static readonly HashSet<string> Known =
     [
         "html", "head", "meta", "title", "style", "body", "div", "header", "nav", "main", "section", "footer", "h1", "h2", "h3", "p", "ul", "li", "a", "b", "i", "small", "span", "code",
-        "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "svg", "path", "text", "circle", "rect",
+        "dl", "dt", "dd", "table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary", "svg", "path", "text", "circle", "rect", "wbr",
     ];
 
     public static void AssertSelfContained(string page)
@@ -210,7 +210,7 @@ internal static partial class HtmlPage
             }
 
             Assert.True(name != "svg" || rest.Contains("aria-", StringComparison.Ordinal), "A chart says what it shows.");
-            if (name != "meta" && !rest.EndsWith('/'))
+            if (name is not ("meta" or "wbr") && !rest.EndsWith('/'))
             {
                 open.Push(name);
             }

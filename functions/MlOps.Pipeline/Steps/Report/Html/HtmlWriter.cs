@@ -78,6 +78,15 @@ internal sealed class HtmlWriter(string language = Sentences.English)
     /// <param name="code">Words with hyphens or underlines.</param>
     public string Code(string code) => Language == Sentences.English ? code.Replace('-', ' ').Replace('_', ' ') : code;
 
+    /// <summary>A name of several words, which a narrow column breaks after an underline rather than within a word.</summary>
+    /// <param name="name">The name; data, so it is encoded.</param>
+    public static Markup Breakable(string name)
+    {
+        var encoded = new HtmlWriter();
+        encoded.AppendData(name);
+        return new Markup(encoded.ToString().Replace("_", "_<wbr>", StringComparison.Ordinal));
+    }
+
     /// <summary>Several things in a row.</summary>
     public string List(IEnumerable<string> items) => string.Join(Say("report-comma"), items);
 

@@ -50,7 +50,7 @@ internal static class ModelCardSection
         page.Add($"</dl>\n<details class=\"all\"><summary>{page.Say("report-all-parameters")}</summary><div class=\"card wide\" tabindex=\"0\"><table><thead><tr><th class=\"l\" scope=\"col\">{page.Say("report-parameter")}</th><th class=\"l\" scope=\"col\">{page.Say("report-value-head")}</th></tr></thead><tbody>");
         foreach (var (name, value) in model.Parameters.OrderBy(p => p.Key, StringComparer.Ordinal))
         {
-            page.Add($"<tr><th scope=\"row\">{name}</th><td class=\"w\">{value}{Rounds(page, model, name)}</td></tr>");
+            page.Add($"<tr><th scope=\"row\">{HtmlWriter.Breakable(name)}</th><td class=\"w\">{value}{Rounds(page, model, name)}</td></tr>");
         }
 
         page.Add($"</tbody></table></div></details>\n");

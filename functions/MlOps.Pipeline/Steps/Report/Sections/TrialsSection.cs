@@ -107,10 +107,10 @@ internal static class TrialsSection
     private static void Table(HtmlWriter page, ReportData data, TrialRecord best, string metric)
     {
         var names = data.Trials.SelectMany(t => t.Parameters.Select(p => p.Key)).Distinct(StringComparer.Ordinal).ToArray();
-        page.Add($"<div class=\"card\"><h3>{page.Say("report-trials-head")}</h3><div class=\"wide tall\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{page.Say("report-trial-head")}</th><th scope=\"col\">{metric}</th>");
+        page.Add($"<div class=\"card\"><h3>{page.Say("report-trials-head")}</h3><div class=\"wide tall\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{page.Say("report-trial-head")}</th><th scope=\"col\">{HtmlWriter.Breakable(metric)}</th>");
         foreach (var name in names)
         {
-            page.Add($"<th scope=\"col\">{name}</th>");
+            page.Add($"<th scope=\"col\">{HtmlWriter.Breakable(name)}</th>");
         }
 
         page.Add($"</tr></thead><tbody>\n");
