@@ -171,4 +171,8 @@ internal sealed unsafe class BinaryLogLoss : Objective
         Vector256.Create(Vector128.WidenLower(values), Vector128.WidenUpper(values));
 
     public override void Convert(Span<double> scores) => scores[0] = 1.0 / (1.0 + Math.Exp(-_sigmoid * scores[0]));
+
+    public override ScoreLink Link => ScoreLink.Sigmoid;
+
+    public override double LinkSlope => _sigmoid;
 }

@@ -39,6 +39,8 @@ internal abstract class LogLinkRegression<TLoss> : RegressionObjective<TLoss>
     }
 
     public override void Convert(Span<double> scores) => scores[0] = Math.Exp(scores[0]);
+
+    public override ScoreLink Link => ScoreLink.Exponential;
 }
 
 /// <summary>Poisson: g = eˢ - y, h = eˢ⁺ᵈ with a safeguard d.</summary>

@@ -25,6 +25,8 @@ internal sealed class CrossEntropy : PointwiseObjective<CrossEntropy.Loss01>
 
     public override void Convert(Span<double> scores) => scores[0] = 1.0 / (1.0 + Math.Exp(-scores[0]));
 
+    public override ScoreLink Link => ScoreLink.Sigmoid;
+
     internal readonly struct Loss01 : IPointwiseLoss
     {
         public (float Gradient, float Hessian) At(double score, float label, float weight)

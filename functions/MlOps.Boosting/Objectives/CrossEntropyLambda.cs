@@ -39,6 +39,8 @@ internal sealed unsafe class CrossEntropyLambda : Objective
 
     public override void Convert(Span<double> scores) => scores[0] = Logarithms.Log1P(Math.Exp(scores[0]));
 
+    public override ScoreLink Link => ScoreLink.Softplus;
+
     private static (float Gradient, float Hessian) Unweighted(double score, float label)
     {
         double z = 1.0 / (1.0 + Math.Exp(-score));

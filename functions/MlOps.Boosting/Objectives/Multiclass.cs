@@ -69,6 +69,8 @@ internal sealed unsafe class MulticlassSoftmax(int classes) : Objective
 
     public override void Convert(Span<double> scores) => Softmax(scores);
 
+    public override ScoreLink Link => ScoreLink.Softmax;
+
     private static void Softmax(Span<double> values)
     {
         double largest = values[0];
@@ -136,6 +138,10 @@ internal sealed unsafe class MulticlassOneVsAll : Objective
             _binary[k].Gradients(scores + (k * rows), pairs + (2 * k * rows), team);
         }
     }
+
+    public override ScoreLink Link => ScoreLink.Sigmoid;
+
+    public override double LinkSlope => _sigmoid;
 
     public override void Convert(Span<double> scores)
     {

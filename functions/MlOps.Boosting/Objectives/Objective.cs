@@ -58,6 +58,12 @@ internal abstract unsafe class Objective
     {
     }
 
+    /// <summary>Which function <see cref="Convert"/> is.</summary>
+    public virtual ScoreLink Link => ScoreLink.Identity;
+
+    /// <summary>What a score is multiplied by before the function, where that is <see cref="ScoreLink.Sigmoid"/>.</summary>
+    public virtual double LinkSlope => 1;
+
     /// <summary>The line of the model file.</summary>
     public virtual string ModelText => Name;
 

@@ -42,6 +42,8 @@ internal abstract class RegressionObjective<TLoss>(bool sqrt) : PointwiseObjecti
         return sum / weights;
     }
 
+    public override ScoreLink Link => _sqrt ? ScoreLink.SignedSquare : ScoreLink.Identity;
+
     public override void Convert(Span<double> scores)
     {
         if (_sqrt)

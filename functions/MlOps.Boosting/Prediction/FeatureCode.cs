@@ -36,7 +36,7 @@ internal sealed unsafe class FeatureCode(bool categorical, MissingKind missing)
             return true;
         }
 
-        foreach (int category in CategoriesOf(tree, node))
+        foreach (int category in tree.CategoriesOf(node))
         {
             _found.Add(category);
         }
@@ -72,7 +72,7 @@ internal sealed unsafe class FeatureCode(bool categorical, MissingKind missing)
     {
         var table = new byte[256];
         Array.Fill(table, (byte)1);
-        foreach (int category in CategoriesOf(tree, node))
+        foreach (int category in tree.CategoriesOf(node))
         {
             table[_categories[category]] = 0;
         }
@@ -114,20 +114,6 @@ internal sealed unsafe class FeatureCode(bool categorical, MissingKind missing)
             {
                 bool isMissing = missing == MissingKind.NaN ? double.IsNaN(values[i]) : Math.Abs(values[i]) <= BinMapper.ZeroThreshold;
                 codes[i] = isMissing ? Missing : codes[i];
-            }
-        }
-    }
-
-    private static IEnumerable<int> CategoriesOf(Tree tree, int node)
-    {
-        int set = (int)tree.Threshold[node];
-        int first = tree.CategoryBoundaries[set];
-        int words = tree.CategoryBoundaries[set + 1] - first;
-        for (int category = 0; category < 32 * words; category++)
-        {
-            if (((tree.CategoryWords[first + (category >> 5)] >> (category & 31)) & 1) != 0)
-            {
-                yield return category;
             }
         }
     }

@@ -225,6 +225,24 @@ internal sealed class Tree
         return value <= Threshold[node];
     }
 
+    /// <summary>The categories that a categorical node sends left, ascending.</summary>
+    public IReadOnlyList<int> CategoriesOf(int node)
+    {
+        int set = (int)Threshold[node];
+        int first = CategoryBoundaries[set];
+        int words = CategoryBoundaries[set + 1] - first;
+        var categories = new List<int>();
+        for (int category = 0; category < 32 * words; category++)
+        {
+            if (((CategoryWords[first + (category >> 5)] >> (category & 31)) & 1) != 0)
+            {
+                categories.Add(category);
+            }
+        }
+
+        return categories;
+    }
+
     private bool GoesLeftByCategory(int node, double value)
     {
         int category = BinMapper.Category(value);

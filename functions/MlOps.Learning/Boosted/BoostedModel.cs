@@ -1,5 +1,6 @@
 using MlOps.Boosting;
 using MlOps.Learning.Learners;
+using MlOps.Learning.Onnx;
 
 namespace MlOps.Learning.Boosted;
 
@@ -34,6 +35,9 @@ public sealed class BoostedModel : LearnedModel
 
     /// <inheritdoc/>
     public override double[] Splits() => Booster.FeatureImportance(ImportanceType.Split);
+
+    /// <inheritdoc/>
+    internal override string AddTo(OnnxGraph graph, string features) => BoosterNodes.AddTo(Booster, graph, features);
 
     /// <inheritdoc/>
     public override void Save(Stream stream) => Booster.Save(stream);

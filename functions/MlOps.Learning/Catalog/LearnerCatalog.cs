@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using MlOps.Learning.Learners;
 using MlOps.Learning.MlNet;
 
@@ -15,5 +16,5 @@ public static class LearnerCatalog
 
     // A method of its own: compiling it loads ML.NET, which a program that asks for none of its learners shall not wait for.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private static ILearner OfMlNet(LearnerKind kind) => new MlNetLearner(kind);
+    private static ILearner OfMlNet(LearnerKind kind) => new MlNetLearner(kind, RuntimeInformation.ProcessArchitecture);
 }

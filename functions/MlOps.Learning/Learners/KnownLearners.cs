@@ -33,10 +33,10 @@ public static class KnownLearners
     /// <summary>What is known of each.</summary>
     public static IReadOnlyList<LearnerKind> All { get; } =
     [
-        new(LogisticRegression, [LearningTask.Binary, LearningTask.Multiclass], InputNeeds.Filled | InputNeeds.Scaled, ExplainsRows: true, new Dictionary<string, string> { ["lambda_l2"] = Text(LogisticPenalty) }),
-        new(LinearSvm, [LearningTask.Binary], InputNeeds.Filled | InputNeeds.Scaled, ExplainsRows: true, new Dictionary<string, string> { ["lambda"] = Text(SvmPenalty), ["num_iterations"] = Text(SvmPasses) }),
-        new(Gam, [LearningTask.Binary, LearningTask.Regression], InputNeeds.Filled, ExplainsRows: true, new Dictionary<string, string> { ["learning_rate"] = Text(GamRate), ["num_iterations"] = Text(GamRounds) }),
-        new(LightGbm, [LearningTask.Binary, LearningTask.Multiclass, LearningTask.Regression], InputNeeds.None, ExplainsRows: false, new Dictionary<string, string> { ["num_iterations"] = Text(BoostingRounds) }),
+        new(LogisticRegression, [LearningTask.Binary, LearningTask.Multiclass], InputNeeds.Filled | InputNeeds.Scaled, ExplainsRows: true, HasOnnx: true, new Dictionary<string, string> { ["lambda_l2"] = Text(LogisticPenalty) }),
+        new(LinearSvm, [LearningTask.Binary], InputNeeds.Filled | InputNeeds.Scaled, ExplainsRows: true, HasOnnx: true, new Dictionary<string, string> { ["lambda"] = Text(SvmPenalty), ["num_iterations"] = Text(SvmPasses) }),
+        new(Gam, [LearningTask.Binary, LearningTask.Regression], InputNeeds.Filled, ExplainsRows: true, HasOnnx: true, new Dictionary<string, string> { ["learning_rate"] = Text(GamRate), ["num_iterations"] = Text(GamRounds) }),
+        new(LightGbm, [LearningTask.Binary, LearningTask.Multiclass, LearningTask.Regression], InputNeeds.None, ExplainsRows: false, HasOnnx: false, new Dictionary<string, string> { ["num_iterations"] = Text(BoostingRounds) }),
     ];
 
     private static string Text(double value) => value.ToString("R", CultureInfo.InvariantCulture);

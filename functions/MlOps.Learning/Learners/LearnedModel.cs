@@ -1,3 +1,5 @@
+using MlOps.Learning.Onnx;
+
 namespace MlOps.Learning.Learners;
 
 /// <summary>A model in memory, whatever learner made it. Immutable; many threads may use it at once.</summary>
@@ -32,6 +34,13 @@ public abstract class LearnedModel
     /// <summary>Writes the model; the same model gives the same bytes.</summary>
     /// <param name="stream">Target.</param>
     public abstract void Save(Stream stream);
+
+    /// <summary>Adds the model to an ONNX graph.</summary>
+    /// <param name="graph">Graph.</param>
+    /// <param name="features">Value of the features in it: doubles, row by row in the order of the fit, NaN where they are missing.</param>
+    /// <returns>Value of the scores, as <see cref="Predict"/> gives them.</returns>
+    /// <exception cref="OnnxException">The model has no form in ONNX; says why.</exception>
+    internal abstract string AddTo(OnnxGraph graph, string features);
 
     /// <summary>Refuses another number of features than that of the fit.</summary>
     /// <param name="columns">Features.</param>

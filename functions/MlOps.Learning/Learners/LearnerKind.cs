@@ -32,7 +32,8 @@ public enum InputNeeds
 /// <param name="Tasks">What it can learn.</param>
 /// <param name="Needs">What is done to its input.</param>
 /// <param name="ExplainsRows">Whether its models tell what each feature did to a row's score; otherwise how much each was used in all.</param>
+/// <param name="HasOnnx">Whether its models have a form in ONNX.</param>
 /// <param name="Settings">How it is set, by names as LightGBM has them: the same on every leaderboard.</param>
 public sealed record LearnerKind(
-    string Name, IReadOnlyList<LearningTask> Tasks, InputNeeds Needs, bool ExplainsRows,
+    string Name, IReadOnlyList<LearningTask> Tasks, InputNeeds Needs, bool ExplainsRows, bool HasOnnx,
     IReadOnlyDictionary<string, string> Settings);

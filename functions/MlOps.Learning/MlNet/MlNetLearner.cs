@@ -1,11 +1,14 @@
 using System.Reflection;
+using System.Runtime.InteropServices;
 using Microsoft.ML;
 using MlOps.Learning.Learners;
 
 namespace MlOps.Learning.MlNet;
 
 /// <summary>A trainer of ML.NET as a learner: features are filled and scaled as it needs them, and it learns on one thread.</summary>
-internal sealed class MlNetLearner(LearnerKind kind) : ILearner
+/// <param name="kind">Which one.</param>
+/// <param name="processor">The machine's processor.</param>
+internal sealed class MlNetLearner(LearnerKind kind, Architecture processor) : ILearner
 {
     /// <inheritdoc/>
     public LearnerKind Kind => kind;
@@ -18,6 +21,12 @@ internal sealed class MlNetLearner(LearnerKind kind) : ILearner
         if (!kind.Tasks.Contains(rows.Task))
         {
             throw new LearnerException(kind.Name, LearnerProblem.Task, $"'{kind.Name}' does not learn a {rows.Task} task.");
+        }
+
+        // Said before anything is loaded: a library that is not there is told by the system in words of its own.
+        if (kind.Name == KnownLearners.LightGbm && processor != Architecture.X64)
+        {
+            throw new LearnerException(kind.Name, LearnerProblem.Machine, $"Its library has no form for this processor ({processor}).");
         }
 
         if (rows.Task != LearningTask.Regression && rows.Label.Distinct().Take(2).Count() < 2)

@@ -1,6 +1,7 @@
 using Microsoft.ML;
 using Microsoft.ML.Data;
 using MlOps.Learning.Learners;
+using MlOps.Learning.Onnx;
 
 namespace MlOps.Learning.MlNet;
 
@@ -96,6 +97,11 @@ internal sealed class MlNetModel : LearnedModel
 
     /// <inheritdoc/>
     public override double[] Splits() => _insight.Splits();
+
+    /// <inheritdoc/>
+    internal override string AddTo(OnnxGraph graph, string features) => _insight.Explains
+        ? AdditiveNodes.AddTo(graph, features, _preparation, _insight, _manifest.Task)
+        : throw new OnnxException($"ML.NET does not publish where the trees of a '{_manifest.Learner}' send missing values");
 
     /// <inheritdoc/>
     public override void Save(Stream stream)

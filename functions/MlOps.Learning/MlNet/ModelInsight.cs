@@ -14,15 +14,22 @@ namespace MlOps.Learning.MlNet;
 internal sealed class ModelInsight
 {
     private readonly int _features;
-    private readonly List<Part> _parts = [];
+    private readonly List<AdditivePart> _parts = [];
     private readonly List<RegressionTreeBase> _trees = [];
-    private double _slope = 1;
-    private double _offset;
 
     private ModelInsight(int features) => _features = features;
 
     /// <summary>Whether there is a part of the raw score for each feature.</summary>
     public bool Explains => _parts.Count > 0;
+
+    /// <summary>The raw score of each output.</summary>
+    public IReadOnlyList<AdditivePart> Parts => _parts;
+
+    /// <summary>What a calibrator multiplies the raw score by.</summary>
+    public double Slope { get; private set; } = 1;
+
+    /// <summary>What it adds then.</summary>
+    public double Offset { get; private set; }
 
     public static ModelInsight Of(ITransformer model, int features)
     {
@@ -49,10 +56,10 @@ internal sealed class ModelInsight
             {
                 for (var j = 0; j < _features; j++)
                 {
-                    result[at++] = _slope * part.Of(j, row.Features[j]);
+                    result[at++] = Slope * part.Of(j, row.Features[j]);
                 }
 
-                result[at++] = (_slope * part.Constant) + _offset;
+                result[at++] = (Slope * part.Constant) + Offset;
             }
         }
 
@@ -69,7 +76,7 @@ internal sealed class ModelInsight
             {
                 for (var j = 0; j < _features; j++)
                 {
-                    mean[j] += Math.Abs(_slope * part.Of(j, row.Features[j])) / rows.Length;
+                    mean[j] += Math.Abs(Slope * part.Of(j, row.Features[j])) / rows.Length;
                 }
             }
         }
@@ -102,8 +109,7 @@ internal sealed class ModelInsight
         switch (model)
         {
             case LinearModelParameters linear:
-                double[] weights = [.. linear.Weights.Select(w => (double)w)];
-                _parts.Add(new Part((j, value) => weights[j] * value, linear.Bias));
+                _parts.Add(new LinearPart([.. linear.Weights.Select(w => (double)w)], linear.Bias));
                 break;
             case MaximumEntropyModelParameters classes:
                 VBuffer<float>[]? buffers = null;
@@ -111,13 +117,12 @@ internal sealed class ModelInsight
                 double[] biases = [.. classes.GetBiases().Select(b => (double)b)];
                 for (var k = 0; k < count; k++)
                 {
-                    var dense = buffers[k].DenseValues().Select(w => (double)w).ToArray();
-                    _parts.Add(new Part((j, value) => dense[j] * value, biases[k]));
+                    _parts.Add(new LinearPart([.. buffers[k].DenseValues().Select(w => (double)w)], biases[k]));
                 }
 
                 break;
             case GamModelParametersBase gam when Shapes(gam) is var (shapeOf, bounds, effects):
-                _parts.Add(new Part((j, value) => shapeOf.TryGetValue(j, out var at) ? effects[at][Bin(bounds[at], value)] : 0, gam.Bias));
+                _parts.Add(new StepPart(shapeOf, bounds, effects, gam.Bias));
                 break;
             case TreeEnsembleModelParametersBasedOnRegressionTree ensemble:
                 _trees.AddRange(ensemble.TrainedTreeEnsemble.Trees);
@@ -131,7 +136,7 @@ internal sealed class ModelInsight
 
                 break;
             case PlattCalibrator calibrator:
-                (_slope, _offset) = (-calibrator.Slope, -calibrator.Offset);
+                (Slope, Offset) = (-calibrator.Slope, -calibrator.Offset);
                 break;
             default:
                 // A model and its calibrator in one; the type of the model is a parameter of it.
@@ -172,13 +177,4 @@ internal sealed class ModelInsight
 
         object? Field(string name) => typeof(GamModelParametersBase).GetField(name, BindingFlags.Instance | BindingFlags.NonPublic)?.GetValue(gam);
     }
-
-    private static int Bin(double[] bounds, double value)
-    {
-        var at = Array.BinarySearch(bounds, value);
-        return Math.Min(at < 0 ? ~at : at, bounds.Length - 1);
-    }
-
-    /// <summary>The raw score of one output as a sum.</summary>
-    private sealed record Part(Func<int, float, double> Of, double Constant);
 }

@@ -240,7 +240,8 @@ internal static class DefinitionReader
             inner.Integer("reasons", defaults.Reasons, 0, 20),
             name == "cost" ? rule!.Number("false_positive", 1, 0, double.MaxValue) : 1,
             name == "cost" ? rule!.Number("false_negative", 1, 0, double.MaxValue) : 1,
-            name == "precision" ? rule!.Number("precision", defaults.LeastPrecision, double.Epsilon, 1) : defaults.LeastPrecision);
+            name == "precision" ? rule!.Number("precision", defaults.LeastPrecision, double.Epsilon, 1) : defaults.LeastPrecision,
+            inner.Choice("onnx", defaults.Onnx, ("true", true), ("false", false)));
         rule?.Finish();
         if (new[] { output.Id, output.Target, output.Score }.Distinct(StringComparer.Ordinal).Count() < 3)
         {
@@ -281,6 +282,11 @@ internal static class DefinitionReader
         if (definition.Output.Reasons > 0 && definition.Models.WithoutReasons is { } untold)
         {
             map.Error("output", Sentence.Of("definition-reasons", ("learner", untold)));
+        }
+
+        if (definition.Output.Onnx && definition.Models.WithoutOnnx is { } inexpressible)
+        {
+            map.Error("output", Sentence.Of("definition-onnx", ("learner", inexpressible)));
         }
 
         if (definition.Id is not null && definition.Id == definition.Label)

@@ -41,6 +41,9 @@ public sealed record LearnerSettings(
     /// <summary>The first learner that may predict but does not tell what moved a row's score; <see langword="null"/> where all do.</summary>
     internal string? WithoutReasons => Promote.FirstOrDefault(name => KnownLearners.Find(name) is { ExplainsRows: false });
 
+    /// <summary>The first learner that may predict but whose models have no form in ONNX; <see langword="null"/> where all have one.</summary>
+    internal string? WithoutOnnx => Promote.FirstOrDefault(name => KnownLearners.Find(name) is { HasOnnx: false });
+
     internal static LearnerSettings Read(YamlMap map, TaskKind task)
     {
         if (map.Node("models") is YamlDotNet.RepresentationModel.YamlSequenceNode)

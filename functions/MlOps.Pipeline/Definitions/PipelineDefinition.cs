@@ -93,9 +93,10 @@ public sealed record SplitSettings(double Test = 0.2, double Valid = 0.2, int Se
 /// <param name="FalsePositiveCost">Cost of a negative row predicted positive, for the rule <c>cost</c>.</param>
 /// <param name="FalseNegativeCost">Cost of a positive row predicted negative.</param>
 /// <param name="LeastPrecision">Precision for the rule <c>precision</c>.</param>
+/// <param name="Onnx">Whether each model version has its whole scoring as <c>model.onnx</c> too.</param>
 public sealed record OutputSettings(
     string Id = "ID", string Target = "TARGET", string Score = "SCORE", double Threshold = 0.5, string ThresholdRule = "fixed", int Reasons = 0,
-    double FalsePositiveCost = 1, double FalseNegativeCost = 1, double LeastPrecision = 0.5);
+    double FalsePositiveCost = 1, double FalseNegativeCost = 1, double LeastPrecision = 0.5, bool Onnx = false);
 
 /// <summary>One webhook that is told of every run's end.</summary>
 /// <param name="Url">Absolute http or https address.</param>

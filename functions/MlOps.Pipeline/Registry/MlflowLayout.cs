@@ -8,7 +8,8 @@ namespace MlOps.Pipeline.Registry;
 
 /// <summary>
 /// The files that make a version's folder an MLflow model with the flavours <c>lightgbm</c> and <c>python_function</c>: MLflow loads it
-/// with <c>mlflow.lightgbm.load_model</c>. It takes the features of <c>transform.json</c>, not the columns of the file.
+/// with <c>mlflow.lightgbm.load_model</c>. It takes the features of <c>transform.json</c>, not the columns of the file. Where the definition asks for it the
+/// whole scoring lies beside it with the flavour <c>onnx</c>, for <c>mlflow.onnx.load_model</c>, which takes the columns of the file.
 /// Format: https://mlflow.org/docs/latest/ml/model/ (storage format, signature).
 /// </summary>
 internal static class MlflowLayout
@@ -19,6 +20,7 @@ internal static class MlflowLayout
     // The versions whose reader the files are written for; MLflow warns where it is older than the one a model was written with.
     private const string MlflowVersion = "2.14.0";
     private const string LightGbmVersion = "4.6.0";
+    private const string OnnxVersion = "1.17.0";
     private const string PythonVersion = "3.12.3";
 
     /// <summary>Every file but the model's own, by name.</summary>
@@ -28,9 +30,10 @@ internal static class MlflowLayout
     /// <param name="sha256">SHA-256 of the model and its transform, of which the uuid is made.</param>
     /// <param name="created">When it was registered.</param>
     /// <param name="metadata">What MLflow is to show of the model, as JSON; <see langword="null"/> for nothing.</param>
-    public static IReadOnlyDictionary<string, string> Files(Booster booster, string version, string runId, string sha256, DateTimeOffset created, string? metadata = null) => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    /// <param name="onnx">The file of the whole scoring as ONNX; <see langword="null"/> where there is none.</param>
+    public static IReadOnlyDictionary<string, string> Files(Booster booster, string version, string runId, string sha256, DateTimeOffset created, string? metadata = null, string? onnx = null) => new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
-        ["MLmodel"] = Describe(booster, version, runId, sha256, created, metadata),
+        ["MLmodel"] = Describe(booster, version, runId, sha256, created, metadata, onnx),
         ["conda.yaml"] = $"""
             channels:
             - conda-forge
@@ -56,7 +59,7 @@ internal static class MlflowLayout
         ["requirements.txt"] = $"mlflow>={MlflowVersion}\nlightgbm=={LightGbmVersion}\n",
     };
 
-    private static string Describe(Booster booster, string version, string runId, string sha256, DateTimeOffset created, string? metadata)
+    private static string Describe(Booster booster, string version, string runId, string sha256, DateTimeOffset created, string? metadata, string? onnx)
     {
         var inputs = JsonSerializer.Serialize(booster.FeatureNames.Select(name => new { type = "double", name, required = true }), ArtifactJson.Compact);
         int[] shape = booster.NumberOfClasses == 1 ? [-1] : [-1, booster.NumberOfClasses];
@@ -69,6 +72,7 @@ internal static class MlflowLayout
             .Append("    data: ").Append(Model).Append('\n')
             .Append("    lgb_version: ").Append(LightGbmVersion).Append('\n')
             .Append("    model_class: lightgbm.basic.Booster\n")
+            .Append(onnx is null ? "" : $"  onnx:\n    code: null\n    data: {onnx}\n    onnx_version: {OnnxVersion}\n    providers:\n    - CPUExecutionProvider\n")
             .Append("  python_function:\n")
             .Append("    data: ").Append(Model).Append('\n')
             .Append("    env:\n")

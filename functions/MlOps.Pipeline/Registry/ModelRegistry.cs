@@ -9,7 +9,7 @@ namespace MlOps.Pipeline.Registry;
 
 /// <summary>
 /// Versions of models under <c>artifacts/{pipeline}/models/{version}/</c>: <c>model.txt</c> or <c>model.zip</c>, <c>transform.json</c>, <c>schema.json</c>,
-/// <c>metrics.json</c>, of trees the files of an MLflow model (<see cref="MlflowLayout"/>), and <c>model.json</c> last, without which a version does not exist. Nothing of a version ever changes.
+/// <c>metrics.json</c>, of trees the files of an MLflow model (<see cref="MlflowLayout"/>), <c>model.onnx</c> where the definition asks for it, and <c>model.json</c> last, without which a version does not exist. Nothing of a version ever changes.
 /// </summary>
 public sealed class ModelRegistry
 {

@@ -8,6 +8,7 @@ using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Predict;
+using MlOps.Pipeline.Steps.Register;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Pipeline.Wording;
@@ -107,6 +108,11 @@ public sealed class ServedModel
             _contributions, _transform, table, features, row => PredictStep.ReasonedOutput(scores, row, _model.Outputs), reasons, threads, cancellation);
         return new ScoredRows(Version, _definition, _evaluation, request.Ids(table), scores, why, [.. UnseenOutcome.Of(findings, Version.Parameters, Version.BestIteration).Select(body.Locate)]);
     }
+
+    /// <summary>The whole scoring as an ONNX model: one input a column, and from them scores and classes as <see cref="Score"/> gives them.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <exception cref="StepRefusedException">Something of it has no form in ONNX; says what and why.</exception>
+    public OnnxModel ToOnnx(PipelineName pipeline) => OnnxScoring.Make(pipeline.Value, Version, _definition, _transform, _model);
 
     /// <summary>What each row of a request is known by: its id or, where rows have none, all its cells in the order of the columns' names.</summary>
     internal IEnumerable<string> StickyKeys(ScoringBody body)

@@ -33,6 +33,22 @@ public sealed class WholeWayTests : IDisposable
 
         await using var server = await RunningServer.StartAsync(folder.Path);
         await ReproduceAllAsync(4);
+        await ExportAsync();
+    }
+
+    // The champion, whole and the same each time; the file is asked for by name or is named by the model.
+    private async Task ExportAsync()
+    {
+        var pipeline = (await RunAsync("runs", "--json")).Json.GetProperty("runs")[0].GetProperty("pipeline").GetString()!;
+        var champion = (await RunAsync("models", pipeline, "--json")).Json.GetProperty("champion").GetString()!;
+        var exported = (await RunAsync("export", pipeline, "--onnx", "--to", "out/model.onnx", "--json")).Json;
+        Assert.Equal(champion, exported.GetProperty("version").GetString());
+        Assert.Equal(["probability", "prediction"], exported.GetProperty("outputs").EnumerateArray().Select(o => o.GetString()!));
+        Assert.Equal(20, exported.GetProperty("inputs").GetArrayLength());
+        var bytes = File.ReadAllBytes(folder["out", "model.onnx"]);
+        Assert.Equal(exported.GetProperty("sha256").GetString(), Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(bytes)));
+        await RunAsync("export", pipeline, champion, "--onnx");
+        Assert.Equal(bytes, File.ReadAllBytes(folder[$"{pipeline}-{champion}.onnx"]));
     }
 
     [Fact]

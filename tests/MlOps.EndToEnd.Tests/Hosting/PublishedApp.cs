@@ -9,9 +9,15 @@ public sealed class PublishedApp : IAsyncLifetime
     /// <summary>The folder.</summary>
     public string Folder { get; } = Directory.CreateTempSubdirectory("mlops-published-").FullName;
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => await PublishAsync("functions/MlOps.Functions", Folder);
+
+    /// <summary>Publishes a project.</summary>
+    /// <param name="project">Folder of the project.</param>
+    /// <param name="folder">Folder to publish to.</param>
+    /// <param name="more">Further arguments.</param>
+    public static async Task PublishAsync(string project, string folder, params string[] more)
     {
-        string[] arguments = ["publish", "functions/MlOps.Functions", "-c", "Release", "-o", Folder, "-nologo", "-v", "q", "-p:UseSharedCompilation=false", "-nodeReuse:false"];
+        string[] arguments = ["publish", project, "-c", "Release", "-o", folder, "-nologo", "-v", "q", "-p:UseSharedCompilation=false", "-nodeReuse:false", .. more];
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Shared.Repository, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var publish = Process.Start(start)!;
         var texts = await Task.WhenAll(publish.StandardOutput.ReadToEndAsync(), publish.StandardError.ReadToEndAsync());

@@ -44,6 +44,29 @@ public sealed partial class PublishedAppTests(PublishedApp published, ITestOutpu
     }
 
     [Fact]
+    public async Task Code_that_is_published_for_a_processor_is_for_that_one()
+    {
+        var published64 = ProgramFiles.ProcessorsOf(published.Folder);
+        Assert.Superset(new HashSet<string> { "lib_lightgbm.so", "MlOps.Functions", "MlOps.Boosting.dll" }, published64.Keys.ToHashSet());
+        Assert.All(published64, file => Assert.Equal((file.Key, "x64"), (file.Key, file.Value)));
+
+        if (Environment.GetEnvironmentVariable("MLOPS_PUBLISH") is not { Length: > 0 } target)
+        {
+            return;
+        }
+
+        foreach (var (project, program) in new[] { ("functions/MlOps.Functions", "MlOps.Functions"), ("functions/MlOps.Cli", "mlops") })
+        {
+            using var folder = new TemporaryFolder();
+            await PublishedApp.PublishAsync(project, folder.Path, "-r", target);
+            var files = ProgramFiles.ProcessorsOf(folder.Path);
+            output.WriteLine($"{project} for {target}: {files.Count} files with code for a processor: {string.Join(", ", files.Keys.Order(StringComparer.Ordinal))}");
+            Assert.Contains(program, files.Keys);
+            Assert.All(files, file => Assert.Equal((file.Key, target.Split('-')[^1]), (file.Key, file.Value)));
+        }
+    }
+
+    [Fact]
     public void The_host_settings_name_a_hub_of_our_own_and_end_what_takes_too_long()
     {
         var host = JsonNode.Parse(File.ReadAllText(Path.Combine(published.Folder, "host.json")))!;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.IO.Compression;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.ML;
@@ -8,6 +9,7 @@ using MlOps.Evaluation.Metrics;
 using MlOps.Learning.Baselines;
 using MlOps.Learning.Catalog;
 using MlOps.Learning.Learners;
+using MlOps.Learning.MlNet;
 
 namespace MlOps.Learning.Tests.MlNet;
 
@@ -41,6 +43,15 @@ public sealed class MlNetLearnerTests
                 Assert.InRange(RegressionMetrics.Of(label, scores).R2, 0.9, 1);
                 break;
         }
+    }
+
+    [Fact]
+    public void Native_LightGBM_is_refused_on_a_processor_that_it_has_no_form_for_and_the_other_learners_are_not()
+    {
+        var rows = LearnerCase.Rows(LearningTask.Binary);
+        var refused = Assert.Throws<LearnerException>(() => new MlNetLearner(KnownLearners.Find(KnownLearners.LightGbm)!, Architecture.Arm64).Fit(rows, 7, TestContext.Current.CancellationToken));
+        Assert.Equal((KnownLearners.LightGbm, LearnerProblem.Machine, "Its library has no form for this processor (Arm64)."), (refused.Learner, refused.Problem, refused.Message));
+        Assert.Equal(5, new MlNetLearner(KnownLearners.Find(KnownLearners.LogisticRegression)!, Architecture.Arm64).Fit(rows, 7, TestContext.Current.CancellationToken).Importance().Length);
     }
 
     [Theory]

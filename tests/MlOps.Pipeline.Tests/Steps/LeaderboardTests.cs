@@ -73,6 +73,7 @@ public sealed class LeaderboardTests(AzuriteFixture azurite)
     [InlineData("task: multiclass\nmodels: [gam]", "'gam' belongs to 'task: binary' and 'task: regression'")]
     [InlineData("task: multiclass\nmodels: [linear_svm]", "'linear_svm' belongs to 'task: binary'")]
     [InlineData("models: {compare: [lightgbm_mlnet], promote: [lightgbm_mlnet]}\noutput: {reasons: 3}", "which 'lightgbm_mlnet' does not tell")]
+    [InlineData("models: {compare: [lightgbm_mlnet], promote: [lightgbm_mlnet]}\noutput: {onnx: true}", "which a model of 'lightgbm_mlnet' cannot be written as")]
     public void A_definition_that_compares_what_cannot_be_compared_is_told_so(string yaml, string message)
     {
         var problem = Assert.Throws<DefinitionException>(() => PipelineDefinition.Parse("label: Y\n" + yaml, "p.yaml"));

@@ -7,6 +7,7 @@ using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Train;
+using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Steps.Register;
@@ -41,27 +42,34 @@ public sealed class Registration
         var version = $"{Period.Parse(input.Period)}-{hash[..8]}";
         var file = ModelFiles.Of(train.Parameters);
         var model = await ReadAsync(pipeline, input.TrainKey, file, cancellation);
+        var transformFile = await ReadAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
+        var described = new ModelVersion(
+            version, input.Period, input.RunId, train.ModelSha256, transform, input.DefinitionHash, CodeVersion.Current,
+            train.Parameters, input.History, evaluation.Metrics, evaluation.Classes, evaluation.Threshold, train.BestIteration,
+            input.AccumulateKey, input.TrainKey, input.EvaluateKey);
         var files = new Dictionary<string, BinaryData>
         {
             [file] = model,
-            [AccumulateStep.TransformOutput] = await ReadAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, cancellation),
+            [AccumulateStep.TransformOutput] = transformFile,
             [AccumulateStep.SchemaOutput] = await ReadAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation),
             [EvaluateStep.MetricsOutput] = await ReadAsync(pipeline, input.EvaluateKey, EvaluateStep.MetricsOutput, cancellation),
         };
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        if (definition.Output.Onnx)
+        {
+            files[OnnxScoring.FileName] = new BinaryData(OnnxScoring.Make(input.Pipeline, described, definition, Transform.Load(transformFile.ToStream()), ModelFile.Load(model.ToStream())).Bytes);
+        }
+
         // The folder of a version is an MLflow model too, where MLflow has a flavour for it.
         if (file == ModelFiles.Text && ModelFile.Load(model.ToStream()) is BoostedModel { Booster: var booster })
         {
             files[MlflowLayout.Model] = model;
-            foreach (var (name, text) in MlflowLayout.Files(booster, version, input.RunId, hash, _time.GetUtcNow(), Backtests(accumulate.ResultOf<AccumulateResult>().RollingBacktest)))
+            foreach (var (name, text) in MlflowLayout.Files(booster, version, input.RunId, hash, _time.GetUtcNow(), Backtests(accumulate.ResultOf<AccumulateResult>().RollingBacktest), definition.Output.Onnx ? OnnxScoring.FileName : null))
             {
                 files[name] = BinaryData.FromString(text);
             }
         }
 
-        var described = new ModelVersion(
-            version, input.Period, input.RunId, train.ModelSha256, transform, input.DefinitionHash, CodeVersion.Current,
-            train.Parameters, input.History, evaluation.Metrics, evaluation.Classes, evaluation.Threshold, train.BestIteration,
-            input.AccumulateKey, input.TrainKey, input.EvaluateKey);
         await _models.AddAsync(pipeline, described, files, cancellation);
         return new RegisterResult(version, train.ModelSha256);
     }

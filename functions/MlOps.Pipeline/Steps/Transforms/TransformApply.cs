@@ -78,18 +78,7 @@ internal static class TransformApply
     private static int[] Codes(
         Transform transform, ColumnTransform column, Column? source, ReadOnlySpan<int> rows, List<Finding>? findings)
     {
-        var index = new Dictionary<string, int>(StringComparer.Ordinal);
-        for (var i = 0; i < column.Categories.Count; i++)
-        {
-            index[column.Categories[i]] = i;
-        }
-
-        // Transforms of before cells were settled have true and accents as the first file wrote them.
-        for (var i = 0; i < column.Categories.Count; i++)
-        {
-            index.TryAdd(Settled(column.Categories[i]), i);
-        }
-
+        var index = IndexOf(column);
         var numbers = ByNumber(transform, column);
         var respelled = new SortedDictionary<string, int>(StringComparer.Ordinal);
         int Lookup(string? category) => category is null && transform.MissingNative
@@ -147,6 +136,24 @@ internal static class TransformApply
         }
 
         return codes;
+    }
+
+    /// <summary>Index of each category by its text.</summary>
+    internal static Dictionary<string, int> IndexOf(ColumnTransform column)
+    {
+        var index = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var i = 0; i < column.Categories.Count; i++)
+        {
+            index[column.Categories[i]] = i;
+        }
+
+        // Transforms of before cells were settled have true and accents as the first file wrote them.
+        for (var i = 0; i < column.Categories.Count; i++)
+        {
+            index.TryAdd(Settled(column.Categories[i]), i);
+        }
+
+        return index;
     }
 
     /// <summary>
