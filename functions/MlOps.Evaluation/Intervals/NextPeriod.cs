@@ -17,7 +17,7 @@ public enum PeriodScale
 /// What the figure of a period to come will be, from those of the periods before. Rows of a period share what happened in it, so that each period is one
 /// observation, whatever its rows. A period weighs half as much as the one after it; from six periods on as one that comes half a period, one, or three later,
 /// whichever would have told the periods so far best (least squared error one period ahead). Of five periods one that lies far off the others counts less (Huber
-/// 1964). The interval is Student's for one new observation from a normal sample, with the effective number of observations in place of their number, because of
+/// 1964), and where all five go one way the next one is told to go on by the smallest of their steps. The interval is Student's for one new observation from a normal sample, with the effective number of observations in place of their number, because of
 /// these weights. Two or three periods say little of how periods differ; what they say is joined with what is usual (a scaled inverse chi-squared prior of the
 /// variance), so that an interval is of use before there are many.
 /// </summary>
@@ -64,6 +64,7 @@ public static class NextPeriod
         double[] seen = [.. all.TakeLast(Most)];
         var weights = Weights(seen.Length, halfLife ?? BestHalfLife(all));
         var mean = halfLife is null ? Location(seen, weights) : Mean(seen, weights);
+        var point = halfLife is null ? mean + Step(seen) : mean;
         var effective = Effective(weights);
         // Weights that were found to fit make the spread look small; those of a half-life of one were not.
         var usual = Weights(seen.Length, UsualHalfLife);
@@ -71,15 +72,15 @@ public static class NextPeriod
         var freedom = seen.Length - 1 + usualPeriods;
         var joined = (((seen.Length - 1) * variance) + (usualPeriods * UsualSpread * UsualSpread)) / freedom;
         var half = Student[freedom - 1] * Math.Sqrt(joined * (1 + (1 / effective)));
-        var (low, high) = (From(mean - half, scale), From(mean + half, scale));
-        return (From(mean, scale), Math.Min(low, high), Math.Max(low, high));
+        var (low, high) = (From(point - half, scale), From(point + half, scale));
+        return (From(point, scale), Math.Min(low, high), Math.Max(low, high));
     }
 
     /// <summary>The half-life that would have told each figure best from those before it; the usual one while there are few.</summary>
     private static double BestHalfLife(double[] all) => all.Length < FewestForHalfLife ? UsualHalfLife : HalfLives.MinBy(halfLife => Enumerable.Range(2, all.Length - 2).Sum(i =>
     {
         var before = all[Math.Max(0, i - Most)..i];
-        var error = all[i] - Location(before, Weights(before.Length, halfLife));
+        var error = all[i] - Location(before, Weights(before.Length, halfLife)) - Step(before);
         return error * error;
     }));
 
@@ -109,6 +110,13 @@ public static class NextPeriod
         }
 
         return at;
+    }
+
+    // Chance alone makes five figures rise or fall all along once in sixty.
+    private static double Step(double[] values)
+    {
+        double[] steps = [.. values.Skip(1).Zip(values, (next, value) => next - value)];
+        return values.Length == Most && (steps.All(s => s > 0) || steps.All(s => s < 0)) ? steps.MinBy(Math.Abs) : 0;
     }
 
     // The value below which half of the weight lies; between two values where exactly half does.

@@ -18,6 +18,7 @@ public static class OrchestrationsComposition
         services.TryAddSingleton<OutputFiles>();
         services.TryAddSingleton<RunStarter>();
         services.TryAddSingleton<AlertNotice>();
+        services.TryAddSingleton<MlflowRunFiles>();
         services.TryAddSingleton<Steering>();
         services.TryAddSingleton<Reproducer>();
         return services;

@@ -14,6 +14,7 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="ledgers">Ledgers.</param>
 /// <param name="files">Input container.</param>
 /// <param name="outputs">Output container.</param>
+/// <param name="mlflow">What the run tells MLflow.</param>
 /// <param name="alerts">Tells of what was found in the period.</param>
 /// <param name="performance">How predictions have turned out.</param>
 /// <param name="backtests">How every model of a period has turned out.</param>
@@ -22,7 +23,7 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PublishActivity))]
 public sealed class PublishActivity(
-    LedgerStore ledgers, InputFiles files, OutputFiles outputs, AlertNotice alerts, PerformanceBook performance, BacktestBook backtests, ModelRegistry models, TimeProvider time, ActivityStop stopping)
+    LedgerStore ledgers, InputFiles files, OutputFiles outputs, MlflowRunFiles mlflow, AlertNotice alerts, PerformanceBook performance, BacktestBook backtests, ModelRegistry models, TimeProvider time, ActivityStop stopping)
     : TaskActivity<PublishInput, PublishResult>
 {
     /// <inheritdoc/>
@@ -40,8 +41,10 @@ public sealed class PublishActivity(
 
         // The run may have learned from files that the model that predicts has never seen.
         var model = await models.RequireAsync(pipeline, input.Prepared.Promotion.Version, stopping.Token);
+        var manifest = Describe(input, claim).Of(model);
         var names = await outputs.WriteAsync(
-            Describe(input, claim).Of(model), input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), stopping.Token);
+            manifest, input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), stopping.Token);
+        await mlflow.WriteAsync(manifest, input.Prepared.Expected, stopping.Token);
         var fallen = input.Prepared.Performance ?? new PerformanceVerdict([], [PerformanceAlerts.Measured, PerformanceAlerts.Estimated]);
         await alerts.TellAsync(
             pipeline, input.RunId, input.Prepared.Drop, claim, [.. fallen.Alerts, .. input.Prepared.Monitor.Alerts], fallen.Unjudged, stopping.Token);

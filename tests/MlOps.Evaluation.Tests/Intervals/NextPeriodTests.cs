@@ -32,10 +32,23 @@ public sealed class NextPeriodTests
         double[] growing = [10, 12, 14.4, 17.3, 20.7, 24.9];
         double[] differing = [10, 12, 9, 11, 10.5, 8.5, 11.5, 9.5, 10, 14];
 
-        // Weights 1/4 a period: nearer to the last than the ½ of a half-life of one.
-        Assert.InRange(NextPeriod.Expect(growing, PeriodScale.Logarithm).Point, 1.02 * NextPeriod.Expect(growing, PeriodScale.Logarithm, 1).Point, growing[^1]);
+        // Weights 1/4 a period: nearer to the last than the ½ of a half-life of one; and one step further, as they all go one way.
+        Assert.InRange(NextPeriod.Expect(growing, PeriodScale.Logarithm).Point, 1.2 * NextPeriod.Expect(growing, PeriodScale.Logarithm, 1).Point, 1.2 * growing[^1]);
         Assert.InRange(NextPeriod.Expect(differing, PeriodScale.Logarithm).Point, 9.5, 11);
         Assert.True(NextPeriod.Expect(differing, PeriodScale.Logarithm, 1).Point > 11.5);
+    }
+
+    [Fact]
+    public void Five_periods_that_all_go_one_way_are_told_to_go_on_by_the_smallest_of_their_steps_and_four_of_five_are_not()
+    {
+        double Told(params double[] values) => NextPeriod.Expect([.. values.Select(Math.Exp)], PeriodScale.Logarithm).Point;
+        double[] rising = [0.00, 0.10, 0.18, 0.28, 0.38], turning = [0.00, 0.10, 0.18, 0.38, 0.37], falling = [.. rising.Select(v => -v)];
+
+        Assert.InRange(Math.Log(Told(rising)), 0.28 + 0.08, 0.38 + 0.08);
+        Assert.True(Math.Log(Told(turning)) < 0.38);
+        Assert.Equal(-Math.Log(Told(rising)), Math.Log(Told(falling)), 9);
+        // Fewer than five may go one way by chance.
+        Assert.True(Math.Log(Told(rising[1..])) < 0.38);
     }
 
     [Fact]

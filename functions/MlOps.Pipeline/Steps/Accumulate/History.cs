@@ -27,6 +27,40 @@ internal sealed record AccumulatedHistory(
     /// <param name="decay">What a row weighs of one of the period after it.</param>
     public double[]? Weights(double decay) =>
         decay >= 1 ? null : [.. Times.Index().SelectMany(t => Enumerable.Repeat(Math.Pow(decay, Times.Count - 1 - t.Index), t.Item.Rows))];
+
+    /// <summary>About as many rows as are asked for, drawn from all periods alike by their place; all of them where there are no more.</summary>
+    /// <param name="rows">Rows, above 0.</param>
+    public AccumulatedHistory Sample(int rows)
+    {
+        if (Parts.Length <= rows)
+        {
+            return this;
+        }
+
+        var below = (ulong)((double)rows / Parts.Length * ulong.MaxValue);
+        int[] kept = [.. Enumerable.Range(0, Parts.Length).Where(row => StratifiedSplit.Hash(SampleSeed, row.ToString(CultureInfo.InvariantCulture)) < below)];
+        // How many rows are kept of each of those that stand one after the other.
+        int[] Counted(IReadOnlyList<int> sizes)
+        {
+            var ends = new int[sizes.Count];
+            for (var (i, end) = (0, 0); i < ends.Length; i++)
+            {
+                end += sizes[i];
+                ends[i] = ~Array.BinarySearch(kept, end) is >= 0 and var after ? after : Array.BinarySearch(kept, end);
+            }
+
+            return [.. ends.Select((end, i) => end - (i == 0 ? 0 : ends[i - 1]))];
+        }
+
+        return this with
+        {
+            Table = Table.TakeRows(kept), Parts = [.. kept.Select(row => Parts[row])], Folds = Folds is null ? null : [.. kept.Select(row => Folds[row])],
+            RowsOfPeriods = Counted(RowsOfPeriods), Times = [.. Times.Zip(Counted([.. Times.Select(t => t.Rows)]), (time, count) => time with { Rows = count })],
+        };
+    }
+
+    // Others than those of parts and folds.
+    private const ulong SampleSeed = 0x73616d70_00000000;
 }
 
 /// <summary>Joins drops by column name, leaves out what would leak, and splits.</summary>

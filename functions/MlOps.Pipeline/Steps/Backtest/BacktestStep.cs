@@ -29,6 +29,9 @@ public sealed class BacktestStep : Step<BacktestInput, BacktestResult>
     internal const string Name = "backtest";
     private const int Version = 1;
 
+    /// <summary>About as many rows are learned from where the definition asks for no backtest: enough to tell two ways of learning apart, and of a known cost.</summary>
+    internal const int MostRows = 20_000;
+
     private readonly StepContext _context;
     private readonly ValidateStep _validate;
 
@@ -37,6 +40,10 @@ public sealed class BacktestStep : Step<BacktestInput, BacktestResult>
         _context = context;
         _validate = validate;
     }
+
+    /// <summary>Whether a definition asks for backtests, of all rows.</summary>
+    /// <param name="definition">The definition.</param>
+    internal static bool IsAsked(PipelineDefinition definition) => definition.Time is not null || definition.History.Auto;
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">History and period.</param>
@@ -47,6 +54,7 @@ public sealed class BacktestStep : Step<BacktestInput, BacktestResult>
         var pipeline = PipelineName.Parse(input.Pipeline);
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
         // Both choices are made by what this step finds: they are no part of it.
+        var isAsked = IsAsked(definition);
         definition = definition with { History = HistorySettings.All, Validation = definition.Validation with { Kind = ValidationKind.Holdout } };
         var ways = LearningWay.Of(await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation));
         var inputs = new Dictionary<string, string>
@@ -61,6 +69,11 @@ public sealed class BacktestStep : Step<BacktestInput, BacktestResult>
             ["period"] = input.Period,
             ["ways"] = StepContext.Part(ways),
         };
+        if (!isAsked)
+        {
+            inputs["rows"] = StepContext.Part(MostRows);
+        }
+
         var keys = new List<(string Period, string Key)>();
         foreach (var drop in input.History)
         {
@@ -82,7 +95,7 @@ public sealed class BacktestStep : Step<BacktestInput, BacktestResult>
                 }
 
                 var period = await CutAsync(pipeline, definition, input.Period, keys, schema, stop) is { } cut
-                    ? await InRoomAsync(() => PastPeriod.Predict(cut.History, cut.Period, cut.IsInside ? input.Period : keys[^1].Period, cut.IsInside, schema, definition, ways, _context.Options.EffectiveThreads, stop), stop)
+                    ? await InRoomAsync(() => PastPeriod.Predict(isAsked ? cut.History : cut.History.Sample(MostRows), cut.Period, cut.IsInside ? input.Period : keys[^1].Period, cut.IsInside, schema, definition, ways, _context.Options.EffectiveThreads, stop), stop)
                     : null;
                 await work.WriteAsync("backtest.json", s => JsonSerializer.Serialize(s, period, ArtifactJson.Indented), stop);
                 return new BacktestResult(period);

@@ -9,7 +9,8 @@ namespace MlOps.Pipeline.Steps.Backtest;
 
 /// <summary>
 /// Backtests by rolling origin: the latest labelled periods of a history, each predicted from what came before it. The last one comes first, so that a budget of work
-/// leaves out the oldest. Each is a step of its own, which the run of the next period finds done.
+/// leaves out the oldest. Each is a step of its own, which the run of the next period finds done. A definition asks for them by <c>time: COLUMN</c> or <c>history: auto</c>;
+/// without it they are made of later files alone, once there are enough of these to choose which rows validate, and cost little (<see cref="BacktestStep.MostRows"/>).
 /// </summary>
 internal sealed class RollingOrigin(StepContext context, ValidateStep validate, BacktestStep step) : IRollingBacktest
 {
@@ -18,12 +19,12 @@ internal sealed class RollingOrigin(StepContext context, ValidateStep validate, 
     {
         var pipeline = PipelineName.Parse(input.Pipeline);
         var definition = await context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
-        if (definition.Time is null && !definition.History.Auto)
+        PinnedDrop[] history = [.. input.History.OrderBy(h => Period.Parse(h.Period))];
+        if (!BacktestStep.IsAsked(definition) && !(LearningWay.Of(definition).Count > 1 && history.Length > WayChoice.Fewest))
         {
             return null;
         }
 
-        PinnedDrop[] history = [.. input.History.OrderBy(h => Period.Parse(h.Period))];
         var (periods, work) = (new List<BacktestedPeriod>(), 0L);
         foreach (var (period, drops) in await CutsAsync(input, pipeline, definition, history, cancellation))
         {
@@ -55,6 +56,12 @@ internal sealed class RollingOrigin(StepContext context, ValidateStep validate, 
         AccumulateInput input, PipelineName pipeline, PipelineDefinition definition, PinnedDrop[] history, CancellationToken cancellation)
     {
         var cuts = Enumerable.Range(1, history.Length - 1).Reverse().Select(i => (history[i].Period, history[..(i + 1)])).ToList();
+        if (!BacktestStep.IsAsked(definition))
+        {
+            // Where nobody asked, files without labels are not gone through to find some that have them.
+            return [.. cuts.Take(NextPeriod.Most)];
+        }
+
         if (definition.Time is { } time)
         {
             var key = await validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, history[0], history[0], cancellation);

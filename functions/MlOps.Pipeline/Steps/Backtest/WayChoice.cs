@@ -12,8 +12,10 @@ namespace MlOps.Pipeline.Steps.Backtest;
 /// </summary>
 internal static class WayChoice
 {
-    // Fewer periods say too little; a gain of less is as often chance as not.
-    private const int Fewest = 3;
+    /// <summary>Periods below which nothing is chosen: fewer say too little.</summary>
+    public const int Fewest = 3;
+
+    // A gain of less is as often chance as not.
     private const double LeastGain = 0.01;
     private const double MostPeriods = 0.5;
     private const double NearlyAllPeriods = 0.8;
