@@ -3,7 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using MlOps.Cli.Azurite;
-using MlOps.Learning.Learners;
+using MlOps.Pipeline.Definitions;
 
 namespace MlOps.Cli.Doctor;
 
@@ -12,6 +12,7 @@ internal static class MachineChecks
 {
     private const long Gibibyte = 1L << 30;
     private const int NodeNeeded = 20;
+    private const string Learner = "lightgbm_mlnet";
 
     // The reference case of 60,000 rows takes less than one; a file a block takes more than it is long.
     private const long MemoryWanted = 2 * Gibibyte;
@@ -121,14 +122,14 @@ internal static class MachineChecks
 
     private static Finding LightGbm()
     {
-        if (NativeLibrary.TryLoad("lib_lightgbm", typeof(KnownLearners).Assembly, null, out var library))
+        if (NativeLibrary.TryLoad("lib_lightgbm", typeof(PipelineDefinition).Assembly, null, out var library))
         {
             NativeLibrary.Free(library);
-            return Finding.Ok(KnownLearners.LightGbm, "ML.NET's native LightGBM can be loaded");
+            return Finding.Ok(Learner, "ML.NET's native LightGBM can be loaded");
         }
 
         return Finding.Warning(
-            KnownLearners.LightGbm, $"ML.NET's native LightGBM cannot be loaded on {RuntimeInformation.ProcessArchitecture}",
+            Learner, $"ML.NET's native LightGBM cannot be loaded on {RuntimeInformation.ProcessArchitecture}",
             "Only definitions that name lightgbm_mlnet need it, and the leaderboard is without it. It exists for x64 and wants libgomp (Debian: apt-get install libgomp1).");
     }
 
