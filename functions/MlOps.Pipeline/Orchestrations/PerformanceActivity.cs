@@ -89,9 +89,9 @@ public sealed class PerformanceActivity(StorageAccount account, LedgerStore ledg
             measured.Step,
             measured.Warnings,
             input.Backtest is null ? null : [.. Records(ways, measured, published[^1])],
-            expected,
+            expected?.Against(measured.Measured.LastOrDefault()?.Metrics, input.Estimated),
             input.Estimated is { } estimated
-                ? PerformanceAlerts.Of(measured.Measured.LastOrDefault(), input.Period, input.ModelVersion, input.Backtest?.RandomTest, earlier, estimated, input.Rows, input.Backtest is { } looked ? await backtesting.InsideAsync(pipeline, looked, stop) : null)
+                ? PerformanceAlerts.Of(measured.Measured.LastOrDefault(), input.Period, input.ModelVersion, input.Backtest?.RandomTest, earlier, estimated, input.Rows, input.Backtest is { } looked ? await backtesting.InsideAsync(pipeline, looked, stop) : null, expected?.Ranges)
                 : null);
     }
 

@@ -120,6 +120,7 @@ internal static class RunFailure
         Sentence[] more =
         [
             .. run.Expected is { } expected ? [And(expected.Said)] : Array.Empty<Sentence>(),
+            .. run.Expected?.Outcome is { } outcome ? [And(outcome)] : Array.Empty<Sentence>(),
             .. run.Warnings.Where(w => w.Code == PerfectMetrics.Code).Take(1).Select(w => And(w.Told)),
         ];
         return more.Length == 0 ? "" : Sentences.Join(more);

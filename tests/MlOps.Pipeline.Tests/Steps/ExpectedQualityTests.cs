@@ -2,6 +2,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Backtest;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Wording;
 using MlOps.Testing;
 
@@ -41,6 +42,60 @@ public sealed class ExpectedQualityTests(AzuriteFixture azurite, ITestOutputHelp
         Assert.Contains("on 80 random rows of the past that it has not learned from, RMSE 30", expected.Said.ToString(), StringComparison.Ordinal);
         Assert.Contains($"測定済みの過去の期間は {periods}", Sentences.Word(expected.Said, Sentences.Japanese), StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(0.80, "came-out-within", "It came out at AUC 0.8, within that range.", "この範囲に入りました")]
+    [InlineData(0.60, "came-out-worse", "worse than that range: this period was harder to predict than the ones before it.", "この範囲より悪い結果でした")]
+    [InlineData(0.95, "came-out-better", "better than that range.", "この範囲より良い結果でした")]
+    public void Where_a_period_came_out_beside_the_range_that_was_told_that_is_said_and_labels_go_before_an_estimate(double auc, string code, string english, string japanese)
+    {
+        var expected = Steady().Against(Auc(auc), Auc(0.7));
+
+        Assert.Equal(code, expected.Outcome!.Code);
+        Assert.Contains(english, expected.Outcome.ToString(), StringComparison.Ordinal);
+        Assert.Contains(japanese, Sentences.Word(expected.Outcome, Sentences.Japanese), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0.80, "estimated-within")]
+    [InlineData(0.70, "estimated-worse")]
+    [InlineData(0.95, "estimated-better")]
+    public void An_estimate_that_leaves_the_range_on_its_worse_side_is_the_alert_and_nothing_else_is(double auc, string code)
+    {
+        var expected = Steady();
+        var estimated = new Dictionary<string, double> { ["auc"] = auc, ["positive_rate"] = 0.2 };
+
+        var verdict = PerformanceAlerts.Of(null, "20250501", "m4", Auc(0.81), [], estimated, 2000, null, expected.Ranges);
+
+        Assert.Equal(code, expected.Against(null, estimated).Outcome!.Code);
+        if (code != "estimated-worse")
+        {
+            Assert.Empty(verdict.Alerts);
+            return;
+        }
+
+        var alert = Assert.Single(verdict.Alerts);
+        Assert.Equal((PerformanceAlerts.Estimated, "estimate-left"), (alert.Kind, alert.Said!.Code));
+        var range = expected.Metrics[0];
+        Assert.Contains(FormattableString.Invariant($"worse than the {range.Low:0.####} to {range.High:0.####} that the last 4 measured periods let expect"), alert.Said.ToString(), StringComparison.Ordinal);
+        Assert.Contains("見込まれる", Sentences.Word(alert.Said, Sentences.Japanese), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Before_two_periods_are_measured_nothing_is_held_against_a_range()
+    {
+        var expected = ExpectedQuality.Of(TaskKind.Binary, "m2", [Binary("20250101", 0.8)], Auc(0.81));
+
+        Assert.Null(expected.Against(Auc(0.6), null).Outcome);
+        Assert.Null(Steady().Against(null, new Dictionary<string, double>()).Outcome);
+    }
+
+    private static ExpectedQuality Steady() =>
+        ExpectedQuality.Of(TaskKind.Binary, "m4", [Binary("20250101", 0.80), Binary("20250201", 0.81), Binary("20250301", 0.79), Binary("20250401", 0.80)], Auc(0.81));
+
+    private static Dictionary<string, double> Auc(double auc) => new() { ["auc"] = auc, ["rows"] = 500 };
+
+    private static BacktestRecord Binary(string period, double auc) => new(period, "m-" + period, BacktestRecord.New, true, "", "auc", auc, Auc(auc));
 
     [Fact]
     public void A_model_that_was_there_before_is_known_by_its_own_figures_and_a_new_one_by_those_that_were_new()

@@ -4,6 +4,8 @@ using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Backtest;
+using MlOps.Pipeline.Steps.Split;
+using MlOps.Tabular;
 using MlOps.Testing;
 
 namespace MlOps.Pipeline.Tests.Steps;
@@ -150,6 +152,50 @@ public sealed class RollingBacktestTests(AzuriteFixture azurite, ITestOutputHelp
         Assert.Equal(["2021-07"], run.Accumulate.RollingBacktest!.Periods.Select(p => p.Period));
         Assert.Contains("1 earlier period could be predicted", run.Accumulate.RollingBacktest!.Way.ValidationSaid!.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("WHEN", await pipeline.ReadAsync(run.Accumulate.RequireKey(), "transform.json"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Three_later_files_with_labels_are_backtested_without_being_asked_and_two_are_not()
+    {
+        const string definition = "label: Y\nmodel: {num_iterations: 30, learning_rate: 0.2, num_leaves: 7}\n";
+        var pipeline = await TestPipeline.CreateAsync(azurite, definition);
+        var drops = new List<PinnedDrop> { await pipeline.DropAsync("initial", Csv(Months(2021, 3, seed: 1))) };
+        foreach (var month in new[] { 1, 2, 3 })
+        {
+            drops.Add(await pipeline.DropAsync($"20220{month}01", Csv(Months(2022, 1, seed: 10 + month))));
+        }
+
+        var score = await pipeline.DropAsync("20220401", Csv(Months(2022, 1, seed: 20)));
+        var two = await pipeline.RunAsync(score, [.. drops[..3]]);
+        var three = await pipeline.RunAsync(score, [.. drops]);
+
+        Assert.Null(two.Accumulate.RollingBacktest);
+        Assert.Equal(["20220101", "20220201", "20220301"], three.Accumulate.RollingBacktest!.Periods.Select(p => p.Period));
+        Assert.All(three.Accumulate.RollingBacktest.Periods, p => Assert.Equal([ValidationKind.Holdout, ValidationKind.Time], p.Ways.Select(w => w.Validation)));
+        // One law all along: the latest periods are no better judges than random rows.
+        Assert.Equal(ValidationKind.Auto, three.Accumulate.RollingBacktest.Way.Validation);
+        Assert.Contains("in the last 3 periods", three.Accumulate.RollingBacktest.Way.ValidationSaid!.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_sample_of_a_history_has_about_as_many_rows_as_asked_for_of_every_period_and_is_the_same_again()
+    {
+        int[] sizes = [6000, 0, 3000, 1000];
+        var rows = sizes.Sum();
+        TimePeriod[] times = [.. sizes.Select((size, i) => new TimePeriod($"{i}", size, false))];
+        var history = new AccumulatedHistory(
+            new Table([new NumberColumn("row", [.. Enumerable.Range(0, rows).Select(i => (double)i)])]), [.. Enumerable.Range(0, rows).Select(i => (Part)(i % 3))], null, ["initial"], [rows], [], times);
+
+        var sample = history.Sample(2000);
+
+        var kept = ((NumberColumn)sample.Table["row"]).Values;
+        Assert.InRange(kept.Length, 1850, 2150);
+        Assert.Equal(kept, ((NumberColumn)history.Sample(2000).Table["row"]).Values);
+        Assert.Equal(kept.Select(row => (Part)((int)row % 3)), sample.Parts);
+        Assert.Equal([kept.Length], sample.RowsOfPeriods);
+        Assert.Equal([kept.Count(r => r < 6000), 0, kept.Count(r => r is >= 6000 and < 9000), kept.Count(r => r >= 9000)], sample.Times.Select(t => t.Rows));
+        Assert.InRange(sample.Times[0].Rows, 1100, 1300);
+        Assert.Same(history, history.Sample(rows));
     }
 
     private const int PerMonth = 120;

@@ -1,9 +1,11 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 using MlOps.Evaluation.Intervals;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Steps.Backtest;
@@ -24,10 +26,17 @@ public sealed record ExpectedMetric(string Name, double? Point, double? Low, dou
 /// <param name="Gap">How the random test differs and why; <see langword="null"/> where there is nothing to compare.</param>
 /// <param name="Inside">How many of the periods are times inside the history, by its time column.</param>
 /// <param name="Column">That column; <see langword="null"/> where there are none.</param>
-public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IReadOnlyList<string> Periods, Sentence Said, Sentence? Gap, int Inside = 0, string? Column = null)
+/// <param name="Outcome">How the period came out beside it by its labels, or is estimated to by its scores alone; <see langword="null"/> while neither is known.</param>
+public sealed record ExpectedQuality(
+    IReadOnlyList<ExpectedMetric> Metrics, IReadOnlyList<string> Periods, Sentence Said, Sentence? Gap, int Inside = 0, string? Column = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Sentence? Outcome = null)
 {
     /// <summary>Whether periods speak, and not only random rows.</summary>
     public bool IsMeasured => Periods.Count >= Fewest;
+
+    /// <summary>The ranges that are told; none where only random rows speak.</summary>
+    internal IReadOnlyList<ToldRange> Ranges =>
+        [.. Metrics.SelectMany(m => m is { Low: { } low, High: { } high } ? [new ToldRange(m.Name, low, high, Periods.Count)] : Array.Empty<ToldRange>())];
 
     // One period says nothing of how periods differ.
     private const int Fewest = 2;
@@ -66,6 +75,24 @@ public sealed record ExpectedQuality(IReadOnlyList<ExpectedMetric> Metrics, IRea
         }).ToArray();
         return new ExpectedQuality(
             metrics, [.. series.Select(r => r.Period)], Expect(metrics[0], series.Length, inside, column), Compare(metrics[0]), inside, inside > 0 ? column : null);
+    }
+
+    /// <summary>The same beside how the period came out, or is estimated to.</summary>
+    /// <param name="measured">Metrics by its labels; <see langword="null"/> where they are not known.</param>
+    /// <param name="estimated">Metrics by its scores alone; <see langword="null"/> where there is no estimate.</param>
+    internal ExpectedQuality Against(IReadOnlyDictionary<string, double>? measured, IReadOnlyDictionary<string, double>? estimated)
+    {
+        if (Metrics[0] is not { Name: { } name, Low: { } low, High: { } high } || (measured ?? estimated)?.TryGetValue(name, out var value) != true)
+        {
+            return this;
+        }
+
+        var isWorse = LeadingMetrics.IsHigherBetter(name) ? value < low : value > high;
+        string[] codes = measured is null ? ["estimated-within", "estimated-worse", "estimated-better"] : ["came-out-within", "came-out-worse", "came-out-better"];
+        return this with
+        {
+            Outcome = Sentence.Of(codes[value >= low && value <= high ? 0 : isWorse ? 1 : 2], ("metric", LeadingMetrics.Words(name)), ("value", LeadingMetrics.Spell(value))),
+        };
     }
 
     /// <summary>The same beside what the random test says of other rows.</summary>

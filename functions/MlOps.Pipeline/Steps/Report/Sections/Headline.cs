@@ -33,7 +33,13 @@ internal static class Headline
 
         if (data.Expected is { } expected)
         {
-            page.Add($"<p class=\"lead mt\">{page.Word(expected.Said)}</p>\n");
+            page.Add($"<p class=\"lead mt\">{page.Word(expected.Said)}");
+            if (expected.Outcome is { } outcome)
+            {
+                page.Add($" <b>{page.Word(outcome)}</b>");
+            }
+
+            page.Add($"</p>\n");
         }
 
         Tiles(page, data);

@@ -129,6 +129,8 @@ export interface ExpectedQuality {
   periods: string[];
   said: Sentence;
   gap: Sentence | null;
+  /** How the period came out beside it, or is estimated to. */
+  outcome?: Sentence | null;
 }
 
 /** A period of the history, predicted from what came before it; the plain way of learning comes first. */

@@ -13,6 +13,13 @@ export function Expected({ of }: { of: ExpectedQuality }) {
     <section class="card" aria-labelledby="expected-title">
       <h2 id="expected-title">{t.run.expected}</h2>
       <Worded as="p" said={of.said} text="" />
+      {of.outcome && (
+        <p>
+          <b>
+            <Worded as="span" said={of.outcome} text="" />
+          </b>
+        </p>
+      )}
       <Table label={t.run.expected} class="stacking">
         <thead>
           <tr>

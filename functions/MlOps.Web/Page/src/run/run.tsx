@@ -167,7 +167,7 @@ function Refused({ of: { run, document }, reload }: { of: RunDetails; reload: ()
   );
 }
 
-const fallen = ["performance-fell", "estimate-fell"];
+const fallen = ["performance-fell", "estimate-fell", "estimate-left"];
 
 function Results({ of: { run, document: d } }: { of: RunDetails }) {
   const t = useText();
