@@ -63,6 +63,13 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     {
         var total = new Total(leaf, _settings);
         best.Monotone = 0;
+        if (meta.NumBins == 2)
+        {
+            bool splitsInTwo = EvaluateTwo(Vector128.Load(histogram + 2), total, best);
+            best.DefaultLeft = best.DefaultLeft && meta.Missing != MissingKind.NaN;
+            return splitsInTwo;
+        }
+
         if (IsScannedOnce(meta))
         {
             SumFromRight(histogram, meta.NumBins - 1, -1, _sums.Pointer);
@@ -96,10 +103,22 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
         var large = new Total(largeLeaf, _settings);
         bestSmaller.Monotone = 0;
         bestLarger.Monotone = 0;
-        int last = meta.NumBins - 1;
-        SubtractAndSum(smaller, parent, last, _sums.Pointer, _otherSums.Pointer);
-        bool smallSplits = Evaluate(new Scan(_sums.Pointer, smaller, meta.NumBins, 1, last, -1, true, false), small, bestSmaller);
-        bool largeSplits = Evaluate(new Scan(_otherSums.Pointer, parent, meta.NumBins, 1, last, -1, true, false), large, bestLarger);
+        bool smallSplits;
+        bool largeSplits;
+        if (meta.NumBins == 2)
+        {
+            (Vector256.Load(parent) - Vector256.Load(smaller)).Store(parent);
+            smallSplits = EvaluateTwo(Vector128.Load(smaller + 2), small, bestSmaller);
+            largeSplits = EvaluateTwo(Vector128.Load(parent + 2), large, bestLarger);
+        }
+        else
+        {
+            int last = meta.NumBins - 1;
+            SubtractAndSum(smaller, parent, last, _sums.Pointer, _otherSums.Pointer);
+            smallSplits = Evaluate(new Scan(_sums.Pointer, smaller, meta.NumBins, 1, last, -1, true, false), small, bestSmaller);
+            largeSplits = Evaluate(new Scan(_otherSums.Pointer, parent, meta.NumBins, 1, last, -1, true, false), large, bestLarger);
+        }
+
         if (meta.Missing == MissingKind.NaN)
         {
             bestSmaller.DefaultLeft = false;
@@ -272,6 +291,29 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
         }
 
         Keep(scan, winner, total, best);
+        return true;
+    }
+
+    // Of two bins, as one-hot features have, there is one candidate, whose near side is the second bin.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool EvaluateTwo(Vector128<double> second, in Total total, SplitCandidate best)
+    {
+        int nearRows = (int)((second[1] * total.RowsPerHessian) + 0.5);
+        if (nearRows < _settings.MinRows || total.Leaf.Rows - nearRows < _settings.MinRows)
+        {
+            return false;
+        }
+
+        Vector128<double> near = Vector128.Create(0, SplitSettings.Epsilon) + second;
+        double farG = total.Leaf.G - near[0];
+        double farH = total.Leaf.H - near[1];
+        double gain = (farG * farG / (farH + _l2)) + (near[0] * near[0] / (near[1] + _l2));
+        if (near[1] < _settings.MinHessian || farH < _settings.MinHessian || !(gain > total.Bar))
+        {
+            return false;
+        }
+
+        NumericSplitter.WriteSplit(best, 0, farG, farH, 0, gain - total.Bar, true, total.Leaf, _settings);
         return true;
     }
 
