@@ -3,14 +3,21 @@ using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Hosting;
 
-/// <summary>The Functions app as <c>dotnet publish</c> lays it out, made once.</summary>
+/// <summary>The Functions app as <c>dotnet publish</c> lays it out: in the folder that <c>MLOPS_PUBLISHED_APP</c> names (.ci/run has made it), or made here, once.</summary>
 public sealed class PublishedApp : IAsyncLifetime
 {
+    private static readonly string? Given = Environment.GetEnvironmentVariable("MLOPS_PUBLISHED_APP");
+
     /// <summary>The folder.</summary>
-    public string Folder { get; } = Directory.CreateTempSubdirectory("mlops-published-").FullName;
+    public string Folder { get; } = Given ?? Directory.CreateTempSubdirectory("mlops-published-").FullName;
 
     public async ValueTask InitializeAsync()
     {
+        if (Given is not null)
+        {
+            return;
+        }
+
         string[] arguments = ["publish", "functions/MlOps.Functions", "-c", "Release", "-o", Folder, "-nologo", "-v", "q", "-p:UseSharedCompilation=false", "-nodeReuse:false"];
         var start = new ProcessStartInfo("dotnet", arguments) { WorkingDirectory = Shared.Repository, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var publish = Process.Start(start)!;
@@ -21,7 +28,11 @@ public sealed class PublishedApp : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        TemporaryFolder.Remove(Folder);
+        if (Given is null)
+        {
+            TemporaryFolder.Remove(Folder);
+        }
+
         return ValueTask.CompletedTask;
     }
 }
