@@ -32,12 +32,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
         this.process = process;
         this.folder = folder;
         this.log = log;
-        process.Exited += (_, _) => End();
-        process.EnableRaisingEvents = true;
         process.OutputDataReceived += (_, line) => log(line.Data ?? "");
         process.ErrorDataReceived += (_, line) => log(line.Data ?? "");
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
+        _ = EndedAsync();
     }
 
     /// <summary>The id by which the worker's stream is known.</summary>
@@ -239,6 +238,13 @@ internal sealed class WorkerProcess : IAsyncDisposable
                 return message;
             }
         }
+    }
+
+    // Only once all is read that it has said: why it ended is its last words.
+    private async Task EndedAsync()
+    {
+        await process.WaitForExitAsync();
+        End();
     }
 
     private void End()

@@ -21,7 +21,7 @@ public sealed class SteeringCommandTests
                 await server.Account.Input.GetBlobClient($"credit/{period}.csv").UploadAsync(new BinaryData(SmallCase.File(period)));
             }
 
-            Assert.Equal(0, (await RunAsync(folder, "wait", "credit", "20201001", "--timeout", "120")).ExitCode);
+            Assert.Equal(0, (await RunAsync(folder, "wait", "credit", "20201001", "--timeout", "280")).ExitCode);
             var id = JsonDocument.Parse(await ArrivalSystem.ReadAsync(server.Account.Output, "credit/pred_20201001.manifest.json"))
                 .RootElement.GetProperty("runId").GetString()!;
 
@@ -29,7 +29,7 @@ public sealed class SteeringCommandTests
             Assert.Equal(0, rerun.ExitCode);
             var again = JsonDocument.Parse(rerun.Output).RootElement.GetProperty("runs")[0].GetString()!;
             Assert.Equal(id + "-2", again);
-            Assert.Equal(0, (await RunAsync(folder, "wait", "credit", "20201001", "--timeout", "120")).ExitCode);
+            Assert.Equal(0, (await RunAsync(folder, "wait", "credit", "20201001", "--timeout", "280")).ExitCode);
 
             var reproduced = await RunAsync(folder, "reproduce", id, "--json");
             Assert.Equal(0, reproduced.ExitCode);
@@ -69,7 +69,7 @@ public sealed class SteeringCommandTests
                 await server.Account.Input.GetBlobClient($"credit/{period}.csv").UploadAsync(new BinaryData(SmallCase.File(period)));
             }
 
-            Assert.Equal(0, (await RunAsync(folder, "wait", "credit", "20201001", "20201101", "--timeout", "120")).ExitCode);
+            Assert.Equal(0, (await RunAsync(folder, "wait", "credit", "20201001", "20201101", "--timeout", "280")).ExitCode);
 
             // The tenth row; its first field is the id.
             var lines = System.Text.Encoding.UTF8.GetString(SmallCase.File("20201101")).Split('\n');

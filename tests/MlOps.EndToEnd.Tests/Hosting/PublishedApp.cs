@@ -3,13 +3,21 @@ using MlOps.Testing;
 
 namespace MlOps.EndToEnd.Tests.Hosting;
 
-/// <summary>The Functions app as <c>dotnet publish</c> lays it out, made once.</summary>
+/// <summary>The Functions app as <c>dotnet publish</c> lays it out: in the folder that <c>MLOPS_PUBLISHED_APP</c> names (.ci/run has made it), or made here, once.</summary>
 public sealed class PublishedApp : IAsyncLifetime
 {
-    /// <summary>The folder.</summary>
-    public string Folder { get; } = Directory.CreateTempSubdirectory("mlops-published-").FullName;
+    private static readonly string? Given = Environment.GetEnvironmentVariable("MLOPS_PUBLISHED_APP");
 
-    public async ValueTask InitializeAsync() => await PublishAsync("functions/MlOps.Functions", Folder);
+    /// <summary>The folder.</summary>
+    public string Folder { get; } = Given ?? Directory.CreateTempSubdirectory("mlops-published-").FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Given is null)
+        {
+            await PublishAsync("functions/MlOps.Functions", Folder);
+        }
+    }
 
     /// <summary>Publishes a project.</summary>
     /// <param name="project">Folder of the project.</param>
@@ -27,7 +35,11 @@ public sealed class PublishedApp : IAsyncLifetime
 
     public ValueTask DisposeAsync()
     {
-        TemporaryFolder.Remove(Folder);
+        if (Given is null)
+        {
+            TemporaryFolder.Remove(Folder);
+        }
+
         return ValueTask.CompletedTask;
     }
 }
