@@ -23,7 +23,7 @@ internal static class MlopsCommand
         new("Runs", [RunsCommand.Create(), RunCommand.Create(), LogsCommand.Create(), .. SteeringCommands.Create(), SweepCommand.Create(), ReproduceCommand.Create(), LineageCommand.Create()]),
         new("Models", [ModelCommands.Models(), ModelCommands.Performance(), .. ApprovalCommands.Create(), ModelCommands.Promote(), ModelCommands.Rollback(), ModelCommands.Live(), TrafficCommand.Create(), ExportCommand.Create()]),
         new("Without a pipeline", [FitCommand.Create(), ScoreCommand.Create(), CsvCommand.Create()]),
-        new("This machine", [DoctorCommand.Create(), CompletionCommand.Create()]),
+        new("This machine", [DoctorCommand.Create(), CompletionCommand.Create(), VersionCommand.Create()]),
     ];
 
     /// <summary>The root command with all others below it.</summary>
