@@ -91,5 +91,5 @@ internal static class WayChoice
 
     private static double? Loss(BacktestedPeriod period, LearningWay way) => period.Ways.FirstOrDefault(w => w.Validation == way.Validation && w.History == way.History)?.Loss;
 
-    private static string Percent(double share) => (100 * share).ToString("0.0", CultureInfo.InvariantCulture);
+    private static string Percent(double share) => (100 * share).ToString(share < 0.001 ? "0.000" : "0.0", CultureInfo.InvariantCulture);
 }

@@ -72,18 +72,18 @@ export function Backtested({ of, metrics }: { of: Backtests; metrics: string[] }
           <thead>
             <tr>
               <th scope="col">{t.periods.period}</th>
-              <th scope="col" class="number">{t.run.backtestsLearned}</th>
-              <th scope="col" class="number">{t.run.backtestsRows}</th>
+              <th scope="col" class="number wraps">{t.run.backtestsLearned}</th>
+              <th scope="col" class="number wraps">{t.run.backtestsRows}</th>
               {metrics.map((m) => [
-                <th scope="col" key={m} class="number">{m}</th>,
-                <th scope="col" key={`${m} random`} class="number">{`${m} · ${t.run.randomTest}`}</th>,
+                <th scope="col" key={m} class="number wraps">{m}</th>,
+                <th scope="col" key={`${m} random`} class="number wraps">{`${m} · ${t.run.randomTest}`}</th>,
               ])}
             </tr>
           </thead>
           <tbody>
             {of.periods.map((p) => (
               <tr key={p.period}>
-                <th scope="row">{p.isInside ? p.period : f.period(p.period)}</th>
+                <th scope="row" class="nowrap">{p.isInside ? p.period : f.period(p.period)}</th>
                 <td class="number" data-label={t.run.backtestsLearned}>{f.count(p.learned)}</td>
                 <td class="number" data-label={t.run.backtestsRows}>{f.count(p.rows)}</td>
                 {metrics.map((m) => [

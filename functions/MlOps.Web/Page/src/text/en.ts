@@ -162,7 +162,7 @@ export const en = {
     expectedRange: "Nine times in ten",
     randomTest: "Random test rows",
     backtests: "Past periods, predicted",
-    backtestsHint: "Each was predicted by a model that had learned only from the rows before it, with the definition’s own parameters; none of it was published.",
+    backtestsHint: "Each was predicted by a model that had learned only from rows before it, as many as stand here, with the definition’s own parameters; none of it was published.",
     backtestsLearned: "Rows learned from",
     backtestsRows: "Rows predicted",
     verdict: "Verdict",

@@ -163,7 +163,7 @@ export const ja: Texts = {
     expectedRange: "10 回に 9 回の範囲",
     randomTest: "無作為なテスト行",
     backtests: "過去の期間の予測",
-    backtestsHint: "各期間を、それより前の行だけから定義のパラメーターで学習したモデルで予測した結果です (公開はしていません)。",
+    backtestsHint: "各期間を、それより前の行 (件数は表のとおり) だけから定義のパラメーターで学習したモデルで予測した結果です (公開はしていません)。",
     backtestsLearned: "学習した行",
     backtestsRows: "予測した行",
     verdict: "判定",
