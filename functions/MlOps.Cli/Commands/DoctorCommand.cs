@@ -23,14 +23,14 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static async Task<List<Finding>> LookAsync(AccountLocation account, ParseResult parse, CancellationToken cancellation)
+    private static async Task<List<CheckResult>> LookAsync(AccountLocation account, ParseResult parse, CancellationToken cancellation)
     {
         var named = account.Named(parse);
         var folder = account.DataFolder(parse);
-        List<Finding> findings = [.. await MachineChecks.RunAsync(folder, needsEmulator: named is null, cancellation)];
+        List<CheckResult> findings = [.. await MachineChecks.RunAsync(folder, needsEmulator: named is null, cancellation)];
         if (named is null && LocalAccount.FindRunning(folder) is null)
         {
-            findings.Add(Finding.Warning("account", $"no `mlops up` is running on {Path.GetFullPath(folder)}", $"Start one with `mlops up --data {folder}`, or name an account with --connection or the variable {AccountLocation.Variable}."));
+            findings.Add(CheckResult.Warning("account", $"no `mlops up` is running on {Path.GetFullPath(folder)}", $"Start one with `mlops up --data {folder}`, or name an account with --connection or the variable {AccountLocation.Variable}."));
         }
         else
         {
@@ -40,7 +40,7 @@ internal static class DoctorCommand
         return findings;
     }
 
-    private static void Tell(List<Finding> findings, bool json)
+    private static void Tell(List<CheckResult> findings, bool json)
     {
         if (json)
         {

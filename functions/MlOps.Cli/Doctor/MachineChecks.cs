@@ -24,9 +24,9 @@ internal static class MachineChecks
     /// <param name="dataFolder">Folder of the local account.</param>
     /// <param name="needsEmulator">Whether the account is the local one.</param>
     /// <param name="cancellation">Stops the checks.</param>
-    public static async Task<IReadOnlyList<Finding>> RunAsync(string dataFolder, bool needsEmulator, CancellationToken cancellation)
+    public static async Task<IReadOnlyList<CheckResult>> RunAsync(string dataFolder, bool needsEmulator, CancellationToken cancellation)
     {
-        List<Finding> found = [Program(), Memory(), LightGbm()];
+        List<CheckResult> found = [Program(), Memory(), LightGbm()];
         if (needsEmulator)
         {
             found.Add(Folder(dataFolder));
@@ -37,19 +37,19 @@ internal static class MachineChecks
         return found;
     }
 
-    private static Finding Program() => Finding.Ok(
+    private static CheckResult Program() => CheckResult.Ok(
         "program",
         $"mlops {MlOps.Storage.CodeVersion.Current}, {RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.ProcessArchitecture}, {Environment.ProcessorCount} processors");
 
-    private static Finding Memory()
+    private static CheckResult Memory()
     {
         var bytes = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         return bytes >= MemoryWanted
-            ? Finding.Ok("memory", $"{Size(bytes)} may be used")
-            : Finding.Warning("memory", $"{Size(bytes)} may be used", $"Small files will do. For more, give the process {Size(MemoryWanted)} or so; a run that lacks memory fails and says so.");
+            ? CheckResult.Ok("memory", $"{Size(bytes)} may be used")
+            : CheckResult.Warning("memory", $"{Size(bytes)} may be used", $"Small files will do. For more, give the process {Size(MemoryWanted)} or so; a run that lacks memory fails and says so.");
     }
 
-    private static Finding Folder(string dataFolder)
+    private static CheckResult Folder(string dataFolder)
     {
         const string what = "data folder";
         var folder = Path.GetFullPath(dataFolder);
@@ -67,20 +67,20 @@ internal static class MachineChecks
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Finding.Failed(what, $"{folder} cannot be written: {e.Message}", "Give yourself the right to write there, make room, or choose another folder with --data.");
+            return CheckResult.Failed(what, $"{folder} cannot be written: {e.Message}", "Give yourself the right to write there, make room, or choose another folder with --data.");
         }
 
         var room = new DriveInfo(there.FullName).AvailableFreeSpace;
         var found = $"{folder} can be written, {Size(room)} free";
         return room switch
         {
-            < RoomNeeded => Finding.Failed(what, found, "Make room: runs wait or fail on a full disk, and nothing new can be dropped."),
-            < RoomWanted => Finding.Warning(what, found, "Make room: drops, models and predictions are all kept."),
-            _ => Finding.Ok(what, found),
+            < RoomNeeded => CheckResult.Failed(what, found, "Make room: runs wait or fail on a full disk, and nothing new can be dropped."),
+            < RoomWanted => CheckResult.Warning(what, found, "Make room: drops, models and predictions are all kept."),
+            _ => CheckResult.Ok(what, found),
         };
     }
 
-    private static async Task<Finding> NodeAsync(CancellationToken cancellation)
+    private static async Task<CheckResult> NodeAsync(CancellationToken cancellation)
     {
         const string what = "Node.js";
         const string next = "Install Node.js 20 or later, with npm: it runs the local storage emulator. Or name an account with --connection.";
@@ -92,43 +92,43 @@ internal static class MachineChecks
             var said = (await node.StandardOutput.ReadToEndAsync(limit.Token)).Trim();
             await node.WaitForExitAsync(limit.Token);
             return int.TryParse(said.TrimStart('v').Split('.')[0], CultureInfo.InvariantCulture, out var major) && major >= NodeNeeded
-                ? Finding.Ok(what, said)
-                : Finding.Failed(what, said.Length > 0 ? said : "does not say its version", next);
+                ? CheckResult.Ok(what, said)
+                : CheckResult.Failed(what, said.Length > 0 ? said : "does not say its version", next);
         }
         catch (Win32Exception)
         {
-            return Finding.Failed(what, "not found", next);
+            return CheckResult.Failed(what, "not found", next);
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return Finding.Failed(what, $"`node --version` did not end within {NodePatience.TotalSeconds:0} s", next);
+            return CheckResult.Failed(what, $"`node --version` did not end within {NodePatience.TotalSeconds:0} s", next);
         }
     }
 
-    private static Finding Emulator()
+    private static CheckResult Emulator()
     {
         try
         {
             var (folder, complete) = AzuriteInstallation.Look();
             return complete
-                ? Finding.Ok("emulator", $"Azurite is installed in {folder}")
-                : Finding.Warning("emulator", "Azurite is not installed yet", $"The first `mlops up` or `mlops demo` installs it into {folder}, which takes the network and about a minute.");
+                ? CheckResult.Ok("emulator", $"Azurite is installed in {folder}")
+                : CheckResult.Warning("emulator", "Azurite is not installed yet", $"The first `mlops up` or `mlops demo` installs it into {folder}, which takes the network and about a minute.");
         }
         catch (AzuriteException e)
         {
-            return Finding.Failed("emulator", e.Message, "Install mlops again.");
+            return CheckResult.Failed("emulator", e.Message, "Install mlops again.");
         }
     }
 
-    private static Finding LightGbm()
+    private static CheckResult LightGbm()
     {
         if (NativeLibrary.TryLoad("lib_lightgbm", typeof(PipelineDefinition).Assembly, null, out var library))
         {
             NativeLibrary.Free(library);
-            return Finding.Ok(Learner, "ML.NET's native LightGBM can be loaded");
+            return CheckResult.Ok(Learner, "ML.NET's native LightGBM can be loaded");
         }
 
-        return Finding.Warning(
+        return CheckResult.Warning(
             Learner, $"ML.NET's native LightGBM cannot be loaded on {RuntimeInformation.ProcessArchitecture}",
             "Only definitions that name lightgbm_mlnet need it, and the leaderboard is without it. It exists for x64 and wants libgomp (Debian: apt-get install libgomp1).");
     }

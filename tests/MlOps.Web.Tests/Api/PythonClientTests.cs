@@ -10,6 +10,7 @@ namespace MlOps.Web.Tests.Api;
 public sealed class PythonClientTests(TrainedApi trained)
 {
     private const string Python = "/usr/bin/python3";
+    private static readonly string Clients = Path.Combine(Shared.Repository, "functions", "MlOps.Web", "Clients");
 
     [Fact]
     public async Task The_notebook_goes_from_files_to_predictions_scores_and_refusals()
@@ -69,20 +70,6 @@ public sealed class PythonClientTests(TrainedApi trained)
         Assert.StartsWith("422 1", lines[6], StringComparison.Ordinal);
         Assert.Contains("does not answer", lines[7], StringComparison.Ordinal);
         Assert.Contains("mlops up", lines[7], StringComparison.Ordinal);
-    }
-
-    private static string Clients
-    {
-        get
-        {
-            var above = new DirectoryInfo(AppContext.BaseDirectory);
-            while (!File.Exists(Path.Combine(above.FullName, "MlOps.sln")))
-            {
-                above = above.Parent!;
-            }
-
-            return Path.Combine(above.FullName, "functions", "MlOps.Web", "Clients");
-        }
     }
 
     private async Task<string> RunAsync(string code, string folder)

@@ -23,6 +23,9 @@ namespace MlOps.Pipeline.Steps.Accumulate;
 internal sealed record AccumulatedHistory(
     Table Table, Part[] Parts, byte[]? Folds, IReadOnlyList<string> Periods, IReadOnlyList<int> RowsOfPeriods, IReadOnlyList<Finding> Findings, IReadOnlyList<TimePeriod> Times)
 {
+    // Another one than those of parts and folds.
+    private const ulong SampleSeed = 0x73616d70_00000000;
+
     /// <summary>What each row weighs by the age of its period; <see langword="null"/> where all weigh the same.</summary>
     /// <param name="decay">What a row weighs of one of the period after it.</param>
     public double[]? Weights(double decay) =>
@@ -58,9 +61,6 @@ internal sealed record AccumulatedHistory(
             RowsOfPeriods = Counted(RowsOfPeriods), Times = [.. Times.Zip(Counted([.. Times.Select(t => t.Rows)]), (time, count) => time with { Rows = count })],
         };
     }
-
-    // Others than those of parts and folds.
-    private const ulong SampleSeed = 0x73616d70_00000000;
 }
 
 /// <summary>Joins drops by column name, leaves out what would leak, and splits.</summary>

@@ -18,11 +18,11 @@ internal enum Health
 /// <param name="Health">How it stands.</param>
 /// <param name="Found">What was found.</param>
 /// <param name="Next">What to do, where something is to be done.</param>
-internal sealed record Finding(string What, Health Health, string Found, string? Next = null)
+internal sealed record CheckResult(string What, Health Health, string Found, string? Next = null)
 {
-    public static Finding Ok(string what, string found) => new(what, Health.Ok, found);
+    public static CheckResult Ok(string what, string found) => new(what, Health.Ok, found);
 
-    public static Finding Warning(string what, string found, string next) => new(what, Health.Warning, found, next);
+    public static CheckResult Warning(string what, string found, string next) => new(what, Health.Warning, found, next);
 
-    public static Finding Failed(string what, string found, string next) => new(what, Health.Failed, found, next);
+    public static CheckResult Failed(string what, string found, string next) => new(what, Health.Failed, found, next);
 }
