@@ -73,7 +73,7 @@ internal sealed class RunInProgress
     {
         _step = stage;
         Note(stage);
-        RunLog.WriteStage(_context.CreateReplaySafeLogger<ProcessDropOrchestrator>(), Document, stage);
+        RunLog.WriteStage(_context.CreateReplaySafeLogger<RunInProgress>(), Document, stage);
         _since = _context.CurrentUtcDateTime;
         Tell();
     }
@@ -114,7 +114,7 @@ internal sealed class RunInProgress
     {
         foreach (var runId in runIds)
         {
-            _context.SendEvent(runId, ProcessDropOrchestrator.WakeEvent, Request.Period);
+            _context.SendEvent(runId, RunInstance.WakeEvent, Request.Period);
         }
     }
 
