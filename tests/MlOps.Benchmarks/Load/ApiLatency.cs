@@ -2,10 +2,10 @@ using System.Diagnostics;
 
 namespace MlOps.Benchmarks.Load;
 
-/// <summary>Asks the local server twice a second what its page asks, and keeps how long the answers took.</summary>
+/// <summary>Asks the local server every five seconds what its page asks, and keeps how long the answers took.</summary>
 internal sealed class ApiLatency : IAsyncDisposable
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(5);
     private static readonly string[] Paths = ["/", "/api/pipelines", "/api/runs"];
     private readonly CancellationTokenSource stop = new();
     private readonly List<double> milliseconds = [];
