@@ -5,6 +5,16 @@ using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
 
+/// <summary>What a pipeline's files hold.</summary>
+public enum PipelineKind
+{
+    /// <summary>Rows, in CSV files.</summary>
+    Table,
+
+    /// <summary>Pictures, in zip files.</summary>
+    Image,
+}
+
 /// <summary>What a pipeline predicts.</summary>
 public enum TaskKind
 {
@@ -105,6 +115,10 @@ public sealed record WebhookSettings(string Url);
 /// <summary>One pipeline: what to predict, from what, and how. Written as YAML; five lines suffice.</summary>
 public sealed record PipelineDefinition
 {
+    /// <summary>What the files hold; default rows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PipelineKind Kind { get; init; }
+
     /// <summary>Kind of task; default <see cref="TaskKind.Binary"/>.</summary>
     public TaskKind Task { get; init; } = TaskKind.Binary;
 

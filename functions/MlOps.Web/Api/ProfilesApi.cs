@@ -1,4 +1,5 @@
 using Azure;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
@@ -25,7 +26,7 @@ internal static class ProfilesApi
             ?? throw ApiException.NotFound(Sentence.Of("api-file-unread", ("period", wanted), ("pipeline", name)), Sentence.Of("api-periods-next", ("pipeline", name)));
         try
         {
-            await using var stream = await account.Artifacts.GetBlobClient($"{name}/drops/{drop.Sha256}.csv").OpenReadAsync(cancellationToken: cancellation);
+            await using var stream = await account.Artifacts.GetBlobClient(KeptDrop.NameOf(name, drop.BlobName, drop.Sha256)).OpenReadAsync(cancellationToken: cancellation);
             var builder = new ProfileBuilder(null);
             builder.Add(stream, new CsvReadOptions(), cancellation);
             return Tagged.Of(builder.Build());

@@ -38,11 +38,11 @@ public sealed class Lineage(StorageAccount account)
         {
             var csv = definition.Csv;
             var options = new CsvReadOptions { Delimiter = csv.Delimiter, Quote = csv.Quote, Encoding = csv.Encoding, MissingMarkers = [""], ComposeNames = true, Columns = [column], Kinds = Texts(column) };
-            var file = await TableAsync($"{pipeline}/drops/{manifest.Drop.Sha256}.csv", options, cancellation);
+            var file = await TableAsync(KeptDrop.NameOf(pipeline, manifest.Drop.BlobName, manifest.Drop.Sha256), options, cancellation);
             if (file.Find(column) is null)
             {
                 // Written with a delimiter of its own.
-                file = await TableAsync($"{pipeline}/drops/{manifest.Drop.Sha256}.csv", options with { Delimiter = null }, cancellation);
+                file = await TableAsync(KeptDrop.NameOf(pipeline, manifest.Drop.BlobName, manifest.Drop.Sha256), options with { Delimiter = null }, cancellation);
             }
 
             line = RowOf(file, column, id) is { } at ? file.LineNumbers[at] : 0;
