@@ -25,7 +25,7 @@ internal sealed class PictureZip : IDisposable
     public const int LabelsMax = 16 << 20;
 
     // Pictures are compressed already: what shrinks more is a flat drawing at best, and the pixels of those are few bytes as they are.
-    private const int RatioMax = 200;
+    private const int RatioMax = 100;
     private const int RatioFrom = 1 << 20;
     private const int NameMax = 200;
     private const int DepthMax = 4;

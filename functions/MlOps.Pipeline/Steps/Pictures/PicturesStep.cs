@@ -60,6 +60,11 @@ public sealed class PicturesStep : Step<PicturesInput, PicturesResult>
             using var zip = PictureZip.Open(file);
             var warnings = new List<Finding>();
             var labels = zip.LabelsEntry is { } entry ? PictureLabels.Read(entry, definition, [.. zip.Pictures.Keys], warnings) : null;
+            if (labels is null && Period.Parse(input.Drop.Period).IsInitial)
+            {
+                throw new RefusedZipException(Sentence.Of("labels-missing", ("file", definition.Id!), ("label", definition.Label)));
+            }
+
             return await TableAsync(pipeline, definition, zip, labels, warnings, work, cancellation);
         }
         catch (RefusedZipException e)
