@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Microsoft.ML.OnnxRuntime;
 using MlOps.Learning.Learners;
 
@@ -102,7 +103,7 @@ public sealed class PictureEmbedder : IDisposable
 
     private static (InferenceSession, InferenceSession) Load(string folder)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
+        using var options = Options();
         InferenceSession Open(string file)
         {
             var path = Path.Combine(folder, file);
@@ -112,5 +113,20 @@ public sealed class PictureEmbedder : IDisposable
         }
 
         return (Open("ResNetPreprocess.onnx"), Open("ResNet18.onnx"));
+    }
+
+    // The first that is asked of OnnxRuntime, which loads its native library.
+    private static SessionOptions Options()
+    {
+        try
+        {
+            return new SessionOptions { IntraOpNumThreads = 1, InterOpNumThreads = 1, ExecutionMode = ExecutionMode.ORT_SEQUENTIAL };
+        }
+        catch (Exception e) when (e is TypeInitializationException or DllNotFoundException or EntryPointNotFoundException)
+        {
+            throw new LearnerException(
+                Learner, LearnerProblem.Machine,
+                $"OnnxRuntime, which runs the network that looks at pictures, has no form for this machine ({RuntimeInformation.RuntimeIdentifier}), or it is not beside the program.", e);
+        }
     }
 }

@@ -11,9 +11,12 @@ public sealed record PictureFacts(PictureStatistics Statistics, IReadOnlyList<fl
     /// <summary>Number that changes whenever the same picture would give other facts; part of whatever these are kept under.</summary>
     public const int Version = 1;
 
+    /// <summary>How the names of the embedding's columns begin.</summary>
+    public const string EmbeddingPrefix = "embedding_";
+
     /// <summary>Names of the columns of a picture: its statistics, then <c>embedding_001</c> to <c>embedding_512</c>.</summary>
     public static IReadOnlyList<string> Columns { get; } =
-        [.. PictureStatistics.Names, .. Enumerable.Range(1, PictureEmbedder.Length).Select(i => "embedding_" + i.ToString("000", CultureInfo.InvariantCulture))];
+        [.. PictureStatistics.Names, .. Enumerable.Range(1, PictureEmbedder.Length).Select(i => EmbeddingPrefix + i.ToString("000", CultureInfo.InvariantCulture))];
 
     /// <summary>The values of <see cref="Columns"/>. A float is written as its shortest decimal text, so that it reads back the same.</summary>
     public IEnumerable<double> Values => [.. Statistics.Values, .. Embedding.Select(e => Math.Round((double)e, PictureEmbedder.Decimals))];

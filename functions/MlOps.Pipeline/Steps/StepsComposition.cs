@@ -67,7 +67,7 @@ public static class StepsComposition
             .AddStep((s, context) => new ExplainStep(context))
             .AddStep((s, context) => new PerformanceStep(context))
             .AddStep((s, context) => new ShadowStep(context))
-            .AddStep((s, context) => new ReportStep(context, s.GetRequiredService<ModelRegistry>()))
+            .AddStep((s, context) => new ReportStep(context, s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<PicturesStep>()))
             .AddDecisions();
     }
 

@@ -19,6 +19,12 @@ internal static class PictureTable
             table.WriteAsIs(definition.Label);
         }
 
+        WriteHeader(table);
+    }
+
+    /// <summary>Writes the rest of the header, which is the whole of it where a picture has neither name nor label.</summary>
+    public static void WriteHeader(CsvWriter table)
+    {
         foreach (var column in PictureFacts.Columns)
         {
             table.WriteAsIs(column);
@@ -40,6 +46,12 @@ internal static class PictureTable
             table.WriteAsIs(label);
         }
 
+        WriteFacts(table, facts);
+    }
+
+    /// <summary>Writes the rest of a picture's row.</summary>
+    public static void WriteFacts(CsvWriter table, PictureFacts facts)
+    {
         foreach (var value in facts.Values)
         {
             table.Write(value);

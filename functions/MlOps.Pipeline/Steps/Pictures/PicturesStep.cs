@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Threading.Channels;
 using MlOps.Learning.Images;
+using MlOps.Learning.Learners;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Wording;
@@ -187,7 +188,14 @@ public sealed class PicturesStep : Step<PicturesInput, PicturesResult>
         {
             return new Looked(null, e.Remark);
         }
+        catch (LearnerException e)
+        {
+            throw NoNetwork(e);
+        }
     }
+
+    /// <summary>What is said where pictures cannot be looked at: no repetition helps.</summary>
+    internal static StepRefusedException NoNetwork(LearnerException e) => new(Sentence.Of("pictures-no-network", ("problem", e.Message)));
 
     private sealed record Looked(PictureFacts? Facts, Remark? Problem);
 }
