@@ -47,8 +47,8 @@ internal static class LeafCase
         # Is the leaf healthy? Each month's pictures, by what a network trained on photographs sees in those of before.
         kind: image
         positive: unhealthy
-        # Up to one picture in twenty may be broken: it is set aside with its reason.
-        quarantine: 0.05
+        # Up to one picture in ten may be broken: it is set aside with its reason.
+        quarantine: 0.1
         model: {learning_rate: 0.1, num_iterations: 100, num_leaves: 7, min_data_in_leaf: 5}
         models: {compare: [logistic_regression, random_forest], promote: [boosting, logistic_regression]}
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Report.Html;
 
@@ -9,7 +10,7 @@ internal static class PicturesSection
     /// <summary>What the page's style sheet lacks for pictures.</summary>
     public const string Sheet =
         ".pics{display:grid;grid-template-columns:repeat(auto-fill,minmax(5.4rem,1fr));gap:.7rem;margin:.5rem 0 0}.pics figure{margin:0;font-size:.75rem;line-height:1.3;font-variant-numeric:tabular-nums;min-width:0;break-inside:avoid}"
-        + ".pics img{display:block;width:100%;aspect-ratio:1;border-radius:.3rem;border:2px solid var(--line);background:var(--ground)}.pics .bad img{border-color:var(--bad)}.pics figcaption{overflow:hidden;text-overflow:ellipsis}.pics b{font-weight:600}.pics .is{color:var(--bad)}";
+        + ".pics img{display:block;width:100%;height:auto;aspect-ratio:1;border-radius:.3rem;border:2px solid var(--line);background:var(--ground)}.pics .bad img{border-color:var(--bad)}.pics figcaption{overflow:hidden;text-overflow:ellipsis}.pics b{font-weight:600}.pics .is{color:var(--bad)}";
 
     public static void Write(HtmlWriter page, ReportData data)
     {
@@ -44,7 +45,7 @@ internal static class PicturesSection
             // Letters, digits, +, / and = alone: nothing to encode.
             var source = new Markup(Convert.ToBase64String(picture.Jpeg));
             var said = picture.Predicted is { } predicted
-                ? page.Mark("report-pictures-says", ("class", predicted), ("probability", Strong(Figures.Share(picture.Score)))) : Strong(Figures.Number(picture.Score));
+                ? page.Mark("report-pictures-says", ("class", predicted), ("probability", Strong(picture.Score.ToString("0.000", CultureInfo.InvariantCulture)))) : Strong(Figures.Number(picture.Score));
             page.Add($"<figure{new Markup(picture.IsWrong ? " class=\"bad\"" : "")}><img src=\"data:image/jpeg;base64,{source}\" alt=\"{picture.File}\" title=\"{picture.File}\" width=\"72\" height=\"72\"><figcaption>{said}");
             if (picture.Label is { } label && (picture.IsWrong || picture.Predicted is null))
             {
