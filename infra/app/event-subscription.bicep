@@ -1,4 +1,4 @@
-// Tells the function of each whole CSV file under input/. Deployed after the code, because the function must exist
+// Tells the function of each whole CSV or zip file under input/. Deployed after the code, because the function must exist
 // before it can be an endpoint.
 
 @description('Name of the system topic of the data storage account.')
@@ -41,13 +41,17 @@ resource subscription 'Microsoft.EventGrid/systemTopics/eventSubscriptions@2022-
     filter: {
       includedEventTypes: ['Microsoft.Storage.BlobCreated']
       subjectBeginsWith: '/blobServices/default/containers/input/blobs/'
-      subjectEndsWith: '.csv'
       isSubjectCaseSensitive: false
       advancedFilters: [
         {
           operatorType: 'StringIn'
           key: 'data.api'
           values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']
+        }
+        {
+          operatorType: 'StringEndsWith'
+          key: 'subject'
+          values: ['.csv', '.zip']
         }
       ]
     }

@@ -15,7 +15,7 @@ internal static class PutCommand
         var pipeline = new Argument<string>("PIPELINE") { Description = "Name of the pipeline." };
         var files = new Argument<string[]>("FILE")
         {
-            Description = "initial.csv or yyyyMMdd.csv; a name that ends in .gz is put unpacked.",
+            Description = "initial.csv or yyyyMMdd.csv, of pictures .zip; a name that ends in .gz is put unpacked.",
             Arity = ArgumentArity.ZeroOrMore,
         };
         var definition = new Option<string?>("--definition")
@@ -35,7 +35,7 @@ internal static class PutCommand
             var yaml = DefinitionFile(parse.GetValue(definition), name);
             if (drops.Length == 0 && yaml is null)
             {
-                throw new CommandException("nothing to put: name the CSV files, or a definition with --definition.", ExitCode.WrongUsage);
+                throw new CommandException("nothing to put: name the files, or a definition with --definition.", ExitCode.WrongUsage);
             }
 
             var storage = account.Find(parse).Storage;
@@ -121,7 +121,7 @@ internal static class PutCommand
             : throw new CommandException(
                 Period.MissingDay(Path.GetFileName(path).Split('.')[0]) is { } missing
                     ? $"{path}: {missing}. Give the file the name of a day of its period."
-                    : $"{path} is not named as a drop: call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv); a refused file may keep the name it was kept under.",
+                    : $"{path} is not named as a drop: call it initial.csv (the history) or yyyyMMdd.csv (a period, such as 20201001.csv), of pictures .zip; a refused file may keep the name it was kept under.",
                 ExitCode.WrongUsage);
     }
 }

@@ -8,22 +8,18 @@ namespace MlOps.Cli.Commands;
 internal static class SampleCommand
 {
     /// <summary>Rows of the history.</summary>
-    public static Option<int> Rows() => new("--rows")
+    public static Option<int?> Rows() => new("--rows")
     {
-        Description = $"Rows of the history ({CreditDefaultCase.MinimumRows} or more); each of the four periods has a sixth of it.",
+        Description = $"Rows of the history, default {SampleCase.Credit.DefaultRows} ({SampleCase.Credit.MinimumRows} or more); each of the four periods has a sixth of it. "
+            + $"Of pictures default {SampleCase.Leaves.DefaultRows} ({SampleCase.Leaves.MinimumRows} or more); each of the two periods has a quarter of it.",
         HelpName = "N",
-        DefaultValueFactory = _ => CreditDefaultCase.DefaultRows,
-        Validators =
-        {
-            result =>
-            {
-                if (result.Tokens is [var token] && int.TryParse(token.Value, out var rows) && rows < CreditDefaultCase.MinimumRows)
-                {
-                    result.AddError($"--rows is at least {CreditDefaultCase.MinimumRows}.");
-                }
-            },
-        },
     };
+
+    /// <summary>Rows that were asked for, or the case's own.</summary>
+    /// <exception cref="CommandException">There are too few.</exception>
+    public static int RowsOf(SampleCase made, int? rows) => rows is { } given && given < made.MinimumRows
+        ? throw new CommandException($"--rows is at least {made.MinimumRows}.", ExitCode.WrongUsage)
+        : rows ?? made.DefaultRows;
 
     /// <summary>Seed of the sample.</summary>
     public static Option<int> Seed() => new("--seed")
@@ -43,27 +39,35 @@ internal static class SampleCommand
             HelpName = "DIR",
             Required = true,
         };
-        var json = CommonOptions.Json();
-        var command = new Command("sample", "Write the sample case as CSV files: a credit portfolio's history and four monthly periods, 122 columns.")
+        var kind = new Option<string>("--kind")
         {
-            rows, seed, folder, json,
+            Description = "table: a credit portfolio, 122 columns. image: drawn leaves, healthy and unhealthy.",
+            HelpName = "KIND",
+            DefaultValueFactory = _ => "table",
+        };
+        kind.AcceptOnlyFromAmong("table", "image");
+        var json = CommonOptions.Json();
+        var command = new Command("sample", "Write the sample case: a credit portfolio's history and four monthly periods as CSV, or pictures of leaves as zip files.")
+        {
+            kind, rows, seed, folder, json,
         };
         command.SetAction((parse, cancellation) =>
         {
             var target = parse.GetRequiredValue(folder);
-            var files = CreditDefaultCase.Write(target, parse.GetValue(rows), parse.GetValue(seed), cancellation);
+            var made = parse.GetValue(kind) == "image" ? SampleCase.Leaves : SampleCase.Credit;
+            var files = made.Write(target, RowsOf(made, parse.GetValue(rows)), parse.GetValue(seed), cancellation);
             if (parse.GetValue(json))
             {
-                Answer.Json(new { folder = Path.GetFullPath(target), pipeline = CreditDefaultCase.PipelineName, files });
+                Answer.Json(new { folder = Path.GetFullPath(target), pipeline = made.Pipeline, files });
                 return Task.FromResult(ExitCode.Done);
             }
 
             foreach (var file in files)
             {
-                Answer.Line($"{Path.Combine(target, file.Name)}  {file.Rows} rows, {100.0 * file.Positives / file.Rows:0.0} % positive, true AUC {file.TrueAuc:0.0000}");
+                Answer.Line($"{Path.Combine(target, file.Name)}  {file.Rows} {(made == SampleCase.Leaves ? "pictures" : "rows")}, {100.0 * file.Positives / file.Rows:0.0} % positive{(file.TrueAuc is { } auc ? $", true AUC {auc:0.0000}" : "")}");
             }
 
-            Answer.Line($"{Path.Combine(target, CreditDefaultCase.PipelineName + ".yaml")}  the pipeline's definition");
+            Answer.Line($"{Path.Combine(target, made.Pipeline + ".yaml")}  the pipeline's definition");
             return Task.FromResult(ExitCode.Done);
         });
         return command;

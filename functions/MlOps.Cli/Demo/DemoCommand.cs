@@ -14,25 +14,28 @@ internal static class DemoCommand
     {
         var rows = SampleCommand.Rows();
         var seed = SampleCommand.Seed();
+        var images = new Option<bool>("--images") { Description = "Do it with pictures: drawn leaves, healthy and unhealthy." };
         var account = new AccountLocation();
         var json = CommonOptions.Json();
-        var command = new Command("demo", "Do the main job from nothing: make the sample case, drop its files, wait for the runs, show what they wrote.") { rows, seed, json };
+        var command = new Command("demo", "Do the main job from nothing: make the sample case, drop its files, wait for the runs, show what they wrote.") { images, rows, seed, json };
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
+            var made = parse.GetValue(images) ? SampleCase.Leaves : SampleCase.Credit;
+            var count = SampleCommand.RowsOf(made, parse.GetValue(rows));
             using var logging = Logs.Create(LogLevel.Warning);
             var options = new ServerOptions { Connection = account.Named(parse), DataFolder = account.DataFolder(parse), Port = 0 };
             var began = TimeProvider.System.GetTimestamp();
             Answer.Progress("starting the local server");
             await using var server = await LocalServer.StartAsync(options, logging, cancellation);
-            var demo = new DemoRun(server.Account, server.History, options.DataFolder);
-            Answer.Progress($"making the sample case ({parse.GetValue(rows)} rows and four periods, 122 columns) and dropping its files");
-            var files = await demo.DropAsync(parse.GetValue(rows), parse.GetValue(seed), cancellation);
+            var demo = new DemoRun(server.Account, server.History, options.DataFolder, made);
+            Answer.Progress($"making the sample case ({count} {(made == SampleCase.Leaves ? "pictures and two periods" : "rows and four periods, 122 columns")}) and dropping its files");
+            var files = await demo.DropAsync(count, parse.GetValue(seed), cancellation);
             var periods = await demo.FinishAsync(files, cancellation);
             var seconds = TimeProvider.System.GetElapsedTime(began).TotalSeconds;
             if (parse.GetValue(json))
             {
-                Answer.Json(new { pipeline = CreditDefaultCase.PipelineName, data = Path.GetFullPath(options.DataFolder), seconds, periods = periods.Select(p => Facts(p, periods)) });
+                Answer.Json(new { pipeline = made.Pipeline, data = Path.GetFullPath(options.DataFolder), seconds, periods = periods.Select(p => Facts(p, periods)) });
             }
             else
             {

@@ -15,23 +15,23 @@ namespace MlOps.Cli.Demo;
 internal sealed record DemoPeriod(SampleFile File, PeriodStanding Standing, Manifest? Manifest, RunDocument? Run, IReadOnlyList<string> Copies);
 
 /// <summary>The main job from nothing: a case is made, dropped as upstream would, run, and fetched.</summary>
-internal sealed class DemoRun(StorageAccount account, RunHistory history, string folder)
+internal sealed class DemoRun(StorageAccount account, RunHistory history, string folder, SampleCase made)
 {
-    private static readonly PipelineName Pipeline = PipelineName.Parse(CreditDefaultCase.PipelineName);
+    private readonly PipelineName pipeline = PipelineName.Parse(made.Pipeline);
     private readonly RunDocuments documents = new(account);
 
     /// <summary>Folder of the local copies.</summary>
-    public string Copies { get; } = Path.Combine(folder, "predictions", CreditDefaultCase.PipelineName);
+    public string Copies { get; } = Path.Combine(folder, "predictions", made.Pipeline);
 
     /// <summary>Makes the case and drops all files of it, the definition first.</summary>
     public async Task<IReadOnlyList<SampleFile>> DropAsync(int rows, int seed, CancellationToken cancellation)
     {
-        var made = Path.Combine(folder, "sample", $"rows-{rows}-seed-{seed}");
-        var files = CreditDefaultCase.Write(made, rows, seed, cancellation);
-        await PutCommand.PutDefinitionAsync(account, Pipeline, Path.Combine(made, $"{Pipeline}.yaml"), cancellation);
+        var sample = Path.Combine(folder, "sample", made == SampleCase.Credit ? "" : made.Pipeline, $"rows-{rows}-seed-{seed}");
+        var files = made.Write(sample, rows, seed, cancellation);
+        await PutCommand.PutDefinitionAsync(account, pipeline, Path.Combine(sample, $"{pipeline}.yaml"), cancellation);
         foreach (var file in files)
         {
-            await PutCommand.DropAsync(account, Path.Combine(made, file.Name), $"{Pipeline}/{file.Name}", cancellation);
+            await PutCommand.DropAsync(account, Path.Combine(sample, file.Name), $"{pipeline}/{file.Name}", cancellation);
         }
 
         return files;
@@ -40,19 +40,19 @@ internal sealed class DemoRun(StorageAccount account, RunHistory history, string
     /// <summary>Waits for the runs of all files and fetches what they wrote.</summary>
     public async Task<IReadOnlyList<DemoPeriod>> FinishAsync(IReadOnlyList<SampleFile> files, CancellationToken cancellation)
     {
-        var standings = await WaitCommand.UntilEndedAsync(history, Pipeline, [.. files.Select(f => f.Period)], Timeout.InfiniteTimeSpan, cancellation);
+        var standings = await WaitCommand.UntilEndedAsync(history, pipeline, [.. files.Select(f => f.Period)], Timeout.InfiniteTimeSpan, cancellation);
         var periods = new List<DemoPeriod>();
         foreach (var file in files)
         {
             var standing = standings.First(s => s.Period == file.Period);
             var predicted = standing.Standing == Standing.Done && file.Period != "initial";
-            var manifest = predicted ? await history.ManifestAsync(Pipeline, Period.Parse(file.Period), cancellation) : null;
+            var manifest = predicted ? await history.ManifestAsync(pipeline, Period.Parse(file.Period), cancellation) : null;
             periods.Add(new DemoPeriod(
                 file,
                 standing,
                 manifest,
-                manifest is null ? null : await documents.ReadAsync(Pipeline, RunId.Parse(manifest.RunId), cancellation),
-                predicted ? await GetCommand.FetchAsync(account, Pipeline, Period.Parse(file.Period), Copies, cancellation) : []));
+                manifest is null ? null : await documents.ReadAsync(pipeline, RunId.Parse(manifest.RunId), cancellation),
+                predicted ? await GetCommand.FetchAsync(account, pipeline, Period.Parse(file.Period), Copies, cancellation) : []));
         }
 
         return periods;

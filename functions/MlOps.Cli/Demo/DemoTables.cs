@@ -11,8 +11,17 @@ internal static class DemoTables
         Outcomes(periods);
         Answer.Line("");
         Answer.Line("Both of the model that predicts. test AUC: as it was trained, on rows of its history that it never saw; period AUC: of the published");
-        Answer.Line("scores against the labels in the period's own file, which were not used. Possible: the AUC of the probabilities that the labels of");
-        Answer.Line("that history, and of that file, were drawn from. Leaderboard: of the models trained in that period's run, on the test rows of its history.");
+        if (periods.Any(p => p.File.TrueAuc is not null))
+        {
+            Answer.Line("scores against the labels in the period's own file, which were not used. Possible: the AUC of the probabilities that the labels of");
+            Answer.Line("that history, and of that file, were drawn from. Leaderboard: of the models trained in that period's run, on the test rows of its history.");
+        }
+        else
+        {
+            Answer.Line("scores against the labels in the period's own file, which were not used, where it has any. What is possible, nobody knows of these.");
+            Answer.Line("Leaderboard: of the models trained in that period's run, on the test rows of its history.");
+        }
+
         Answer.Line("");
         Leaderboard(periods);
         Answer.Line("");

@@ -11,7 +11,7 @@ internal static class Names
     public static Period Period(string text)
     {
         var bare = Path.GetFileName(text);
-        return Read(() => MlOps.Storage.Period.Parse(bare.EndsWith(".csv", StringComparison.Ordinal) ? bare[..^4] : bare));
+        return Read(() => MlOps.Storage.Period.Parse(bare.EndsWith(".csv", StringComparison.Ordinal) || bare.EndsWith(".zip", StringComparison.Ordinal) ? bare[..^4] : bare));
     }
 
     public static RunId Run(string text) => Read(() => RunId.Parse(text));

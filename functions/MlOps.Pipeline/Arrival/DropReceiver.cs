@@ -123,7 +123,7 @@ public sealed class DropReceiver
             return IgnoreReason.OtherApi;
         }
 
-        if (!DropName.IsCsvOfPipeline(drop.BlobName))
+        if (!DropName.IsFileOfPipeline(drop.BlobName))
         {
             return IgnoreReason.OtherFile;
         }

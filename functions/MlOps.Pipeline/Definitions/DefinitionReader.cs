@@ -21,7 +21,9 @@ internal static class DefinitionReader
 
         var task = map.Choice(
             "task", TaskKind.Binary, ("binary", TaskKind.Binary), ("regression", TaskKind.Regression), ("multiclass", TaskKind.Multiclass));
-        var label = map.Text("label");
+        var kind = map.Choice("kind", PipelineKind.Table, ("table", PipelineKind.Table), ("image", PipelineKind.Image));
+        var label = map.Text("label") ?? (kind == PipelineKind.Image ? PictureDefaults.Label : null);
+        var id = map.Text("id") ?? (kind == PipelineKind.Image ? PictureDefaults.Id : null);
         if (string.IsNullOrEmpty(label))
         {
             map.Error("label", Sentence.Of("definition-no-label"));
@@ -30,10 +32,11 @@ internal static class DefinitionReader
         var promote = PromoteSettings.Read(map, task);
         var definition = new PipelineDefinition
         {
+            Kind = kind,
             Task = task,
             Label = label ?? "",
             Positive = map.Text("positive"),
-            Id = map.Text("id"),
+            Id = id,
             Features = Features(map),
             Exclude = map.Texts("exclude") ?? [],
             Categorical = map.Texts("categorical") ?? [],
@@ -53,14 +56,14 @@ internal static class DefinitionReader
             Retrain = RetrainSettings.Read(map),
             Promote = promote,
             Monitor = MonitorSettings.Read(map),
-            Output = Output(map, map.Text("id"), label ?? ""),
+            Output = Output(map, id, label ?? ""),
             WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
             StepTimeout = map.Duration("step_timeout", TimeSpan.FromHours(4)),
             Restate = map.Choice("restate", true, ("always", true), ("never", false)),
             Language = map.Choice<string?>("language", null, (Sentences.English, Sentences.English), (Sentences.Japanese, Sentences.Japanese)),
             Notify = Notify(map),
         };
-        definition = Composed(definition);
+        definition = Composed(kind == PipelineKind.Image ? PictureDefaults.Of(definition, map) : definition);
         Check(definition, map);
         map.Finish();
         return errors.Count == 0

@@ -7,6 +7,10 @@ namespace MlOps.Pipeline.Definitions;
 /// <summary>One pipeline: what to predict, from what, and how. Written as YAML; five lines suffice.</summary>
 public sealed record PipelineDefinition
 {
+    /// <summary>What the files hold; default rows.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public PipelineKind Kind { get; init; }
+
     /// <summary>Kind of task; default <see cref="TaskKind.Binary"/>.</summary>
     public TaskKind Task { get; init; } = TaskKind.Binary;
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
@@ -33,8 +34,8 @@ public sealed class DeadLetters(StorageAccount account, InputFiles files)
     public async Task<string> PutAsync(PipelineName pipeline, LedgerDrop drop, DeadLetterReason reason, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(drop);
-        var name = $"{pipeline}/{Folder}/{drop.Period}.{drop.ETags[0]}.csv";
-        if (!await TryCopyAsync(files.Kept(pipeline, drop.Sha256), name, cancellation))
+        var name = $"{pipeline}/{Folder}/{drop.Period}.{drop.ETags[0]}{KeptDrop.Extension(drop.BlobName)}";
+        if (!await TryCopyAsync(files.Kept(pipeline, drop.BlobName, drop.Sha256), name, cancellation))
         {
             await TryCopyAsync(account.Input.GetBlobClient(drop.BlobName), name, cancellation);
         }
@@ -62,7 +63,7 @@ public sealed class DeadLetters(StorageAccount account, InputFiles files)
         }
 
         var words = parts[^1].Split('.');
-        if (words is not [var day, var tag, "csv"] || !Period.TryParse(day, out period))
+        if (words is not [var day, var tag, "csv" or "zip"] || !Period.TryParse(day, out period))
         {
             return false;
         }
@@ -80,7 +81,7 @@ public sealed class DeadLetters(StorageAccount account, InputFiles files)
     public async Task RestoreAsync(PipelineName pipeline, LedgerDrop drop, string name, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(drop);
-        var kept = files.Kept(pipeline, drop.Sha256);
+        var kept = files.Kept(pipeline, drop.BlobName, drop.Sha256);
         if (await kept.ExistsAsync(cancellation))
         {
             return;
@@ -112,7 +113,7 @@ public sealed class DeadLetters(StorageAccount account, InputFiles files)
     public async Task RemoveAsync(string name, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(name);
-        foreach (var suffix in new[] { ".csv", ".reason.json", ".errors.json" })
+        foreach (var suffix in new[] { KeptDrop.Extension(name), ".reason.json", ".errors.json" })
         {
             await account.Rejected.GetBlobClient(name[..^4] + suffix).DeleteIfExistsAsync(cancellationToken: cancellation);
         }

@@ -3,7 +3,7 @@ using MlOps.Storage;
 
 namespace MlOps.Pipeline.Drops;
 
-/// <summary>What the name of a blob in the input container says: <c>{pipeline}/initial.csv</c> or <c>{pipeline}/{yyyyMMdd}.csv</c>, or the quarantine file of one, corrected.</summary>
+/// <summary>What the name of a blob in the input container says: <c>{pipeline}/initial.csv</c> or <c>{pipeline}/{yyyyMMdd}.csv</c>, with <c>.zip</c> where it holds pictures, or the quarantine file of one, corrected.</summary>
 public static partial class DropName
 {
     /// <summary>Whether a blob's file name begins with <c>.</c> or <c>_</c>, by which upstream marks what is not meant to be read.</summary>
@@ -14,14 +14,14 @@ public static partial class DropName
         return blobName.Split('/').Any(part => part.StartsWith('.') || part.StartsWith('_'));
     }
 
-    /// <summary>Whether a blob is a CSV file directly in the folder of a pipeline, whatever its name says.</summary>
+    /// <summary>Whether a blob is a CSV or zip file directly in the folder of a pipeline, whatever its name says.</summary>
     /// <param name="blobName">Name inside the input container.</param>
-    public static bool IsCsvOfPipeline(string blobName)
+    public static bool IsFileOfPipeline(string blobName)
     {
         ArgumentNullException.ThrowIfNull(blobName);
         var slash = blobName.IndexOf('/', StringComparison.Ordinal);
         return slash > 0
-            && blobName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase)
+            && (blobName.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || blobName.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
             && blobName.IndexOf('/', slash + 1) < 0
             && PipelineName.TryParse(blobName[..slash], out _);
     }
@@ -51,7 +51,7 @@ public static partial class DropName
         return Kept().Match(file) is { Success: true } match && Period.TryParse(match.Groups[1].Value, out period);
     }
 
-    [GeneratedRegex(@"^(initial|\d{8})\.0x[0-9A-Fa-f]{1,40}( ?\(\d{1,3}\))?\.csv$")]
+    [GeneratedRegex(@"^(initial|\d{8})\.0x[0-9A-Fa-f]{1,40}( ?\(\d{1,3}\))?\.(csv|zip)$")]
     private static partial Regex Kept();
 
     /// <summary>Reads pipeline and period.</summary>
@@ -74,19 +74,20 @@ public static partial class DropName
 
         var file = blobName[(slash + 1)..];
         problem = "";
-        if ((file.EndsWith(".csv", StringComparison.Ordinal) && Period.TryParse(IsCorrection(blobName) ? file.Split('.')[0] : file[..^4], out period))
+        var isFile = file.EndsWith(".csv", StringComparison.Ordinal) || file.EndsWith(".zip", StringComparison.Ordinal);
+        if ((isFile && Period.TryParse(IsCorrection(blobName) ? file.Split('.')[0] : file[..^4], out period))
             || TryParseKept(file, out period))
         {
             return true;
         }
 
-        if (file.EndsWith(".csv", StringComparison.Ordinal) && Period.MissingDay(file.Split('.')[0]) is { } missing)
+        if (isFile && Period.MissingDay(file.Split('.')[0]) is { } missing)
         {
             problem = $"{missing}. Give the file the name of a day of its period and drop it again.";
             return false;
         }
 
-        problem = "The name of a drop is initial.csv or the period's day as yyyyMMdd.csv, such as 20201001.csv. Rename the file and drop it again.";
+        problem = "The name of a drop is initial.csv or the period's day as yyyyMMdd.csv, such as 20201001.csv; of pictures .zip. Rename the file and drop it again.";
         return false;
     }
 }

@@ -1,6 +1,7 @@
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -62,7 +63,7 @@ public sealed class InputFiles(StorageAccount account)
         }
     }
 
-    /// <summary>Reads one version of a file whole and keeps its bytes at <c>artifacts/{pipeline}/drops/{sha256}.csv</c>.</summary>
+    /// <summary>Reads one version of a file whole and keeps its bytes at <c>artifacts/{pipeline}/drops/{sha256}.csv</c>, pictures as <c>.zip</c>.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="blobName">Name inside the input container.</param>
     /// <param name="etag">ETag of the version.</param>
@@ -85,11 +86,11 @@ public sealed class InputFiles(StorageAccount account)
         await using var merged = DropName.IsCorrection(blobName) ? await MergeAsync(pipeline, file, cancellation) : null;
         if (merged is not null)
         {
-            return await KeepAsync(pipeline, merged, cancellation);
+            return await KeepAsync(pipeline, blobName, merged, cancellation);
         }
 
         file.Position = 0;
-        return await KeepAsync(pipeline, file, cancellation);
+        return await KeepAsync(pipeline, blobName, file, cancellation);
     }
 
     // A corrected quarantine file stands for its original with the rows put right. Made from the kept original, not from what the period is now, it is
@@ -114,7 +115,7 @@ public sealed class InputFiles(StorageAccount account)
         await using var original = TemporaryFile.Create();
         try
         {
-            await Kept(pipeline, quarantine.Source).DownloadToAsync(original, cancellation);
+            await Kept(pipeline, KeptDrop.Table, quarantine.Source).DownloadToAsync(original, cancellation);
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {
@@ -128,13 +129,13 @@ public sealed class InputFiles(StorageAccount account)
         return merged;
     }
 
-    private async Task<DropBytes> KeepAsync(PipelineName pipeline, Stream file, CancellationToken cancellation)
+    private async Task<DropBytes> KeepAsync(PipelineName pipeline, string blobName, Stream file, CancellationToken cancellation)
     {
         var bytes = new DropBytes(await ContentHash.OfAsync(file, cancellation), file.Length);
         file.Position = 0;
         try
         {
-            await Kept(pipeline, bytes.Sha256).UploadAsync(
+            await Kept(pipeline, blobName, bytes.Sha256).UploadAsync(
                 file, new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } }, cancellation);
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)
@@ -147,8 +148,9 @@ public sealed class InputFiles(StorageAccount account)
 
     /// <summary>The kept bytes of a drop.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="blobName">Name of the drop in the input container.</param>
     /// <param name="sha256">SHA-256 of the bytes.</param>
-    public BlobClient Kept(PipelineName pipeline, string sha256) => account.Artifacts.GetBlobClient($"{pipeline}/drops/{sha256}.csv");
+    public BlobClient Kept(PipelineName pipeline, string blobName, string sha256) => account.Artifacts.GetBlobClient(KeptDrop.NameOf(pipeline, blobName, sha256));
 
     /// <summary>Removes one version of a file from the input container; a newer version stays.</summary>
     /// <param name="blobName">Name inside the input container.</param>

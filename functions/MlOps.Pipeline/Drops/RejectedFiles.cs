@@ -29,8 +29,8 @@ public sealed class RejectedFiles(StorageAccount account, InputFiles input)
         ArgumentNullException.ThrowIfNull(blobName);
         var file = blobName[(blobName.LastIndexOf('/') + 1)..];
         // What comes back under the name that it has here is known by its period again.
-        var stem = DropName.TryParseKept(file, out var period) ? period.Value : file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) ? file[..^4] : file;
-        return $"{pipeline}/{stem}.{RunIds.NormalizeETag(etag)}.csv";
+        var stem = DropName.TryParseKept(file, out var period) ? period.Value : file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? file[..^4] : file;
+        return $"{pipeline}/{stem}.{RunIds.NormalizeETag(etag)}{KeptDrop.Extension(file)}";
     }
 
     /// <summary>Keeps the rows of an accepted file that could not be used. Doing it again changes nothing.</summary>
@@ -61,7 +61,7 @@ public sealed class RejectedFiles(StorageAccount account, InputFiles input)
         ArgumentNullException.ThrowIfNull(list);
         var name = NameOf(pipeline, list.File, list.ETag);
         await account.Rejected.GetBlobClient(name).UploadAsync(
-            content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv" } }, cancellation);
+            content, new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = KeptDrop.Extension(name) == KeptDrop.Pictures ? "application/zip" : "text/csv" } }, cancellation);
         await account.Rejected.GetBlobClient(name[..^4] + ".errors.json").UploadAsync(
             new BinaryData(JsonSerializer.SerializeToUtf8Bytes(list, ArtifactJson.Indented)),
             new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },

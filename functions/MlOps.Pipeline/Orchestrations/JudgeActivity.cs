@@ -46,7 +46,7 @@ public sealed class JudgeActivity(LedgerStore ledgers, StorageAccount account, I
         var drop = await DropAsync(pipeline, input, cancellation);
         var list = new RejectionList(
             drop.BlobName, drop.ETags[^1], drop.Sha256, input.RunId, input.Result.ErrorCount, await ErrorsAsync(input, cancellation));
-        await using var bytes = await files.Kept(pipeline, drop.Sha256).OpenReadAsync(cancellationToken: cancellation);
+        await using var bytes = await files.Kept(pipeline, drop.BlobName, drop.Sha256).OpenReadAsync(cancellationToken: cancellation);
         return await rejected.MoveAsync(pipeline, bytes, list, cancellation);
     }
 

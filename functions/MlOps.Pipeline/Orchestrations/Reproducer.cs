@@ -70,7 +70,7 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
     private async Task<string?> CopyInputsAsync(
         PipelineName pipeline, IReadOnlyList<string> definitions, IReadOnlyList<PinnedDrop> drops, StorageAccount scratch, CancellationToken cancellation)
     {
-        var inputs = drops.Select(d => (Name: $"{pipeline}/drops/{d.Sha256}.csv", d.Sha256, What: $"{d.BlobName} (revision {d.Revision})"))
+        var inputs = drops.Select(d => (Name: KeptDrop.NameOf(pipeline, d.BlobName, d.Sha256), d.Sha256, What: $"{d.BlobName} (revision {d.Revision})"))
             .Concat(definitions.Select(hash => (Name: $"{pipeline}/definitions/{hash}.yaml", Sha256: hash, What: "the definition")))
             .DistinctBy(i => i.Name);
         foreach (var (name, sha256, what) in inputs)

@@ -56,6 +56,9 @@ public sealed class ServedModel
     /// <summary>The columns that a request must have, in the order of the history; requests may have them in any order.</summary>
     public IReadOnlyList<SchemaColumn> Columns => [.. _schema.Columns.Where(c => c.Role == ColumnRole.Feature)];
 
+    /// <summary>Whether the rows are pictures, which may be sent as they are.</summary>
+    public bool IsOfPictures => _definition.Kind == PipelineKind.Image;
+
     /// <summary>Name of the id column, which a request may leave out; <see langword="null"/> where rows have no id.</summary>
     public string? IdColumn => _definition.Id;
 

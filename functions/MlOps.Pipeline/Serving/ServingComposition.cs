@@ -12,6 +12,7 @@ public static class ServingComposition
     {
         services.TryAddSingleton<Champions>();
         services.TryAddSingleton<ShadowLog>();
+        services.TryAddSingleton<PictureRows>();
         return services;
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.DurableTask;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using MlOps.Learning.Images;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Registry;
@@ -14,6 +15,7 @@ using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Performance;
+using MlOps.Pipeline.Steps.Pictures;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Register;
@@ -45,8 +47,10 @@ public static class StepsComposition
         });
         services.TryAddSingleton(s => new StepContext(
             s.GetRequiredService<StorageAccount>(), s.GetRequiredService<StepRunner>(), s.GetRequiredService<DefinitionStore>(), s.GetRequiredService<StepOptions>()));
+        services.TryAddSingleton(_ => new PictureEmbedder());
         return services
-            .AddStep((s, context) => new ValidateStep(context))
+            .AddStep((s, context) => new PicturesStep(context, s.GetRequiredService<PictureEmbedder>()))
+            .AddStep((s, context) => new ValidateStep(context, s.GetRequiredService<PicturesStep>()))
             .AddStep((s, context) => new BacktestStep(context, s.GetRequiredService<ValidateStep>()))
             .AddStep((s, context) => new AccumulateStep(
                 context, s.GetRequiredService<ValidateStep>(), new RollingOrigin(context, s.GetRequiredService<ValidateStep>(), s.GetRequiredService<BacktestStep>())))
@@ -63,7 +67,7 @@ public static class StepsComposition
             .AddStep((s, context) => new ExplainStep(context))
             .AddStep((s, context) => new PerformanceStep(context))
             .AddStep((s, context) => new ShadowStep(context))
-            .AddStep((s, context) => new ReportStep(context, s.GetRequiredService<ModelRegistry>()))
+            .AddStep((s, context) => new ReportStep(context, s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<PicturesStep>()))
             .AddDecisions();
     }
 

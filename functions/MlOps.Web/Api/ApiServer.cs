@@ -43,6 +43,7 @@ public sealed class ApiServer
         services.AddPipeline(account);
         services.AddSingleton(client);
         services.AddSingleton(new RunHistory(account, client));
+        services.AddSingleton<PictureTables>();
         services.AddSingleton<Audit>();
         services.AddSingleton(Limits);
         services.AddSingleton(new OwnOrigins(Origins));

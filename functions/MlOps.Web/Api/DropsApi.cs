@@ -28,8 +28,8 @@ internal static class DropsApi
     public static void MapDrops(this IEndpointRouteBuilder routes, ApiLimits limits)
     {
         var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("drops").Needs(Role.Operator);
-        group.MapPut("/drops/{file}", PutAsync).WithSummary("Drops a file: initial.csv, yyyyMMdd.csv, or a corrected quarantine file; .gz is unpacked.")
-            .Accepts<Stream>(isOptional: true, "text/csv", "application/octet-stream", "application/gzip").WithMetadata(new RequestSizeLimitAttribute(limits.DropBytes))
+        group.MapPut("/drops/{file}", PutAsync).WithSummary("Drops a file: initial.csv, yyyyMMdd.csv, of pictures .zip, or a corrected quarantine file; .gz is unpacked.")
+            .Accepts<Stream>(isOptional: true, "text/csv", "application/octet-stream", "application/gzip", "application/zip").WithMetadata(new RequestSizeLimitAttribute(limits.DropBytes))
             .RequireRateLimiting(ApiLimits.Uploads).ProducesProblem(400).ProducesProblem(408).ProducesProblem(409).ProducesProblem(413).ProducesProblem(422);
         group.MapPost("/replay", ReplayAsync).WithSummary("Processes a file again that was put aside.")
             .RequireRateLimiting(ApiLimits.Changes).ProducesProblem(409);

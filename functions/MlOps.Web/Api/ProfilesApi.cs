@@ -1,4 +1,5 @@
 using Azure;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
@@ -17,7 +18,7 @@ internal static class ProfilesApi
             .RequireRateLimiting(ApiLimits.Scoring).ProducesProblem(404).ProducesProblem(429);
 
     private static async Task<Tagged<TableProfile>> GetAsync(
-        string pipeline, string period, StorageAccount account, RunHistory history, CancellationToken cancellation)
+        string pipeline, string period, StorageAccount account, RunHistory history, PictureTables pictures, CancellationToken cancellation)
     {
         var (name, wanted) = (Lookup.Pipeline(pipeline), Lookup.Period(period).Value);
         var ledger = (await history.LedgersAsync(name, cancellation))[0];
@@ -25,7 +26,10 @@ internal static class ProfilesApi
             ?? throw ApiException.NotFound(Sentence.Of("api-file-unread", ("period", wanted), ("pipeline", name)), Sentence.Of("api-periods-next", ("pipeline", name)));
         try
         {
-            await using var stream = await account.Artifacts.GetBlobClient($"{name}/drops/{drop.Sha256}.csv").OpenReadAsync(cancellationToken: cancellation);
+            await using var stream = KeptDrop.Extension(drop.BlobName) == KeptDrop.Table
+                ? await account.Artifacts.GetBlobClient(KeptDrop.NameOf(name, drop.BlobName, drop.Sha256)).OpenReadAsync(cancellationToken: cancellation)
+                : await pictures.OpenAsync(name, ledger, drop, cancellation)
+                    ?? throw ApiException.NotFound(Sentence.Of("api-pictures-untabled", ("period", wanted)), Sentence.Of("api-periods-next", ("pipeline", name)));
             var builder = new ProfileBuilder(null);
             builder.Add(stream, new CsvReadOptions(), cancellation);
             return Tagged.Of(builder.Build());

@@ -50,14 +50,16 @@ internal static class ScoringApi
     public const string VersionHeader = "X-Model-Version";
 
     private const string Csv = "text/csv";
+    private const string Jpeg = "image/jpeg";
+    private const string Png = "image/png";
     private const int WarningsMax = 100;
     private const int ReasonsMax = 20;
 
     public static void MapScoring(this IEndpointRouteBuilder routes, ApiLimits limits)
     {
         var group = routes.MapGroup("").WithTags("scoring").RequireRateLimiting(ApiLimits.Scoring).WithMetadata(new RequestSizeLimitAttribute(limits.ScoringBytes), new ReceiveFirst());
-        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion or its challenger, with ?reasons=N of each; Accept: text/csv answers with the prediction file.")
-            .Accepts<JsonElement>("application/json", Csv).Produces<ScoreAnswer>(200, "application/json", Csv)
+        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion or its challenger, with ?reasons=N of each, or a picture; Accept: text/csv answers with the prediction file.")
+            .Accepts<JsonElement>("application/json", Csv, Jpeg, Png).Produces<ScoreAnswer>(200, "application/json", Csv)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         group.MapGet("/api/pipelines/{pipeline}/score", SchemaAsync).WithSummary("The columns that rows must have.").ProducesProblem(409);
         group.MapPost("/api/pipelines/{pipeline}/invocations", InvokeAsync).WithSummary("MLflow's scoring call.")
@@ -141,8 +143,20 @@ internal static class ScoringApi
             throw ApiException.Of(400, "reasons is out of range", Sentence.Of("api-reasons", ("reasons", reasons)), Sentence.Of("api-reasons-next", ("most", ReasonsMax)), "reasons");
         }
 
-        var body = await ReadAsync(context.Request, cancellation);
+        var (type, bytes) = (TypeOf(context.Request), await BytesAsync(context.Request, cancellation));
+        var body = type is Jpeg or Png ? null : Read(type, bytes);
         var served = await champions.GetAsync(pipeline, cancellation);
+        if (body is null)
+        {
+            if (!served.Champion.IsOfPictures)
+            {
+                throw ApiException.Of(415, "not of pictures", Sentence.Of("api-no-pictures", ("pipeline", pipeline)), Sentence.Of("api-no-pictures-next"), "Content-Type");
+            }
+
+            // Whatever of the two the type says: the bytes decide.
+            body = await Task.Run(() => context.RequestServices.GetRequiredService<PictureRows>().Read(bytes), cancellation);
+        }
+
         var scored = served.Score(body, reasons, context.RequestServices.GetRequiredService<ILogger<Champions>>(), cancellation);
         shadow.Add(served, body, scored);
         context.Response.Headers[VersionHeader] = string.Join(", ", scored.Versions);
@@ -156,18 +170,19 @@ internal static class ScoringApi
         return copy.ToArray();
     }
 
-    private static async Task<ScoringBody> ReadAsync(HttpRequest request, CancellationToken cancellation)
+    private static string? TypeOf(HttpRequest request) => MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.Value?.ToLowerInvariant() : null;
+
+    private static ScoringBody Read(string? type, byte[] bytes)
     {
-        var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed.MediaType.Value?.ToLowerInvariant() : null;
         switch (type)
         {
             case Csv:
-                return ScoringBody.FromCsv(await BytesAsync(request, cancellation));
+                return ScoringBody.FromCsv(bytes);
 
             case "application/json":
                 try
                 {
-                    return JsonRows.Read(await BytesAsync(request, cancellation));
+                    return JsonRows.Read(bytes);
                 }
                 catch (JsonException e)
                 {

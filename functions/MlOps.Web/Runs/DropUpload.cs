@@ -2,6 +2,7 @@ using System.IO.Compression;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs.Models;
+using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Storage;
 
@@ -24,7 +25,7 @@ public static class DropUpload
     {
         var bare = IsPacked(file) ? file[..^Packed.Length] : file;
         // A refused file comes back under the name that it was downloaded with.
-        bare = DropName.TryParseKept(bare, out var kept) ? $"{kept}.csv" : bare;
+        bare = DropName.TryParseKept(bare, out var kept) ? $"{kept}{KeptDrop.Extension(bare)}" : bare;
         name = $"{pipeline}/{bare}";
         return bare.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') && DropName.TryParse(name, out _, out _, out _);
     }
@@ -49,7 +50,7 @@ public static class DropUpload
         await using var counted = new CountingStream(unpacked, bytesMax);
         var options = new BlobUploadOptions
         {
-            HttpHeaders = new BlobHttpHeaders { ContentType = "text/csv" },
+            HttpHeaders = new BlobHttpHeaders { ContentType = KeptDrop.Extension(blob) == KeptDrop.Pictures ? "application/zip" : "text/csv" },
             TransferOptions = new StorageTransferOptions { InitialTransferSize = BlockBytes, MaximumTransferSize = BlockBytes, MaximumConcurrency = 2 },
         };
         var done = await storage.Input.GetBlobClient(blob).UploadAsync(counted, options, cancellation);

@@ -34,15 +34,15 @@ public sealed class Lineage(StorageAccount account)
             ?? throw new NotFoundException(Sentence.Of("missing-row", ("pipeline", pipeline), ("period", period), ("column", output.Id), ("id", id)));
 
         long line;
-        if (definition.Id is { } column)
+        if (definition.Id is { } column && KeptDrop.Extension(manifest.Drop.BlobName) == KeptDrop.Table)
         {
             var csv = definition.Csv;
             var options = new CsvReadOptions { Delimiter = csv.Delimiter, Quote = csv.Quote, Encoding = csv.Encoding, MissingMarkers = [""], ComposeNames = true, Columns = [column], Kinds = Texts(column) };
-            var file = await TableAsync($"{pipeline}/drops/{manifest.Drop.Sha256}.csv", options, cancellation);
+            var file = await TableAsync(KeptDrop.NameOf(pipeline, manifest.Drop.BlobName, manifest.Drop.Sha256), options, cancellation);
             if (file.Find(column) is null)
             {
                 // Written with a delimiter of its own.
-                file = await TableAsync($"{pipeline}/drops/{manifest.Drop.Sha256}.csv", options with { Delimiter = null }, cancellation);
+                file = await TableAsync(KeptDrop.NameOf(pipeline, manifest.Drop.BlobName, manifest.Drop.Sha256), options with { Delimiter = null }, cancellation);
             }
 
             line = RowOf(file, column, id) is { } at ? file.LineNumbers[at] : 0;
@@ -132,7 +132,7 @@ public sealed class Lineage(StorageAccount account)
 /// <param name="AsOf">When they were published.</param>
 /// <param name="RunId">The run that made them.</param>
 /// <param name="File">The file that was predicted.</param>
-/// <param name="FileLine">Line of the row in it, from 1; 0 where rows have no ids, or the row came back from the quarantine.</param>
+/// <param name="FileLine">Line of the row in it, from 1; 0 where rows have no ids or are pictures, or the row came back from the quarantine.</param>
 /// <param name="ModelVersion">Version of the model.</param>
 /// <param name="ModelSha256">SHA-256 of the model.</param>
 /// <param name="TrainedOn">Files that the model learned from, in order.</param>

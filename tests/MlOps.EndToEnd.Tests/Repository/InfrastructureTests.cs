@@ -73,11 +73,11 @@ public sealed class InfrastructureTests
     }
 
     [Fact]
-    public void Only_whole_csv_files_below_input_reach_the_function_and_what_cannot_be_delivered_is_kept()
+    public void Only_whole_csv_and_zip_files_below_input_reach_the_function_and_what_cannot_be_delivered_is_kept()
     {
         var subscription = Files["app/event-subscription.bicep"];
         Assert.Contains("subjectBeginsWith: '/blobServices/default/containers/input/blobs/'", subscription, StringComparison.Ordinal);
-        Assert.Contains("subjectEndsWith: '.csv'", subscription, StringComparison.Ordinal);
+        Assert.Contains("values: ['.csv', '.zip']", subscription, StringComparison.Ordinal);
         Assert.Contains("values: ['PutBlob', 'PutBlockList', 'CopyBlob', 'FlushWithClose']", subscription, StringComparison.Ordinal);
         Assert.Contains("eventDeliverySchema: 'CloudEventSchemaV1_0'", subscription, StringComparison.Ordinal);
         Assert.Contains("blobContainerName: 'deadletter'", subscription, StringComparison.Ordinal);

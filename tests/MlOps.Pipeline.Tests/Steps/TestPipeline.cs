@@ -65,11 +65,12 @@ internal sealed class TestPipeline
     }
 
     /// <summary>Stores a drop as admission would.</summary>
-    public async Task<PinnedDrop> DropAsync(string period, byte[] bytes)
+    public async Task<PinnedDrop> DropAsync(string period, byte[] bytes, string extension = KeptDrop.Table)
     {
         var hash = ContentHash.Of(bytes);
-        await Account.Artifacts.GetBlobClient($"{Name}/drops/{hash}.csv").UploadAsync(new BinaryData(bytes), new BlobUploadOptions());
-        return new PinnedDrop(period, $"{Name}/{period}.csv", "0x1", hash, 1);
+        var name = $"{Name}/{period}{extension}";
+        await Account.Artifacts.GetBlobClient(KeptDrop.NameOf(Pipeline, name, hash)).UploadAsync(new BinaryData(bytes), new BlobUploadOptions());
+        return new PinnedDrop(period, name, "0x1", hash, 1);
     }
 
     public Task<PinnedDrop> DropAsync(string period, string text) => DropAsync(period, Encoding.UTF8.GetBytes(text));

@@ -13,6 +13,7 @@ using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Performance;
+using MlOps.Pipeline.Steps.Pictures;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Register;
@@ -83,6 +84,8 @@ internal sealed class TestSteps(StorageAccount account, StepOptions options, ILo
     public Backtesting Backtesting => _services.GetRequiredService<Backtesting>();
 
     public BacktestBook Backtests => _services.GetRequiredService<BacktestBook>();
+
+    public PicturesStep Pictures => _services.GetRequiredService<PicturesStep>();
 
     public ReportStep Report => _services.GetRequiredService<ReportStep>();
 }

@@ -33,12 +33,13 @@ internal static class IncidentSearch
     /// <summary>Looks at every column.</summary>
     /// <param name="reference">What the model learned from.</param>
     /// <param name="current">The same columns in the period.</param>
-    public static IReadOnlyList<DataIncident> Find(IReadOnlyList<ColumnSample> reference, IReadOnlyList<ColumnSample> current)
+    /// <param name="units">Whether numbers may come in another unit, as those that a program measures itself do not.</param>
+    public static IReadOnlyList<DataIncident> Find(IReadOnlyList<ColumnSample> reference, IReadOnlyList<ColumnSample> current, bool units = true)
     {
         var found = new List<DataIncident>();
         for (var i = 0; i < reference.Count; i++)
         {
-            if ((Empty(reference[i], current[i]) ?? Stuck(reference[i], current[i]) ?? Unit(reference[i], current[i])) is { } incident)
+            if ((Empty(reference[i], current[i]) ?? Stuck(reference[i], current[i]) ?? (units ? Unit(reference[i], current[i]) : null)) is { } incident)
             {
                 found.Add(incident);
             }

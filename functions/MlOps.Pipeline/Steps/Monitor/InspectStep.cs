@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Steps.Split;
@@ -33,16 +34,20 @@ public sealed class InspectStep : Step<InspectInput, InspectResult>
         var pipeline = PipelineName.Parse(input.Pipeline);
         var tableKey = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Drop, input.Initial, cancellation);
         var history = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
-        var spec = new StepSpec(
-            pipeline, Name, Version, Period.Parse(input.Drop.Period).Value,
-            new Dictionary<string, string>
-            {
-                ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
-                ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
-                ["table"] = await _context.HashAsync(pipeline, tableKey, ValidateStep.TableOutput, cancellation),
-                ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
-            },
-            StepContext.Request(input));
+        var isOfPictures = (await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation)).Kind == PipelineKind.Image;
+        var inputs = new Dictionary<string, string>
+        {
+            ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+            ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
+            ["table"] = await _context.HashAsync(pipeline, tableKey, ValidateStep.TableOutput, cancellation),
+            ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
+        };
+        if (isOfPictures)
+        {
+            inputs["kind"] = nameof(PipelineKind.Image);
+        }
+
+        var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Drop.Period).Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
             async (_, stop) =>
@@ -52,7 +57,7 @@ public sealed class InspectStep : Step<InspectInput, InspectResult>
                 // Each period has dates of its own, and one of a single day is not stuck.
                 var features = FeaturesOf(rows.Transform).Where(f => rows.Table.Find(f.Name) is not { Kind: ColumnKind.Date }).ToList();
                 return new InspectResult(IncidentSearch.Find(
-                    ColumnSample.Of(features, rows.Table, rows.Rows(Part.Train)), ColumnSample.Of(features, table, StepContext.AllRows(table.RowCount))));
+                    ColumnSample.Of(features, rows.Table, rows.Rows(Part.Train)), ColumnSample.Of(features, table, StepContext.AllRows(table.RowCount)), units: !isOfPictures));
             },
             cancellation);
     }

@@ -1,3 +1,4 @@
+using MlOps.Learning.Images;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Wording;
@@ -8,13 +9,31 @@ namespace MlOps.Pipeline.Steps.Monitor;
 internal static class MonitorAlerts
 {
     public static IReadOnlyList<MonitorAlert> Of(
-        IReadOnlyList<ColumnDrift> columns, IReadOnlyList<DataIncident> incidents, IReadOnlyList<GroupFairness> fairness, MonitorSettings settings) =>
+        IReadOnlyList<ColumnDrift> columns, IReadOnlyList<DataIncident> incidents, IReadOnlyList<GroupFairness> fairness, MonitorSettings settings, bool ofPictures = false) =>
     [
         .. incidents.Select(i => new MonitorAlert("incident", i.Column, columns.FirstOrDefault(c => c.Column == i.Column && c.Kind != "score")?.Importance ?? 0, i.Message, i.Said))
-            .Concat(columns.Where(c => c.Drifted).Select(Drift))
+            .Concat(columns.Where(c => c.Drifted && !(ofPictures && IsEmbedding(c))).Select(Drift))
+            .Concat(ofPictures ? Embedding([.. columns.Where(IsEmbedding)]) : [])
             .Concat(fairness.SelectMany(f => Unfair(f, settings.FairnessLimit)))
             .OrderByDescending(a => a.Effect).ThenBy(a => a.Kind, StringComparer.Ordinal).ThenBy(a => a.Subject, StringComparer.Ordinal),
     ];
+
+    private static bool IsEmbedding(ColumnDrift c) => c.Column.StartsWith(PictureFacts.EmbeddingPrefix, StringComparison.Ordinal);
+
+    // One of the numbers of an embedding means nothing to anybody; that many of them have moved does.
+    private static IEnumerable<MonitorAlert> Embedding(ColumnDrift[] embedding)
+    {
+        ColumnDrift[] drifted = [.. embedding.Where(c => c.Drifted)];
+        if (drifted.MaxBy(c => c.Effect) is not { } most)
+        {
+            yield break;
+        }
+
+        var said = Sentence.Of(
+            "drift-embedding", ("count", drifted.Length), ("all", embedding.Length), ("column", most.Column), ("psi", Spelled.Distance(most.Psi)), ("p", Spelled.PValue(most.AdjustedPValue)),
+            ("share", Spelled.Share(drifted.Sum(c => c.Importance))));
+        yield return new MonitorAlert("drift", "embedding", drifted.Sum(c => c.Effect), said.ToString(), said);
+    }
 
     private static MonitorAlert Drift(ColumnDrift c)
     {

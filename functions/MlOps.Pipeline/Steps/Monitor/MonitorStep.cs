@@ -48,20 +48,23 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
         var history = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
         var evaluation = (await _context.Runner.ReadRecordAsync(pipeline, input.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
         var inspection = (await _context.Runner.ReadRecordAsync(pipeline, input.InspectKey, cancellation)).ResultOf<InspectResult>();
-        var spec = new StepSpec(
-            pipeline, Name, Version, Period.Parse(input.Drop.Period).Value,
-            new Dictionary<string, string>
-            {
-                ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
-                ["incidents"] = StepContext.Part(inspection.Incidents),
-                ["model"] = await TrainedModel.HashAsync(_context, pipeline, input.TrainKey, cancellation),
-                ["scores"] = await _context.HashAsync(pipeline, input.PredictKey, PredictStep.ScoresOutput, cancellation),
-                ["settings"] = StepContext.Part(new { definition.Task, definition.Monitor, evaluation.Classes, evaluation.Threshold }),
-                ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
-                ["table"] = await _context.HashAsync(pipeline, tableKey, ValidateStep.TableOutput, cancellation),
-                ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
-            },
-            StepContext.Request(input));
+        var inputs = new Dictionary<string, string>
+        {
+            ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
+            ["incidents"] = StepContext.Part(inspection.Incidents),
+            ["model"] = await TrainedModel.HashAsync(_context, pipeline, input.TrainKey, cancellation),
+            ["scores"] = await _context.HashAsync(pipeline, input.PredictKey, PredictStep.ScoresOutput, cancellation),
+            ["settings"] = StepContext.Part(new { definition.Task, definition.Monitor, evaluation.Classes, evaluation.Threshold }),
+            ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
+            ["table"] = await _context.HashAsync(pipeline, tableKey, ValidateStep.TableOutput, cancellation),
+            ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
+        };
+        if (definition.Kind == PipelineKind.Image)
+        {
+            inputs["kind"] = nameof(PipelineKind.Image);
+        }
+
+        var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Drop.Period).Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
             async (work, stop) =>
@@ -111,7 +114,7 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
             [.. judged.Where(c => c.Kind == "score")],
             incidents, fairness,
             isBinary ? QualityEstimate.Of(test.Labels!, test.Scores, scores, evaluation.Threshold) : null,
-            MonitorAlerts.Of(judged, incidents, fairness, definition.Monitor));
+            MonitorAlerts.Of(judged, incidents, fairness, definition.Monitor, definition.Kind == PipelineKind.Image));
     }
 
     private IEnumerable<ColumnDrift> Columns(

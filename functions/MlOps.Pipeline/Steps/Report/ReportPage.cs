@@ -20,6 +20,7 @@ internal static class ReportPage
         ("performance", "report-performance", d => d.Performance.Any(p => p.Value is not null), PerformanceSection.Write),
         ("backtests", "report-backtests", d => d.RollingBacktest is not null, BacktestSection.Write),
         ("scores", "report-scores", d => d.Rows > 0, ScoresSection.Write),
+        ("pictures", "report-pictures", d => d.Pictures is not null, PicturesSection.Write),
         ("explanation", "report-explanation", d => d.Explanation.Columns.Count > 0, ExplanationSection.Write),
         ("drift", "report-drift", d => d.Monitor is not null, DriftSection.Write),
         ("fairness", "report-fairness", d => d.Monitor is { Fairness.Count: > 0 }, FairnessSection.Write),
@@ -34,8 +35,8 @@ internal static class ReportPage
     {
         var page = new HtmlWriter(data.Language);
         page.Add($"<!doctype html>\n<html lang=\"{page.Language}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">");
-        page.Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">");
-        page.Add($"<title>{page.Say("report-title", ("pipeline", data.Pipeline), ("period", page.Period(data.Period)))}</title>\n<style>{new Markup(Style.Sheet)}</style></head>\n<body><div class=\"page\">\n");
+        page.Add($"<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'{new Markup(data.Pictures is null ? "" : "; img-src data:")}\">");
+        page.Add($"<title>{page.Say("report-title", ("pipeline", data.Pipeline), ("period", page.Period(data.Period)))}</title>\n<style>{new Markup(Style.Sheet)}{new Markup(data.Pictures is null ? "" : PicturesSection.Sheet)}</style></head>\n<body><div class=\"page\">\n");
         Headline.Write(page, data);
         var shown = Sections.Where(s => s.Applies(data)).ToArray();
         page.Add($"<nav aria-label=\"{page.Say("report-sections")}\"><ul>");

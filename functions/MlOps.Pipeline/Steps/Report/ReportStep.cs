@@ -9,11 +9,13 @@ using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
+using MlOps.Pipeline.Steps.Pictures;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Report.Data;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Pipeline.Steps.Validate;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -33,11 +35,13 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
 
     private readonly StepContext _context;
     private readonly ModelRegistry _models;
+    private readonly PicturesStep _pictures;
 
-    internal ReportStep(StepContext context, ModelRegistry models) : base(Name)
+    internal ReportStep(StepContext context, ModelRegistry models, PicturesStep pictures) : base(Name)
     {
         _context = context;
         _models = models;
+        _pictures = pictures;
     }
 
     /// <summary>Runs the step, or finds it done.</summary>
@@ -78,12 +82,18 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             inputs["backtests"] = ContentHash.OfJson(rolling);
         }
 
+        var pictures = await PicturesAsync(input, pipeline, cancellation);
+        if (pictures is not null)
+        {
+            inputs["pictures"] = pictures;
+        }
+
         var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Drop.Period).Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
             async (work, stop) =>
             {
-                var page = Encoding.UTF8.GetBytes(ReportPage.Html(await CollectAsync(input, pipeline, model, challenger, stop)));
+                var page = Encoding.UTF8.GetBytes(ReportPage.Html(await WithPicturesAsync(await CollectAsync(input, pipeline, model, challenger, stop), input, pipeline, pictures, stop)));
                 var output = await work.WriteAsync(ReportOutput, s => s.Write(page), stop);
                 return new ReportResult(output.Sha256, output.Length);
             },
@@ -150,6 +160,33 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
             Leaderboard = input.LeaderboardKey is { } board
                 ? await _context.OpenJsonAsync<LeaderboardDocument>(pipeline, board, LeaderboardOutput, cancellation) : null,
             HistoryRows = history.Table.RowCount,
+        };
+    }
+
+    private async Task<string?> PicturesAsync(ReportInput input, PipelineName pipeline, CancellationToken cancellation)
+    {
+        var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
+        return definition.Kind != PipelineKind.Image ? null
+            : (await _pictures.RunAsync(
+                new PicturesInput(input.RunId, input.DefinitionHash, new DropReference(input.Pipeline, input.Drop.Period, input.Drop.BlobName, input.Drop.ETag), input.Drop.Sha256), cancellation)).RequireKey();
+    }
+
+    private async Task<ReportData> WithPicturesAsync(ReportData data, ReportInput input, PipelineName pipeline, string? pictures, CancellationToken cancellation)
+    {
+        if (pictures is null)
+        {
+            return data;
+        }
+
+        var ids = (await _context.OpenTableAsync(pipeline, input.FeaturizeKey, ValidateStep.IdsOutput, cancellation)).Columns[0];
+        string[] files = [.. Enumerable.Range(0, ids.RowCount).Select(row => ids.Text(row) ?? "")];
+        return data with
+        {
+            Pictures = await PictureChoice.OfAsync(data, files, async wanted =>
+            {
+                await using var thumbnails = await _context.Runner.OpenAsync(pipeline, pictures, PicturesStep.ThumbnailsOutput, cancellation);
+                return Thumbnails.Read(thumbnails, wanted);
+            }),
         };
     }
 

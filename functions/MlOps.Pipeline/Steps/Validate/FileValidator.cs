@@ -45,7 +45,18 @@ internal sealed record KnownHistory(FileSchema Schema, TableSchema? Values = nul
 internal static class FileValidator
 {
     public static ValidatedFile Validate(
-        Stream stream, PipelineDefinition definition, KnownHistory? history, int threads, CancellationToken cancellation = default)
+        Stream stream, PipelineDefinition definition, KnownHistory? history, int threads, CancellationToken cancellation = default) =>
+        Validate(stream, definition, history, threads, [], cancellation);
+
+    /// <summary>The same for a table that was made of something else, some of which could not become rows.</summary>
+    /// <param name="stream">The table.</param>
+    /// <param name="definition">Definition.</param>
+    /// <param name="history">What a period is held against; <see langword="null"/> for the history itself.</param>
+    /// <param name="threads">Threads for reading.</param>
+    /// <param name="lost">What could not become a row: each counts as an unusable one.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public static ValidatedFile Validate(
+        Stream stream, PipelineDefinition definition, KnownHistory? history, int threads, IReadOnlyList<Finding> lost, CancellationToken cancellation = default)
     {
         var errors = new FindingList();
         var warnings = new FindingList();
@@ -68,7 +79,7 @@ internal static class FileValidator
                 return refused with { Rows = read.File.RecordCount };
             }
 
-            return Check(read, definition, history, errors, warnings);
+            return Check(read, definition, history, lost, errors, warnings);
         }
         catch (CsvException e)
         {
@@ -82,11 +93,11 @@ internal static class FileValidator
     }
 
     private static ValidatedFile Check(
-        ReadFile read, PipelineDefinition definition, KnownHistory? known, FindingList errors, FindingList warnings)
+        ReadFile read, PipelineDefinition definition, KnownHistory? known, IReadOnlyList<Finding> lost, FindingList errors, FindingList warnings)
     {
         var (file, retyped) = (read.File, read.Retyped);
         var history = known?.Schema;
-        var refused = new ValidatedFile(null, null, file.RecordCount, false, errors, warnings);
+        var refused = new ValidatedFile(null, null, file.RecordCount + lost.Count, false, errors, warnings);
         if (file.Header.Count > HeaderCheck.MaxColumns)
         {
             errors.Add(Sentence.Of("too-many-columns", ("count", file.Header.Count), ("most", HeaderCheck.MaxColumns)), line: 1);
@@ -104,9 +115,15 @@ internal static class FileValidator
             }
         }
 
-        var setAside = MayBeSetAside(file, definition) ? file.Rejected : [];
+        IReadOnlyList<RejectedRow> rejected = lost.Count == 0 ? file.Rejected : [.. file.Rejected, .. lost.Select(f => new RejectedRow(f.Line, f.Column, f.Code, f.Message, f.Text ?? ""))];
+        var setAside = MayBeSetAside(file, rejected.Count, lost.Count, definition) ? rejected : [];
         AddReaderErrors(file, setAside.Count == 0 ? errors : warnings);
-        if (file.RecordCount == 0)
+        foreach (var finding in lost)
+        {
+            (setAside.Count == 0 ? errors : warnings).Add(finding);
+        }
+
+        if (file.RecordCount == 0 && lost.Count == 0)
         {
             errors.Add(Sentence.Of("header-only"), line: 1);
         }
@@ -210,10 +227,10 @@ internal static class FileValidator
     }
 
     // A doubled column is an error of the header: no row is to blame for it.
-    private static bool MayBeSetAside(CsvTable file, PipelineDefinition definition) =>
-        file.Rejected.Count > 0
+    private static bool MayBeSetAside(CsvTable file, int rejected, int lost, PipelineDefinition definition) =>
+        rejected > 0
         && file.Table.RowCount > 0
-        && file.Rejected.Count <= definition.Quarantine * file.RecordCount;
+        && rejected <= definition.Quarantine * (file.RecordCount + lost);
 
     private static void AddReaderErrors(CsvTable file, FindingList errors)
     {

@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.Json;
-using Azure;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Pictures;
 using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 using MlOps.Tabular;
@@ -28,8 +28,13 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
     private const int Shown = 20;
 
     private readonly StepContext _context;
+    private readonly PicturesStep _pictures;
 
-    internal ValidateStep(StepContext context) : base(Name) => _context = context;
+    internal ValidateStep(StepContext context, PicturesStep pictures) : base(Name)
+    {
+        _context = context;
+        _pictures = pictures;
+    }
 
     /// <summary>Runs the step, or finds it done.</summary>
     /// <param name="input">The drop.</param>
@@ -68,9 +73,17 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
             inputs["groups"] = StepContext.Part(definition.GroupColumns);
         }
 
+        // Pictures become a table first, from where on all is the same.
+        var pictures = definition.Kind == PipelineKind.Image
+            ? await _pictures.RunAsync(new PicturesInput(input.RunId, input.DefinitionHash, input.Drop, input.Sha256), cancellation) : null;
+        if (pictures is not null)
+        {
+            inputs["pictures"] = pictures.RequireKey();
+        }
+
         var spec = new StepSpec(pipeline, Name, Version, period.Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
-            spec, (work, stop) => WorkAsync(input, pipeline, definition, historyKey, spec.Key, work, stop), cancellation);
+            spec, (work, stop) => WorkAsync(input, pipeline, definition, historyKey, pictures, spec.Key, work, stop), cancellation);
     }
 
     /// <summary>Validates an accepted drop of the history again (normally found done) and returns the key of its table.</summary>
@@ -137,11 +150,24 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
     }
 
     private async Task<ValidateResult> WorkAsync(
-        ValidateInput input, PipelineName pipeline, PipelineDefinition definition, string? historyKey, string key, StepWork work, CancellationToken cancellation)
+        ValidateInput input, PipelineName pipeline, PipelineDefinition definition, string? historyKey, PicturesResult? pictures, string key, StepWork work, CancellationToken cancellation)
     {
+        if (pictures?.Refusal is { } refusal)
+        {
+            return await RefuseAsync(pipeline, refusal, key, work, cancellation);
+        }
+
         var history = await LoadHistoryAsync(pipeline, definition, historyKey, cancellation);
-        await using var file = await OpenDropAsync(pipeline, input, cancellation);
-        var validated = FileValidator.Validate(file, definition, history, _context.Options.EffectiveThreads, cancellation);
+        await using var file = pictures is null
+            ? await KeptDrop.OpenAsync(_context.Account, pipeline, input.Drop.BlobName, input.Sha256, cancellation)
+            : await _context.Runner.OpenAsync(pipeline, pictures.RequireKey(), PicturesStep.TableOutput, cancellation);
+        var validated = FileValidator.Validate(
+            file, definition, history, _context.Options.EffectiveThreads, [.. pictures?.Unusable.Select(u => u.Reason) ?? []], cancellation);
+        foreach (var warning in pictures?.Warnings ?? [])
+        {
+            validated.Warnings.AddFirst(warning);
+        }
+
         if (validated.Table is { } accepted && !Period.Parse(input.Drop.Period).IsInitial)
         {
             DateCheck.Check(accepted, Period.Parse(input.Drop.Period), definition, validated.Warnings);
@@ -150,7 +176,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
         if (validated.Quarantined.Count > 0)
         {
             validated.Warnings.AddFirst(Finding.Of(Sentence.Of(
-                "quarantined-rows", ("rows", validated.Quarantined.Count), ("all", validated.Rows + validated.Quarantined.Count), ("pipeline", pipeline), ("period", input.Drop.Period))));
+                pictures is null ? "quarantined-rows" : "quarantined-pictures", ("rows", validated.Quarantined.Count), ("all", validated.Rows + validated.Quarantined.Count), ("pipeline", pipeline), ("period", input.Drop.Period))));
         }
 
         if (validated.Rescued is not null)
@@ -173,7 +199,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
 
             if (validated.Quarantined.Count > 0)
             {
-                await work.WriteAsync(QuarantineOutput, s => QuarantineFile.Write(s, validated.HeaderText, validated.Quarantined, input.Sha256), cancellation);
+                await work.WriteAsync(QuarantineOutput, s => QuarantineFile.Write(s, pictures is null ? validated.HeaderText : definition.Id!, validated.Quarantined, input.Sha256), cancellation);
             }
         }
         else
@@ -195,36 +221,10 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
         ? new Table([table[id]])
         : new Table([new NumberColumn("row", [.. Enumerable.Range(1, table.RowCount).Select(i => (double)i)])]);
 
-    private async Task<Stream> OpenDropAsync(PipelineName pipeline, ValidateInput input, CancellationToken cancellation)
+    private static async Task<ValidateResult> RefuseAsync(PipelineName pipeline, Finding refusal, string key, StepWork work, CancellationToken cancellation)
     {
-        if (!ContentHash.IsHash(input.Sha256))
-        {
-            throw new ArgumentException("The drop's SHA-256 is not one.", nameof(input));
-        }
-
-        var name = $"{pipeline}/drops/{input.Sha256}.csv";
-        var file = TemporaryFile.Create();
-        try
-        {
-            await _context.Account.Artifacts.GetBlobClient(name).DownloadToAsync(file, cancellation);
-            file.Position = 0;
-            if (await ContentHash.OfAsync(file, cancellation) != input.Sha256)
-            {
-                throw new StepRefusedException(Sentence.Of("copy-changed", ("copy", name), ("file", input.Drop.BlobName)));
-            }
-
-            file.Position = 0;
-            return file;
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            await file.DisposeAsync();
-            throw new StepRefusedException(Sentence.Of("copy-gone", ("copy", name), ("file", input.Drop.BlobName)));
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            throw;
-        }
+        await work.WriteAsync("warnings.json", s => JsonSerializer.Serialize<Finding[]>(s, [], ArtifactJson.Indented), cancellation);
+        await work.WriteAsync(ErrorsOutput, s => JsonSerializer.Serialize<Finding[]>(s, [refusal], ArtifactJson.Indented), cancellation);
+        return new ValidateResult(false, 0, false, [refusal], 1, [], $"{pipeline}/steps/{key}/{ErrorsOutput}");
     }
 }

@@ -97,6 +97,9 @@ internal sealed record ReportData
     /// <summary>The learners side by side; <see langword="null"/> where the definition compares none.</summary>
     public LeaderboardDocument? Leaderboard { get; init; }
 
+    /// <summary>Pictures of the period; <see langword="null"/> where its rows are none.</summary>
+    public ReportPictures? Pictures { get; init; }
+
     public required long HistoryRows { get; init; }
 
     public TaskKind Task => Definition.Task;

@@ -56,7 +56,7 @@ export const en = {
   tabs: { label: "Of this pipeline", periods: "Periods", runs: "Runs", models: "Models", data: "Data", definition: "Definition" },
   drop: {
     title: "Drop files",
-    hint: "Drag files here, or choose them. initial.csv is the history; each period is yyyyMMdd.csv. Corrected quarantine files go here too.",
+    hint: "Drag files here, or choose them. initial.csv is the history; each period is yyyyMMdd.csv (of pictures .zip). Corrected quarantine files go here too.",
     choose: "Choose files",
     sending: (name: string, percent: number) => `${name}: ${percent} % sent`,
     taken: (name: string) => `${name}: received, its run begins`,
@@ -67,7 +67,7 @@ export const en = {
   periods: {
     title: "Periods",
     empty: "No files yet",
-    emptyText: "Drop initial.csv, the history with labels, and then a file for each period.",
+    emptyText: "Drop initial.csv (of pictures initial.zip), the history with labels, and then a file for each period.",
     period: "Period",
     initial: "History",
     state: "State",

@@ -57,7 +57,7 @@ export const ja: Texts = {
   tabs: { label: "このパイプライン", periods: "期間", runs: "実行", models: "モデル", data: "データ", definition: "定義" },
   drop: {
     title: "ファイルのドロップ",
-    hint: "ここにドラッグするか、ファイルを選択してください。initial.csv は履歴、各期間は yyyyMMdd.csv です。修正した隔離ファイルもここに入れます。",
+    hint: "ここにドラッグするか、ファイルを選択してください。initial.csv は履歴、各期間は yyyyMMdd.csv です (画像は .zip)。修正した隔離ファイルもここに入れます。",
     choose: "ファイルを選択",
     sending: (name, percent) => `${name}: ${percent} % 送信済み`,
     taken: (name) => `${name}: 受け付けました。実行が始まります`,
@@ -68,7 +68,7 @@ export const ja: Texts = {
   periods: {
     title: "期間",
     empty: "ファイルがまだありません",
-    emptyText: "ラベル付きの履歴 initial.csv をドロップし、続けて期間ごとのファイルをドロップしてください。",
+    emptyText: "ラベル付きの履歴 initial.csv (画像は initial.zip) をドロップし、続けて期間ごとのファイルをドロップしてください。",
     period: "期間",
     initial: "履歴",
     state: "状態",

@@ -62,7 +62,7 @@ function Quarantine({ name, of }: { name: string; of: FileFacts[] }) {
         </thead>
         <tbody>
           {files.map((file) => {
-            const list = file.name.replace(/\.csv$/, reasons);
+            const list = file.name.replace(/\.(csv|zip)$/, reasons);
             return (
               <tr key={file.name}>
                 <th scope="row">
