@@ -4,6 +4,7 @@ using MlOps.Benchmarks.Drift;
 using MlOps.Benchmarks.Engine;
 using MlOps.Benchmarks.Functions;
 using MlOps.Benchmarks.Learners;
+using MlOps.Benchmarks.Load;
 using MlOps.Benchmarks.Pictures;
 using MlOps.Benchmarks.Policies;
 using MlOps.Benchmarks.Serving;
@@ -19,6 +20,7 @@ return args.FirstOrDefault() switch
     "engine" => await EngineBenchmark.RunAsync(),
     "engine-worker" => await MlOps.EngineWorker.WorkerMain.RunAsync(args[1..]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
+    "load" => await LoadBenchmark.RunAsync(args[1..]),
     "pictures" => await PicturesBenchmark.RunAsync(args[1..]),
     "policies" => PoliciesBenchmark.Run(args[1..]),
     "ways" => WaysBenchmark.Run(args[1..]),
@@ -38,6 +40,7 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks drift [SIMULATIONS]");
     Console.Error.WriteLine("       MlOps.Benchmarks engine");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
+    Console.Error.WriteLine("       MlOps.Benchmarks load [FILES …]");
     Console.Error.WriteLine("       MlOps.Benchmarks pictures [COUNT]");
     Console.Error.WriteLine("       MlOps.Benchmarks policies [FROM TO] [--data FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks ways [FROM TO] [--data FOLDER]");
