@@ -30,7 +30,7 @@ public sealed class Picture
     public static Picture Decode(byte[] bytes)
     {
         ArgumentNullException.ThrowIfNull(bytes);
-        var header = PictureHeader.Read(bytes);
+        var header = PictureStructure.Read(bytes);
         ImageResult decoded;
         try
         {

@@ -11,12 +11,6 @@ namespace MlOps.Learning.Images;
 /// </summary>
 public sealed class PictureEmbedder : IDisposable
 {
-    /// <summary>Numbers of an embedding.</summary>
-    public const int Length = 512;
-
-    /// <summary>Decimals of an embedding's numbers: finer ones say nothing and are where processors of different kinds differ.</summary>
-    internal const int Decimals = 4;
-
     private const string Learner = "resnet18";
     private const int Side = 224;
     private const int Channels = 3;
@@ -37,7 +31,7 @@ public sealed class PictureEmbedder : IDisposable
     /// <exception cref="LearnerException">The network cannot run on this machine; says what is missing.</exception>
     public PictureFacts Embed(byte[] bytes)
     {
-        var header = PictureHeader.Read(bytes);
+        var header = PictureStructure.Read(bytes);
         var isLarge = (long)header.Width * header.Height > LargePixels;
         if (isLarge)
         {
@@ -87,7 +81,7 @@ public sealed class PictureEmbedder : IDisposable
         var embedding = Run(network, Run(preparation, planes));
         for (var i = 0; i < embedding.Length; i++)
         {
-            embedding[i] = (float)Math.Round(embedding[i], Decimals);
+            embedding[i] = (float)Math.Round(embedding[i], PictureFacts.Decimals);
         }
 
         return embedding;

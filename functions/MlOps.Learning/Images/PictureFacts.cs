@@ -11,13 +11,19 @@ public sealed record PictureFacts(PictureStatistics Statistics, IReadOnlyList<fl
     /// <summary>Number that changes whenever the same picture would give other facts; part of whatever these are kept under.</summary>
     public const int Version = 1;
 
+    /// <summary>Numbers of an embedding.</summary>
+    public const int EmbeddingLength = 512;
+
+    /// <summary>Decimals of an embedding's numbers: finer ones say nothing and are where processors of different kinds differ.</summary>
+    internal const int Decimals = 4;
+
     /// <summary>How the names of the embedding's columns begin.</summary>
     public const string EmbeddingPrefix = "embedding_";
 
     /// <summary>Names of the columns of a picture: its statistics, then <c>embedding_001</c> to <c>embedding_512</c>.</summary>
     public static IReadOnlyList<string> Columns { get; } =
-        [.. PictureStatistics.Names, .. Enumerable.Range(1, PictureEmbedder.Length).Select(i => EmbeddingPrefix + i.ToString("000", CultureInfo.InvariantCulture))];
+        [.. PictureStatistics.Names, .. Enumerable.Range(1, EmbeddingLength).Select(i => EmbeddingPrefix + i.ToString("000", CultureInfo.InvariantCulture))];
 
     /// <summary>The values of <see cref="Columns"/>. A float is written as its shortest decimal text, so that it reads back the same.</summary>
-    public IEnumerable<double> Values => [.. Statistics.Values, .. Embedding.Select(e => Math.Round((double)e, PictureEmbedder.Decimals))];
+    public IEnumerable<double> Values => [.. Statistics.Values, .. Embedding.Select(e => Math.Round((double)e, Decimals))];
 }

@@ -23,7 +23,7 @@ public sealed class PictureTests
         foreach (var (_, bytes, code) in PictureBytes.Hostile.Where(h => h.Code is "picture-dimensions" or "picture-damaged"))
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
-            Assert.Equal(code, Assert.Throws<PictureException>(() => PictureHeader.Read(bytes)).Remark.Code);
+            Assert.Equal(code, Assert.Throws<PictureException>(() => PictureStructure.Read(bytes)).Remark.Code);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 1 << 20);
         }
     }
@@ -36,7 +36,7 @@ public sealed class PictureTests
             Assert.Equal(24, Picture.Decode(bytes).Width);
             for (var length = 0; length < bytes.Length; length++)
             {
-                Assert.Throws<PictureException>(() => PictureHeader.Read(bytes.AsSpan(0, length)));
+                Assert.Throws<PictureException>(() => PictureStructure.Read(bytes.AsSpan(0, length)));
             }
         }
     }

@@ -47,7 +47,8 @@ public sealed partial class SentencesTests
     [Fact]
     public void What_the_reader_and_the_schema_remark_is_worded_in_the_same_English_and_in_Japanese()
     {
-        var remarks = Directory.GetFiles(Path.Combine(Shared.Repository, "functions", "MlOps.Tabular"), "*.cs", SearchOption.AllDirectories)
+        string[] folders = ["MlOps.Tabular", "MlOps.Learning/Images", "MlOps.Pipeline/Steps/Pictures"];
+        var remarks = folders.SelectMany(folder => Directory.GetFiles(Path.Combine(Shared.Repository, "functions", folder), "*.cs", SearchOption.AllDirectories))
             .Where(f => !f.Contains("/obj/", StringComparison.Ordinal))
             .SelectMany(f => Remarks().Matches(File.ReadAllText(f))).ToArray();
 

@@ -33,7 +33,7 @@ public sealed class RefusalWordsTests(TrainedApi trained)
         var none = await trained.System.SendAsync(HttpMethod.Get, "/api/pipelines/nope/periods", expected: 404);
 
         Assert.Equal(("「credit」にその版のモデルはありません。", "一覧で確かめてください (GET /api/pipelines/credit/models)。"), InJapanese(release));
-        Assert.Equal(("「20210229」は存在しない日です。", "initial.csv (履歴) または yyyyMMdd.csv (期間、例: 20201001.csv) という名前にしてください。"), InJapanese(day));
+        Assert.Equal(("「20210229」は存在しない日です。", "initial.csv (履歴) または yyyyMMdd.csv (期間、例: 20201001.csv) という名前にしてください。画像は .zip です。"), InJapanese(day));
 
         // Other tests of the collection add pipelines of their own meanwhile.
         Assert.Matches("^パイプライン「nope」はありません。あるのは ([a-z0-9-]+, )*credit(, [a-z0-9-]+)* です。$", Sentences.Word(Said(none, "said"), Sentences.Japanese));

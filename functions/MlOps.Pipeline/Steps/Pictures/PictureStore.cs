@@ -63,7 +63,7 @@ internal sealed class PictureStore(StorageAccount account)
     private static PictureFacts? Read(ReadOnlySpan<byte> bytes)
     {
         var statistics = new double[PictureStatistics.Names.Count];
-        var embedding = new float[PictureEmbedder.Length];
+        var embedding = new float[PictureFacts.EmbeddingLength];
         if (bytes.Length <= (8 * statistics.Length) + (4 * embedding.Length))
         {
             return null;

@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using MlOps.Learning.Tests.Images;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Steps.Pictures;
 using MlOps.Testing;
 
 namespace MlOps.Pipeline.Tests.Steps.Pictures;
@@ -27,6 +28,7 @@ public sealed class HostileZipTests(AzuriteFixture azurite)
         ("names that differ by case alone", () => PictureCase.Zip([("a.png", PictureBytes.Png(16, 16)), ("A.png", PictureBytes.Png(16, 24))]), "pictures-twice"),
         ("30,000 entries", () => PictureCase.Zip(Enumerable.Range(0, 30_000).Select(i => ($"{i}.png", Array.Empty<byte>()))), "pictures-too-many"),
         ("entries that claim nine gigabytes", () => Claiming(PictureCase.Zip(Enumerable.Range(0, 3).Select(i => ($"{i}.png", new byte[10]))), 0xC0000000), "pictures-bytes"),
+        ("a history without labels", () => PictureCase.Zip(PictureCase.Pictures(2, 1)), "labels-missing"),
         ("labels without a label", () => Labelled("file\na.png\n"), "labels-columns"),
         ("labels of other columns", () => Labelled("name,class\na.png,plain\n"), "labels-columns"),
         ("two labels for one picture", () => Labelled("file,label\na.png,plain\na.png,spotted\n"), "labels-twice"),
@@ -82,8 +84,9 @@ public sealed class HostileZipTests(AzuriteFixture azurite)
         ];
         foreach (var (name, zip, code) in cases)
         {
-            var result = await pipeline.ValidateAsync(await pipeline.DropAsync("initial", zip, KeptDrop.Pictures));
-            Assert.True(result.Errors.Any(e => e.Code == code), $"{name}: {string.Join(", ", result.Errors.Select(e => e.Code))}");
+            var drop = await pipeline.DropAsync("20201001", zip, KeptDrop.Pictures);
+            var result = await pipeline.Steps.Pictures.RunAsync(new PicturesInput("run", pipeline.DefinitionHash, new DropReference(TestPipeline.Name, drop.Period, drop.BlobName, drop.ETag), drop.Sha256));
+            Assert.True(result.Unusable is [var unusable] && unusable.Reason.Code == code, $"{name}: {string.Join(", ", result.Unusable.Select(u => u.Reason.Code))}");
         }
     }
 
