@@ -43,15 +43,16 @@ internal static class SampleCommand
             HelpName = "DIR",
             Required = true,
         };
+        var side = new Option<bool>("--side") { Description = "Write a side table too, a bureau's reports, which know more of the label; the applicants then have dates." };
         var json = CommonOptions.Json();
         var command = new Command("sample", "Write the sample case as CSV files: a credit portfolio's history and four monthly periods, 122 columns.")
         {
-            rows, seed, folder, json,
+            rows, seed, side, folder, json,
         };
         command.SetAction((parse, cancellation) =>
         {
             var target = parse.GetRequiredValue(folder);
-            var files = CreditDefaultCase.Write(target, parse.GetValue(rows), parse.GetValue(seed), cancellation);
+            var files = CreditDefaultCase.Write(target, parse.GetValue(rows), parse.GetValue(seed), parse.GetValue(side), cancellation);
             if (parse.GetValue(json))
             {
                 Answer.Json(new { folder = Path.GetFullPath(target), pipeline = CreditDefaultCase.PipelineName, files });
@@ -60,7 +61,12 @@ internal static class SampleCommand
 
             foreach (var file in files)
             {
-                Answer.Line($"{Path.Combine(target, file.Name)}  {file.Rows} rows, {100.0 * file.Positives / file.Rows:0.0} % positive, true AUC {file.TrueAuc:0.0000}");
+                Answer.Line($"{Path.Combine(target, file.Name)}  {file.Rows} rows, {100.0 * file.Positives / file.Rows:0.0} % positive, true AUC {file.TrueAuc:0.0000}{(file.TrueAucWithoutSide is { } without ? $", without the side table {without:0.0000}" : "")}");
+            }
+
+            if (parse.GetValue(side))
+            {
+                Answer.Line($"{Path.Combine(target, BureauReports.Source)}  as many files of the side table '{BureauReports.Source}'");
             }
 
             Answer.Line($"{Path.Combine(target, CreditDefaultCase.PipelineName + ".yaml")}  the pipeline's definition");

@@ -18,6 +18,9 @@ namespace MlOps.Tabular;
 /// </remarks>
 public sealed class AsOfTable
 {
+    // Groups of so many rows are sorted in place.
+    private const int Few = 32;
+
     private readonly Dictionary<string, int> _groups = new(StringComparer.Ordinal);
     private readonly int[] _starts;
     private readonly double[] _times;
@@ -30,7 +33,8 @@ public sealed class AsOfTable
 
     /// <summary>Puts the files of a side table together.</summary>
     /// <param name="files">Its files, in the order of their deliveries; all with the same columns.</param>
-    public AsOfTable(IReadOnlyList<SideRows> files)
+    /// <param name="threads">Threads, 1 or more; the result does not depend on them.</param>
+    public AsOfTable(IReadOnlyList<SideRows> files, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(files);
         var groupOf = GroupRows(files, out var starts);
@@ -38,10 +42,15 @@ public sealed class AsOfTable
         (_times, _known, _files) = (new double[starts[^1]], new double[starts[^1]], new int[starts[^1]]);
         var rows = Scatter(files, groupOf);
         _corrected = new bool[_groups.Count];
-        for (var group = 0; group < _groups.Count; group++)
+        var blocks = Math.Clamp(_groups.Count / 1024, 1, threads * 4);
+        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
         {
-            Order(group, rows);
-        }
+            var end = (int)((long)_groups.Count * (block + 1) / blocks);
+            for (var group = (int)((long)_groups.Count * block / blocks); group < end; group++)
+            {
+                Order(group, rows);
+            }
+        });
 
         foreach (var column in files.Count == 0 ? [] : Table.Concatenate([.. files.Select(f => f.Values)]).Columns)
         {
@@ -267,10 +276,17 @@ public sealed class AsOfTable
         var (start, end) = (_starts[group], _starts[group + 1]);
         for (var i = start + 1; i < end; i++)
         {
-            if (_times[i] < _times[i - 1] || (_times[i] == _times[i - 1] && _known[i] < _known[i - 1]))
+            if (IsBefore(_times[i], _known[i], i - 1))
             {
-                Sort(start, end, rows);
-                break;
+                if (end - start <= Few)
+                {
+                    Insert(i, start, rows);
+                }
+                else
+                {
+                    Sort(start, end, rows);
+                    break;
+                }
             }
         }
 
@@ -278,6 +294,21 @@ public sealed class AsOfTable
         {
             _corrected[group] = _times[i] == _times[i - 1] && (_files[i] != _files[i - 1] || _known[i] != _known[i - 1]);
         }
+    }
+
+    private bool IsBefore(double time, double known, int place) =>
+        time < _times[place] || (time == _times[place] && known < _known[place]);
+
+    // Moves the row at a place to where it belongs among those before it, behind its equals.
+    private void Insert(int place, int start, int[] rows)
+    {
+        var (time, known, file, row) = (_times[place], _known[place], _files[place], rows[place]);
+        for (; place > start && IsBefore(time, known, place - 1); place--)
+        {
+            (_times[place], _known[place], _files[place], rows[place]) = (_times[place - 1], _known[place - 1], _files[place - 1], rows[place - 1]);
+        }
+
+        (_times[place], _known[place], _files[place], rows[place]) = (time, known, file, row);
     }
 
     // By event time, known, file and row; the last two are the order in which the rows lie here, so equal ones keep their places.

@@ -15,7 +15,7 @@ public sealed class AsOfTableTests
             TextColumn keys = TextColumn.FromTexts("id", one.Asked.Select(a => a.Key));
             double[] asOf = [.. one.Asked.Select(a => Seconds(a.AsOf))];
             double[] knownAt = [.. one.Asked.Select(a => Seconds(a.KnownAt))];
-            var joined = new AsOfTable(WithColumns(one.Read())).Join(keys, asOf, knownAt, one.Aggregates, threads: 1 + (seed % 2));
+            var joined = new AsOfTable(WithColumns(one.Read()), threads: 1 + (seed % 2)).Join(keys, asOf, knownAt, one.Aggregates, threads: 1 + (seed % 2));
             var expected = one.Expected();
             for (var i = 0; i < joined.Count; i++)
             {
@@ -85,6 +85,21 @@ public sealed class AsOfTableTests
         var once = Joined(1, inOrder);
         Assert.Equal(once, Joined(4, inOrder));
         Assert.Equal(once, Joined(3, [.. inOrder.Reverse()]));
+    }
+
+    [Theory]
+    [InlineData(31)]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(500)]
+    public void Rows_of_a_key_may_come_in_any_order_however_many_there_are(int rows)
+    {
+        var random = new Random(rows);
+        (double Day, double Known, double Value)[] inOrder = [.. Enumerable.Range(0, rows).Select(day => ((double)day, (double)day, random.NextDouble()))];
+        var shuffled = inOrder.ToArray();
+        random.Shuffle(shuffled);
+        double[] days = [.. Enumerable.Range(0, rows + 2).Select(day => day * Day)];
+        Assert.Equal(Sums(Side("k", inOrder), days, days), Sums(Side("k", shuffled), days, days));
     }
 
     [Fact]

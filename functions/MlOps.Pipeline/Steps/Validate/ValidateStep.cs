@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Azure;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Wording;
@@ -140,7 +139,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
         ValidateInput input, PipelineName pipeline, PipelineDefinition definition, string? historyKey, string key, StepWork work, CancellationToken cancellation)
     {
         var history = await LoadHistoryAsync(pipeline, definition, historyKey, cancellation);
-        await using var file = await OpenDropAsync(pipeline, input, cancellation);
+        await using var file = await KeptDrop.OpenAsync(_context.Account, pipeline, input.Sha256, input.Drop.BlobName, cancellation);
         var validated = FileValidator.Validate(file, definition, history, _context.Options.EffectiveThreads, cancellation);
         if (validated.Table is { } accepted && !Period.Parse(input.Drop.Period).IsInitial)
         {
@@ -194,37 +193,4 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
     private static Table Ids(Table table, PipelineDefinition definition) => definition.Id is { } id
         ? new Table([table[id]])
         : new Table([new NumberColumn("row", [.. Enumerable.Range(1, table.RowCount).Select(i => (double)i)])]);
-
-    private async Task<Stream> OpenDropAsync(PipelineName pipeline, ValidateInput input, CancellationToken cancellation)
-    {
-        if (!ContentHash.IsHash(input.Sha256))
-        {
-            throw new ArgumentException("The drop's SHA-256 is not one.", nameof(input));
-        }
-
-        var name = $"{pipeline}/drops/{input.Sha256}.csv";
-        var file = TemporaryFile.Create();
-        try
-        {
-            await _context.Account.Artifacts.GetBlobClient(name).DownloadToAsync(file, cancellation);
-            file.Position = 0;
-            if (await ContentHash.OfAsync(file, cancellation) != input.Sha256)
-            {
-                throw new StepRefusedException(Sentence.Of("copy-changed", ("copy", name), ("file", input.Drop.BlobName)));
-            }
-
-            file.Position = 0;
-            return file;
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            await file.DisposeAsync();
-            throw new StepRefusedException(Sentence.Of("copy-gone", ("copy", name), ("file", input.Drop.BlobName)));
-        }
-        catch
-        {
-            await file.DisposeAsync();
-            throw;
-        }
-    }
 }
