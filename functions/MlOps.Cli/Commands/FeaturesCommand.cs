@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using MlOps.Cli.Hosting;
 using MlOps.Cli.Learner;
 using MlOps.Cli.Terminal;
