@@ -3,6 +3,7 @@ using MlOps.Benchmarks.Csv;
 using MlOps.Benchmarks.Drift;
 using MlOps.Benchmarks.Engine;
 using MlOps.Benchmarks.Functions;
+using MlOps.Benchmarks.Join;
 using MlOps.Benchmarks.Learners;
 using MlOps.Benchmarks.Load;
 using MlOps.Benchmarks.Pictures;
@@ -19,6 +20,7 @@ return args.FirstOrDefault() switch
     "drift" => DriftBenchmark.Run(args[1..]),
     "engine" => await EngineBenchmark.RunAsync(),
     "engine-worker" => await MlOps.EngineWorker.WorkerMain.RunAsync(args[1..]),
+    "join" => JoinBenchmark.Run(args[1..]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
     "load" => await LoadBenchmark.RunAsync(args[1..]),
     "pictures" => await PicturesBenchmark.RunAsync(args[1..]),
@@ -39,6 +41,7 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks csv-fuzz [--inputs N] [--seed S] [--seeds FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks drift [SIMULATIONS]");
     Console.Error.WriteLine("       MlOps.Benchmarks engine");
+    Console.Error.WriteLine("       MlOps.Benchmarks join FOLDER [RUNS]");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
     Console.Error.WriteLine("       MlOps.Benchmarks load [FILES …]");
     Console.Error.WriteLine("       MlOps.Benchmarks pictures [COUNT]");

@@ -23,15 +23,16 @@ internal static class PutCommand
             Description = "Definition to put first. Default: PIPELINE.yaml in the current folder, where there is one.",
             HelpName = "FILE",
         };
+        var source = new Option<string?>("--source") { Description = "Side table that the files are of. Default: none, they are the pipeline's own.", HelpName = "SOURCE" };
         var account = new AccountLocation();
         var json = CommonOptions.Json();
-        var command = new Command("put", "Drop files into the input container, as an upstream system would.") { pipeline, files, definition, json };
+        var command = new Command("put", "Drop files into the input container, as an upstream system would.") { pipeline, files, source, definition, json };
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
             var name = Names.Pipeline(parse.GetRequiredValue(pipeline));
             var paths = parse.GetValue(files) ?? [];
-            var drops = paths.Select(path => (Path: path, Blob: BlobName(name, path))).ToArray();
+            var drops = paths.Select(path => (Path: path, Blob: BlobName(name, parse.GetValue(source), path))).ToArray();
             var yaml = DefinitionFile(parse.GetValue(definition), name);
             if (drops.Length == 0 && yaml is null)
             {
@@ -109,15 +110,20 @@ internal static class PutCommand
     }
 
     /// <summary>Name in the input container; it must be that of a drop, or no run would ever begin.</summary>
-    private static string BlobName(PipelineName pipeline, string path)
+    private static string BlobName(PipelineName pipeline, string? source, string path)
     {
         if (!File.Exists(path))
         {
             throw new CommandException($"there is no file {path}.");
         }
 
+        if (source is not null && !PipelineName.TryParse(source, out _))
+        {
+            throw new CommandException($"'{source}' is no name of a source: letters, digits, '-' and '_'.", ExitCode.WrongUsage);
+        }
+
         return DropUpload.TryName(pipeline, Path.GetFileName(path), out var blob)
-            ? blob
+            ? source is null ? blob : $"{pipeline}/{source}/{blob[(blob.IndexOf('/', StringComparison.Ordinal) + 1)..]}"
             : throw new CommandException(
                 Period.MissingDay(Path.GetFileName(path).Split('.')[0]) is { } missing
                     ? $"{path}: {missing}. Give the file the name of a day of its period."

@@ -46,16 +46,26 @@ internal static class SampleCommand
             DefaultValueFactory = _ => "table",
         };
         kind.AcceptOnlyFromAmong("table", "image");
+        var side = new Option<bool>("--side") { Description = "Write a side table too, a bureau's reports, which know more of the label; the applicants then have dates." };
         var json = CommonOptions.Json();
         var command = new Command("sample", "Write the sample case: a credit portfolio's history and four monthly periods as CSV, or pictures of leaves as zip files.")
         {
-            kind, rows, seed, folder, json,
+            kind, rows, seed, side, folder, json,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(side) && result.GetValue(kind) == "image")
+            {
+                result.AddError("--side is of the credit portfolio; leave out --kind image.");
+            }
+        });
         command.SetAction((parse, cancellation) =>
         {
             var target = parse.GetRequiredValue(folder);
             var made = parse.GetValue(kind) == "image" ? SampleCase.Leaves : SampleCase.Credit;
-            var files = made.Write(target, RowsOf(made, parse.GetValue(rows)), parse.GetValue(seed), cancellation);
+            var withSide = parse.GetValue(side);
+            var count = RowsOf(made, parse.GetValue(rows));
+            var files = withSide ? CreditDefaultCase.Write(target, count, parse.GetValue(seed), side: true, cancellation) : made.Write(target, count, parse.GetValue(seed), cancellation);
             if (parse.GetValue(json))
             {
                 Answer.Json(new { folder = Path.GetFullPath(target), pipeline = made.Pipeline, files });
@@ -64,7 +74,12 @@ internal static class SampleCommand
 
             foreach (var file in files)
             {
-                Answer.Line($"{Path.Combine(target, file.Name)}  {file.Rows} {(made == SampleCase.Leaves ? "pictures" : "rows")}, {100.0 * file.Positives / file.Rows:0.0} % positive{(file.TrueAuc is { } auc ? $", true AUC {auc:0.0000}" : "")}");
+                Answer.Line($"{Path.Combine(target, file.Name)}  {file.Rows} {(made == SampleCase.Leaves ? "pictures" : "rows")}, {100.0 * file.Positives / file.Rows:0.0} % positive{(file.TrueAuc is { } auc ? $", true AUC {auc:0.0000}" : "")}{(file.TrueAucWithoutSide is { } without ? $", without the side table {without:0.0000}" : "")}");
+            }
+
+            if (withSide)
+            {
+                Answer.Line($"{Path.Combine(target, BureauReports.Source)}  as many files of the side table '{BureauReports.Source}'");
             }
 
             Answer.Line($"{Path.Combine(target, made.Pipeline + ".yaml")}  the pipeline's definition");

@@ -12,7 +12,7 @@ internal static class StatusCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("FILE_OR_PERIOD") { Description = "A file's name or a period, such as 20210101.csv or 20210101." };
+        var file = new Argument<string>("FILE_OR_PERIOD") { Description = "A file's name or a period, such as 20210101.csv or 20210101; of a side table with its source, bureau/20210101.csv." };
         var pipeline = new Argument<string?>("PIPELINE") { Description = "Only this pipeline.", Arity = ArgumentArity.ZeroOrOne };
         var account = new AccountLocation();
         var json = CommonOptions.Json();
@@ -24,6 +24,11 @@ internal static class StatusCommand
             var connected = account.Find(parse);
             var only = parse.GetValue(pipeline) is { } text ? await connected.PipelineAsync(text, cancellation) : (PipelineName?)null;
             var history = connected.History;
+            if (SideStatus.SourceOf(parse.GetRequiredValue(file)) is { } source)
+            {
+                return SideStatus.Tell(await SideStatus.ReadAsync(history, only, source, period, cancellation), source, period, parse.GetValue(json));
+            }
+
             var found = new List<FileStatus>();
             foreach (var name in only is { } one ? [one] : await history.PipelinesAsync(cancellation))
             {

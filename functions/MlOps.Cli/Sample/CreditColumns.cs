@@ -66,7 +66,7 @@ internal static class CreditColumns
     ];
 
     /// <summary>Writes one applicant's row; what the label does not depend on is drawn here.</summary>
-    public static void Write(RowWriter row, long id, int label, CreditApplicant a, ref RandomStream random)
+    public static void Write(RowWriter row, long id, int label, CreditApplicant a, ref RandomStream random, string? date = null)
     {
         row.Whole(id);
         row.Whole(label);
@@ -81,10 +81,15 @@ internal static class CreditColumns
         row.Whole(a.DaysPhoneChange);
         WriteDocuments(row, ref random);
         WriteBureau(row, ref random);
+        if (date is not null)
+        {
+            row.Text(date);
+        }
+
         row.EndRow();
     }
 
-    private static void WriteApplication(RowWriter row, CreditApplicant a, ref RandomStream random)
+    private static void WriteApplication(RowWriter row, CreditApplicant a, ref RandomStream random, string? date = null)
     {
         row.Text(a.Contract);
         row.Text(a.Gender);
@@ -110,7 +115,7 @@ internal static class CreditColumns
         row.Amount(a.CarAge);
     }
 
-    private static void WriteContact(RowWriter row, CreditApplicant a, ref RandomStream random)
+    private static void WriteContact(RowWriter row, CreditApplicant a, ref RandomStream random, string? date = null)
     {
         row.Flag(!random.Chance(0.00001));
         row.Flag(a.DaysEmployed <= 0);
@@ -124,7 +129,7 @@ internal static class CreditColumns
         row.Whole(random.Chance(0.05) ? 2 : a.RegionRating);
     }
 
-    private static void WriteProcess(RowWriter row, CreditApplicant a, ref RandomStream random)
+    private static void WriteProcess(RowWriter row, CreditApplicant a, ref RandomStream random, string? date = null)
     {
         row.Text(Weekdays[random.Chance(0.85) ? random.Below(5) : random.Below(7)]);
         row.Whole(Math.Clamp((int)(12 + (3.3 * random.Normal())), 0, 23));

@@ -88,6 +88,11 @@ public sealed class DropReceiver
             return new ReceivedDrop(drop.BlobName, Reception.Ignored, null, reason.ToString());
         }
 
+        if (SideName.Read(drop.BlobName) is { } side)
+        {
+            return await ReceiveSideAsync(drop, side, cancellation);
+        }
+
         if (!DropName.TryParse(drop.BlobName, out var pipeline, out var period, out var problem))
         {
             return await RefuseAsync(drop, pipeline, "file-name", problem, cancellation);
@@ -96,6 +101,16 @@ public sealed class DropReceiver
         var runId = RunIds.ForArrival(pipeline.Value, period.Value, drop.ETag);
         var started = await _starter.StartAsync(runId, new RunRequest(pipeline.Value, period.Value, drop.BlobName, drop.ETag, TraceParent: drop.TraceParent), cancellation);
         EventTelemetry.TellReceived(drop, runId, started);
+        _logger.LogInformation("event received {BlobName} {RunId} {Outcome}", drop.BlobName, runId, started ? "started" : "known");
+        return new ReceivedDrop(drop.BlobName, started ? Reception.Started : Reception.Known, runId, "");
+    }
+
+    // Whether the folder is a source is for the definition to say, which nobody reads here.
+    private async Task<ReceivedDrop> ReceiveSideAsync(BlobCreatedEvent drop, SideName side, CancellationToken cancellation)
+    {
+        var request = SideSweep.RequestOf(side, drop.BlobName, drop.ETag);
+        var runId = RunIds.ForSide(request.Pipeline, request.Source, request.Period, request.ETag);
+        var started = await _starter.TryStartAsync(ProcessSideOrchestrator.Name, runId, request, cancellation);
         _logger.LogInformation("event received {BlobName} {RunId} {Outcome}", drop.BlobName, runId, started ? "started" : "known");
         return new ReceivedDrop(drop.BlobName, started ? Reception.Started : Reception.Known, runId, "");
     }
@@ -123,7 +138,7 @@ public sealed class DropReceiver
             return IgnoreReason.OtherApi;
         }
 
-        if (!DropName.IsFileOfPipeline(drop.BlobName))
+        if (!DropName.IsFileOfPipeline(drop.BlobName) && SideName.Read(drop.BlobName) is null)
         {
             return IgnoreReason.OtherFile;
         }

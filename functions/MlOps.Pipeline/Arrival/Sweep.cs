@@ -47,6 +47,7 @@ public sealed class Sweep
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly IsInstanceLost? _isLost;
+    private readonly SideSweep _sides;
 
     /// <summary>Makes a sweep.</summary>
     /// <param name="account">The account.</param>
@@ -75,6 +76,7 @@ public sealed class Sweep
         _time = time;
         _logger = logger;
         _isLost = isLost;
+        _sides = new SideSweep(ledgers, definitions, client, starter);
     }
 
     /// <summary>Sweeps one pipeline, or all.</summary>
@@ -131,6 +133,12 @@ public sealed class Sweep
         await foreach (var file in _files.ListAsync(pipeline, cancellation))
         {
             files++;
+            if (SideName.Read(file.Name) is { } side)
+            {
+                await TryAsync(file.Name, troubles, async () => started.AddRange(await _sides.FindAsync(file, side, ReceiveAsync, cancellation)), cancellation);
+                continue;
+            }
+
             if (DropName.TryParse(file.Name, out var name, out var period, out _))
             {
                 if (!ledgers.TryGetValue(name, out var ledger))

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Artifacts;
@@ -15,7 +16,25 @@ public sealed record DropReference(string Pipeline, string Period, string BlobNa
 /// <param name="ETag">ETag that the blob had.</param>
 /// <param name="Sha256">SHA-256 of the bytes, 64 lower-case hexadecimal digits.</param>
 /// <param name="Revision">1 for the first bytes of a period, 2 for the next, and so on.</param>
-public sealed record PinnedDrop(string Period, string BlobName, string ETag, string Sha256, int Revision);
+/// <param name="Sides">Files of side tables that it is joined with, by source and period; <see langword="null"/> for none.</param>
+public sealed record PinnedDrop(
+    string Period, string BlobName, string ETag, string Sha256, int Revision,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PinnedSide>? Sides = null)
+{
+    /// <summary>The drop and its side files, each as its kept bytes and the name by which people know it.</summary>
+    [JsonIgnore]
+    public IEnumerable<(string BlobName, string Sha256, int Revision)> Files =>
+        [(BlobName, Sha256, Revision), .. (Sides ?? []).Select(s => (s.BlobName, s.Sha256, s.Revision))];
+}
+
+/// <summary>An accepted file of a side table, pinned by content like a drop.</summary>
+/// <param name="Source">Name of the source.</param>
+/// <param name="Period">Its own day, or <c>initial</c>.</param>
+/// <param name="BlobName">Name that the blob had in the input container, <c>{pipeline}/{source}/{period}.csv</c>.</param>
+/// <param name="ETag">ETag that the blob had.</param>
+/// <param name="Sha256">SHA-256 of the bytes.</param>
+/// <param name="Revision">1 for the first bytes of that name, 2 for the next, and so on.</param>
+public sealed record PinnedSide(string Source, string Period, string BlobName, string ETag, string Sha256, int Revision);
 
 /// <summary>One thing that is wrong or odd in a file, worded for the person who made the file.</summary>
 /// <param name="Code">Short stable code of the kind of finding, such as <c>duplicate-id</c>.</param>

@@ -48,6 +48,7 @@ internal static class DefinitionReader
             Split = Split(map),
             Validation = ValidationSettings.Read(map),
             Time = TimeSettings.Read(map),
+            Sources = SourceReader.Read(map),
             History = HistorySettings.Read(map),
             ClassWeight = ClassWeights.Read(map, task),
             Model = Model(map, task, promote),
@@ -330,6 +331,7 @@ internal static class DefinitionReader
             map.Error("time", Sentence.Of(time.Column == definition.Label ? "definition-time-is-label" : time.Column == definition.Id ? "definition-time-is-id" : "definition-time-is-group", ("name", time.Column)));
         }
 
+        SourceReader.Check(definition, map);
         if (definition.ClassWeight.Kind != ClassWeightKind.Equal && definition.Model.Keys.FirstOrDefault(k => k is "is_unbalance" or "scale_pos_weight") is { } twice)
         {
             map.Error("class_weight", Sentence.Of("definition-weighed-twice", ("parameter", twice)));

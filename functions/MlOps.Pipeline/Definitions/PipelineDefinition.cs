@@ -60,6 +60,10 @@ public sealed record PipelineDefinition
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeSettings? Time { get; init; }
 
+    /// <summary>Side tables, in the order of their names; <see langword="null"/> for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SourceSettings>? Sources { get; init; }
+
     /// <summary>Whether no model sees the time column.</summary>
     [JsonIgnore]
     public bool TimeIsNoFeature => Time is { } time && Features?.Contains(time.Column, StringComparer.Ordinal) != true;

@@ -30,10 +30,12 @@ public sealed class InputFiles(StorageAccount account)
         }
     }
 
-    /// <summary>ETags of the drops of a pipeline by period.</summary>
+    /// <summary>ETags of the drops of a pipeline by period, and of files of side tables by <c>{source}/{period}</c>.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="sources">Its side tables; <see langword="null"/> for none.</param>
     /// <param name="cancellation">Stops the listing.</param>
-    public async Task<IReadOnlyDictionary<string, string>> ETagsByPeriodAsync(PipelineName pipeline, CancellationToken cancellation = default)
+    public async Task<IReadOnlyDictionary<string, string>> ETagsByPeriodAsync(
+        PipelineName pipeline, IReadOnlyList<string>? sources = null, CancellationToken cancellation = default)
     {
         var etags = new Dictionary<string, string>();
         await foreach (var file in ListAsync(pipeline, cancellation))
@@ -41,6 +43,10 @@ public sealed class InputFiles(StorageAccount account)
             if (file.Length > 0 && !DropName.IsCorrection(file.Name) && DropName.TryParse(file.Name, out _, out var period, out _))
             {
                 etags[period.Value] = file.ETag;
+            }
+            else if (file.Length > 0 && !DropName.IsCorrection(file.Name) && SideName.Read(file.Name) is { } side && sources?.Contains(side.Source) == true)
+            {
+                etags[$"{side.Source}/{side.Period}"] = file.ETag;
             }
         }
 

@@ -27,6 +27,10 @@ public sealed record Ledger
     /// <summary>Revisions of predictions, in order of publication.</summary>
     public IReadOnlyList<Publication> Publications { get; init; } = [];
 
+    /// <summary>Versions of files of side tables, in order of their admission; <see langword="null"/> where none has come.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<SideFile>? Sides { get; init; }
+
     /// <summary>Periods that have a drop, in period order.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> Periods => View.Periods;
@@ -84,6 +88,9 @@ public sealed record Ledger
 
     internal Ledger With(LedgerDrop drop) =>
         this with { Drops = Replace(Drops, d => d.Period == drop.Period && d.Revision == drop.Revision, drop) };
+
+    internal Ledger With(SideFile side) =>
+        this with { Sides = Replace(Sides ?? [], s => s.Source == side.Source && s.Period == side.Period && s.Revision == side.Revision, side) };
 
     internal Ledger With(Publication publication) => this with
     {

@@ -87,7 +87,7 @@ public static class LedgerEndings
         ArgumentNullException.ThrowIfNull(ledger);
         if (ledger.FindRun(runId) is { State: RunState.Active } run)
         {
-            ledger = ledger.With(run with { State = state, Reason = reason, Said = said, Starved = starved, WaitsFor = null, EndedAt = now });
+            ledger = ledger.With(run with { State = state, Reason = reason, Said = said, Starved = starved, WaitsFor = null, EndedAt = now, Lacked = starved ? Side(run.WaitsFor) : null });
         }
 
         return AddDueRuns(ledger, restate, hasDefinition, now);
@@ -151,6 +151,7 @@ public static class LedgerEndings
             {
                 null => false,
                 { State: RunState.Superseded or RunState.Duplicate } => !IsDone(ledger, drop),
+                { State: RunState.Failed, Starved: true, Lacked: { } file } => IsThere(ledger, file),
                 { State: RunState.Failed, Starved: true } => hasDefinition && (initialInForce || period == PeriodOrder.Initial),
                 { State: RunState.Succeeded } => restate && !IsDone(ledger, drop),
                 _ => false,
@@ -161,6 +162,10 @@ public static class LedgerEndings
             }
         }
     }
+
+    private static string? Side(string? waitsFor) => waitsFor is not null && waitsFor.EndsWith(".csv", StringComparison.Ordinal) && waitsFor.Split('/') is [_, _] && !waitsFor.Contains(' ', StringComparison.Ordinal) ? waitsFor : null;
+
+    private static bool IsThere(Ledger ledger, string file) => (ledger.Sides ?? []).Any(s => s.Verdict == Verdict.Accepted && $"{s.Source}/{s.Period}.csv" == file);
 
     private static bool IsDone(Ledger ledger, LedgerDrop drop) => drop.Period == PeriodOrder.Initial
         ? drop.Verdict == Verdict.Accepted

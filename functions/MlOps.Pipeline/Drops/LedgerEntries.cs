@@ -130,6 +130,10 @@ public sealed record LedgerRun
     /// <summary>Whether it ended only because something else was missing for too long, so that it is started again when that appears.</summary>
     public bool Starved { get; init; }
 
+    /// <summary>The file of a side table that it lacked when it ended starved; <see langword="null"/> where it lacked something else.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Lacked { get; init; }
+
     /// <summary>What it waits for now; <see langword="null"/> while it works. Runs that wait are woken when the ledger changes.</summary>
     public string? WaitsFor { get; init; }
 

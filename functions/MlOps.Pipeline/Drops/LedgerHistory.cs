@@ -42,6 +42,12 @@ public static class LedgerHistory
             text.Append(part.Period).Append(' ').Append(part.Sha256).Append('\n');
         }
 
+        // Those of the drop are all: each earlier drop is joined with some of them.
+        foreach (var side in SideHistory.Of(ledger, drop.Period) ?? [])
+        {
+            text.Append("side ").Append(side.Source).Append(' ').Append(side.Period).Append(' ').Append(side.Sha256).Append('\n');
+        }
+
         text.Append("score ").Append(drop.Period).Append(' ').Append(drop.Sha256).Append('\n');
         return ContentHash.Of(Encoding.UTF8.GetBytes(text.ToString()));
     }
@@ -58,5 +64,6 @@ public static class LedgerHistory
             && published.HistoryHash == HashOf(ledger, drop);
     }
 
-    internal static PinnedDrop Pin(LedgerDrop drop) => new(drop.Period, drop.BlobName, drop.ETags[0], drop.Sha256, drop.Revision);
+    internal static PinnedDrop Pin(Ledger ledger, LedgerDrop drop) =>
+        new(drop.Period, drop.BlobName, drop.ETags[0], drop.Sha256, drop.Revision, SideHistory.Of(ledger, drop.Period));
 }

@@ -53,9 +53,11 @@ public static class LedgerTurns
     /// <param name="ledger">The ledger.</param>
     /// <param name="runId">The run; it must be in the ledger.</param>
     /// <param name="preparedHash">Hash of the data that the run has predictions for; <see langword="null"/> where it has none.</param>
-    /// <param name="input">ETags of the blobs in the input container by period; <see langword="null"/> to leave them out of account.</param>
+    /// <param name="input">ETags of the blobs in the input container by period, those of side tables by <c>{source}/{period}</c>; <see langword="null"/> to leave them out of account.</param>
     /// <param name="inOrder">Whether a run predicts only once every earlier period has published.</param>
-    public static NextTurn Next(Ledger ledger, string runId, string? preparedHash, IReadOnlyDictionary<string, string>? input = null, bool inOrder = false)
+    /// <param name="required">Sources whose files of its day a period waits for; <see langword="null"/> for none.</param>
+    public static NextTurn Next(
+        Ledger ledger, string runId, string? preparedHash, IReadOnlyDictionary<string, string>? input = null, bool inOrder = false, IReadOnlyList<string>? required = null)
     {
         ArgumentNullException.ThrowIfNull(ledger);
         var run = ledger.FindRun(runId) ?? throw new InvalidOperationException($"Run {runId} is not in the ledger of {ledger.Pipeline}.");
@@ -82,7 +84,7 @@ public static class LedgerTurns
             return End(RunState.Superseded, Sentence.Of("run-superseded", ("newer", current.Revision), ("period", run.Period), ("older", run.Revision)));
         }
 
-        return drop.Period == PeriodOrder.Initial ? NextOfInitial(drop) : NextOfPeriod(ledger, run, drop, preparedHash, input, inOrder);
+        return drop.Period == PeriodOrder.Initial ? NextOfInitial(drop) : NextOfPeriod(ledger, run, drop, preparedHash, input, inOrder, required);
     }
 
     private static NextTurn NextOfInitial(LedgerDrop drop) => drop.Verdict switch
@@ -93,7 +95,7 @@ public static class LedgerTurns
     };
 
     private static NextTurn NextOfPeriod(
-        Ledger ledger, LedgerRun run, LedgerDrop drop, string? preparedHash, IReadOnlyDictionary<string, string>? input, bool inOrder)
+        Ledger ledger, LedgerRun run, LedgerDrop drop, string? preparedHash, IReadOnlyDictionary<string, string>? input, bool inOrder, IReadOnlyList<string>? required)
     {
         var initial = ledger.InForce(PeriodOrder.Initial);
         if (initial is null || !IsSettled(ledger, PeriodOrder.Initial))
@@ -116,9 +118,19 @@ public static class LedgerTurns
             return Wait($"validation of {unsettled}.csv");
         }
 
+        if (SideHistory.Unsettled(ledger, drop.Period) is { } side)
+        {
+            return Wait($"validation of {side.Source}/{side.Period}.csv");
+        }
+
         if (Unread(ledger, drop.Period, input) is { } unread)
         {
             return Wait($"{unread}.csv to be read");
+        }
+
+        if (SideHistory.Missing(ledger, drop.Period, required) is { } missing)
+        {
+            return Wait(missing);
         }
 
         var hash = LedgerHistory.HashOf(ledger, drop);
@@ -178,12 +190,16 @@ public static class LedgerTurns
 
     // A blob that lies in the input container and that no run has read yet will change the data: its event is on the way.
     private static string? Unread(Ledger ledger, string period, IReadOnlyDictionary<string, string>? input) =>
-        input?.Where(blob => !PeriodOrder.IsBefore(period, blob.Key)
+        input?.Where(blob => !PeriodOrder.IsBefore(period, blob.Key[(blob.Key.IndexOf('/', StringComparison.Ordinal) + 1)..])
+                && !IsReadSide(ledger, blob.Key, blob.Value)
                 && !ledger.Drops.Any(d => d.Period == blob.Key && d.ETags.Contains(blob.Value))
                 && !ledger.Runs.Any(r => r.Period == blob.Key && r.ETag == blob.Value && r.State != RunState.Active))
             .Select(blob => blob.Key)
             .Order(PeriodOrder.Instance)
             .FirstOrDefault();
+
+    private static bool IsReadSide(Ledger ledger, string name, string etag) =>
+        name.Split('/') is [var source, var day] && SideHistory.Find(ledger, source, day, etag) is not null;
 
     private static NextTurn Wait(string what) => new() { Turn = Turn.Wait, Reason = what };
 

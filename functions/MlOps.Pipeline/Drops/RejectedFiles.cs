@@ -30,7 +30,9 @@ public sealed class RejectedFiles(StorageAccount account, InputFiles input)
         var file = blobName[(blobName.LastIndexOf('/') + 1)..];
         // What comes back under the name that it has here is known by its period again.
         var stem = DropName.TryParseKept(file, out var period) ? period.Value : file.EndsWith(".csv", StringComparison.OrdinalIgnoreCase) || file.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? file[..^4] : file;
-        return $"{pipeline}/{stem}.{RunIds.NormalizeETag(etag)}{KeptDrop.Extension(file)}";
+        // Files of side tables keep their source's folder.
+        var folder = SideName.Read(blobName) is { } side ? side.Source + "/" : "";
+        return $"{pipeline}/{folder}{stem}.{RunIds.NormalizeETag(etag)}{KeptDrop.Extension(file)}";
     }
 
     /// <summary>Keeps the rows of an accepted file that could not be used. Doing it again changes nothing.</summary>

@@ -39,6 +39,15 @@ public static class RunIds
         return runId.StartsWith(first + "-", StringComparison.Ordinal) && int.TryParse(runId.AsSpan(first.Length + 1), out var attempt) ? attempt : 0;
     }
 
+    /// <summary>Id of the orchestration that looks at a version of a file of a side table.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="source">Name of the source.</param>
+    /// <param name="period">Its day, or <c>initial</c>.</param>
+    /// <param name="etag">ETag of the blob.</param>
+    /// <param name="attempt">1 for the one that the event starts, more for those of the sweep.</param>
+    public static string ForSide(string pipeline, string source, string period, string etag, int attempt = 1) =>
+        $"{pipeline}-side-{source}-{period}-{Clean(etag)}{(attempt == 1 ? "" : $"-{attempt}")}";
+
     /// <summary>Id of the orchestration that puts a file aside which cannot be a drop.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="blobName">Name in the input container.</param>

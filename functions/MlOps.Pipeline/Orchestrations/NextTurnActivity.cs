@@ -23,8 +23,8 @@ public sealed class NextTurnActivity(LedgerStore ledgers, InputFiles files, Acti
             pipeline,
             async ledger =>
             {
-                var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, stopping.Token) : null;
-                next = LedgerTurns.Next(ledger, input.RunId, input.PreparedHash, etags, input.InOrder);
+                var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, input.Sources, stopping.Token) : null;
+                next = LedgerTurns.Next(ledger, input.RunId, input.PreparedHash, etags, input.InOrder, input.Required);
                 var waitsFor = next.Turn == Turn.Wait ? next.Reason : null;
                 var run = ledger.FindRun(input.RunId)!;
                 var prepared = waitsFor is null ? null : input.PreparedHash;
@@ -36,8 +36,8 @@ public sealed class NextTurnActivity(LedgerStore ledgers, InputFiles files, Acti
         var drop = ledger.DropOf(run);
         return new NextTurnResult(
             next,
-            drop is null ? null : LedgerHistory.Pin(drop),
-            ledger.InForce(PeriodOrder.Initial) is { } initial ? LedgerHistory.Pin(initial) : null,
-            [.. LedgerHistory.Of(ledger, run.Period).Select(LedgerHistory.Pin)]);
+            drop is null ? null : LedgerHistory.Pin(ledger, drop),
+            ledger.InForce(PeriodOrder.Initial) is { } initial ? LedgerHistory.Pin(ledger, initial) : null,
+            [.. LedgerHistory.Of(ledger, run.Period).Select(d => LedgerHistory.Pin(ledger, d))]);
     }
 }

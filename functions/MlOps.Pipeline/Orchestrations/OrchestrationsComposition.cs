@@ -21,6 +21,7 @@ public static class OrchestrationsComposition
         services.TryAddSingleton<MlflowRunFiles>();
         services.TryAddSingleton<Steering>();
         services.TryAddSingleton<Reproducer>();
+        services.TryAddSingleton<RebuiltFeatures>();
         return services;
     }
 
@@ -31,6 +32,7 @@ public static class OrchestrationsComposition
         ArgumentNullException.ThrowIfNull(registry);
         return registry
             .AddOrchestrator<ProcessDropOrchestrator>()
+            .AddOrchestrator<ProcessSideOrchestrator>()
             .AddOrchestrator<RefuseFileOrchestrator>()
             .AddActivity<AdmitActivity>()
             .AddActivity<PinDefinitionActivity>()
@@ -40,6 +42,8 @@ public static class OrchestrationsComposition
             .AddActivity<PerformanceActivity>()
             .AddActivity<PublishActivity>()
             .AddActivity<EndActivity>()
+            .AddActivity<AdmitSideActivity>()
+            .AddActivity<JudgeSideActivity>()
             .AddActivity<RefuseFileActivity>();
     }
 }

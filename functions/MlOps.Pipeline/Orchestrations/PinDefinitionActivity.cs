@@ -20,7 +20,11 @@ public sealed class PinDefinitionActivity(DefinitionStore definitions, ActivityS
             var definition = await definitions.PinAsync(PipelineName.Parse(input), stopping.Token);
             return definition is null
                 ? None(null)
-                : new DefinitionFacts(definition.Hash, null, definition.WaitForInitial, definition.Restate, definition.Model, definition.Models.Compare, definition.StepTimeout, !definition.Retrain.Always);
+                : new DefinitionFacts(definition.Hash, null, definition.WaitForInitial, definition.Restate, definition.Model, definition.Models.Compare, definition.StepTimeout, !definition.Retrain.Always)
+                {
+                    Sources = definition.Sources?.Select(s => s.Name).ToList(),
+                    Required = definition.Sources?.Where(s => s.Required).Select(s => s.Name).ToList() is { Count: > 0 } required ? required : null,
+                };
         }
         catch (DefinitionException e)
         {

@@ -71,7 +71,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
     {
         var turn = await context.CallActivityAsync<NextTurnResult>(
             nameof(NextTurnActivity),
-            new NextTurnInput(context.InstanceId, run.Request.Pipeline, run.Trained?.HistoryHash, run.IsPatient(UnreadPatience), run.Definition!.InOrder),
+            new NextTurnInput(context.InstanceId, run.Request.Pipeline, run.Trained?.HistoryHash, run.IsPatient(UnreadPatience), run.Definition!.InOrder, run.Definition.Sources, run.Definition.Required),
             Retries.Bookkeeping);
         switch (turn.Next.Turn)
         {

@@ -58,9 +58,9 @@ public sealed class PublishActivity(
 
     private async Task<Ledger> ClaimAsync(Ledger ledger, PipelineName pipeline, PublishInput input, CancellationToken cancellation)
     {
-        var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, cancellation) : null;
+        var etags = input.Patient ? await files.ETagsByPeriodAsync(pipeline, input.Definition.Sources, cancellation) : null;
         var hash = input.Prepared.HistoryHash;
-        var next = LedgerTurns.Next(ledger, input.RunId, hash, etags);
+        var next = LedgerTurns.Next(ledger, input.RunId, hash, etags, required: input.Definition.Required);
         return next.Turn == Turn.Publish && next.HistoryHash == hash
             ? LedgerEndings.Claim(ledger, input.RunId, hash, input.Prepared.Predict.PredictionsSha256, time.GetUtcNow())
             : ledger;

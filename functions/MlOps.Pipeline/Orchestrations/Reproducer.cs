@@ -48,7 +48,7 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
             throw new SteeringException(Sentence.Of("steer-no-predictions", ("run", runId), ("state", run.State.Said())));
         }
 
-        var drop = new PinnedDrop(run.Period, run.File, run.ETag, run.Sha256!, run.Revision);
+        var drop = new PinnedDrop(run.Period, run.File, run.ETag, run.Sha256!, run.Revision, run.Sides);
         var (learnt, trainedWith) = await ModelInputsAsync(runner, pipeline, run, drop, cancellation);
         var scratch = new StorageAccount(account.Service, $"reproduce-{ContentHash.OfJson(new[] { runId.Value, account.Artifacts.Name })[..12]}-");
         await scratch.Artifacts.CreateIfNotExistsAsync(cancellationToken: cancellation);
@@ -70,7 +70,7 @@ public sealed class Reproducer(StorageAccount account, RunDocuments documents, S
     private async Task<string?> CopyInputsAsync(
         PipelineName pipeline, IReadOnlyList<string> definitions, IReadOnlyList<PinnedDrop> drops, StorageAccount scratch, CancellationToken cancellation)
     {
-        var inputs = drops.Select(d => (Name: KeptDrop.NameOf(pipeline, d.BlobName, d.Sha256), d.Sha256, What: $"{d.BlobName} (revision {d.Revision})"))
+        var inputs = drops.SelectMany(d => d.Files).Select(d => (Name: KeptDrop.NameOf(pipeline, d.BlobName, d.Sha256), d.Sha256, What: $"{d.BlobName} (revision {d.Revision})"))
             .Concat(definitions.Select(hash => (Name: $"{pipeline}/definitions/{hash}.yaml", Sha256: hash, What: "the definition")))
             .DistinctBy(i => i.Name);
         foreach (var (name, sha256, what) in inputs)

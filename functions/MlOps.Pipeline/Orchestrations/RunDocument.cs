@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
@@ -79,6 +80,10 @@ public sealed record RunDocument
 
     /// <summary>The data that the model was trained on.</summary>
     public IReadOnlyList<PinnedDrop> History { get; init; } = [];
+
+    /// <summary>Files of side tables that the drop was joined with; <see langword="null"/> for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<PinnedSide>? Sides { get; init; }
 
     /// <summary>Hash of that data and of the file.</summary>
     public string? HistoryHash { get; init; }

@@ -23,7 +23,7 @@ internal sealed class RunInProgress
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan LongestDelayForUnread = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan LongestDelayForInitial = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan LongestDelayForFile = TimeSpan.FromMinutes(30);
 
     private readonly TaskOrchestrationContext _context;
     private readonly DateTime _began;
@@ -205,6 +205,7 @@ internal sealed class RunInProgress
         Steps = [.. Document.Steps.Where(s => s.Name == "validate"), .. prepared.Steps],
         Warnings = [.. Document.Warnings.Concat(warnings).Distinct()],
         History = prepared.History,
+        Sides = prepared.Drop.Sides,
         HistoryHash = prepared.HistoryHash,
         Metrics = RunMetrics.Of(prepared),
         Expected = prepared.Expected,
@@ -271,7 +272,7 @@ internal sealed class RunInProgress
     public bool IsPatient(TimeSpan patience) =>
         _waitsFor is null || !IsForUnread || _context.CurrentUtcDateTime - _waitsSince < patience;
 
-    /// <summary>Ends the run if it has waited for the history longer than its definition allows.</summary>
+    /// <summary>Ends the run if it has waited for a file longer than its definition allows.</summary>
     public bool HasStarved(string waitsFor)
     {
         if (_waitsFor != waitsFor)
@@ -280,13 +281,15 @@ internal sealed class RunInProgress
         }
 
         var limit = Definition!.WaitForInitial;
-        if (!IsForInitial || _context.CurrentUtcDateTime - _waitsSince < limit)
+        if (!IsForFile || _context.CurrentUtcDateTime - _waitsSince < limit)
         {
             return false;
         }
 
         Starved = true;
-        var said = Sentence.Of("run-starved", ("pipeline", Request.Pipeline), ("time", RunFailure.Spell(limit)));
+        var said = waitsFor == "initial.csv"
+            ? Sentence.Of("run-starved", ("pipeline", Request.Pipeline), ("time", RunFailure.Spell(limit)))
+            : Sentence.Of("run-starved-side", ("file", $"{Request.Pipeline}/{waitsFor}"), ("time", RunFailure.Spell(limit)));
         Document = Document with { State = RunState.Failed, Reason = said.ToString(), Said = said, FailedStep = "wait", Cause = said.ToString(), CauseSaid = said };
         return true;
     }
@@ -295,9 +298,9 @@ internal sealed class RunInProgress
     public TimeSpan NextDelay()
     {
         var delay = _delay;
-        var longest = IsForInitial ? LongestDelayForInitial : IsForUnread ? LongestDelayForUnread : LongestDelay;
+        var longest = IsForFile ? LongestDelayForFile : IsForUnread ? LongestDelayForUnread : LongestDelay;
         _delay = delay * 2 < longest ? delay * 2 : longest;
-        var left = IsForInitial ? Definition!.WaitForInitial - (_context.CurrentUtcDateTime - _waitsSince) : delay;
+        var left = IsForFile ? Definition!.WaitForInitial - (_context.CurrentUtcDateTime - _waitsSince) : delay;
         return left < delay ? left : delay;
     }
 
@@ -313,7 +316,8 @@ internal sealed class RunInProgress
 
     public void Ended(EndResult result) => Document = Document with { RejectedFile = result.DeadLetter ?? Document.RejectedFile };
 
-    private bool IsForInitial => _waitsFor == "initial.csv";
+    // For initial.csv, or for the file of a side table, which only people can bring.
+    private bool IsForFile => _waitsFor is { } what && what.EndsWith(".csv", StringComparison.Ordinal) && !what.Contains(' ', StringComparison.Ordinal);
 
     private bool IsForUnread => _waitsFor?.EndsWith("to be read", StringComparison.Ordinal) == true;
 

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Registry;
@@ -60,7 +61,16 @@ public sealed record AdmitResult(RunState State, string Reason, string? Sha256, 
 /// <param name="InOrder">Whether a period trains only once every earlier one has published, because what they left decides whether it does.</param>
 public sealed record DefinitionFacts(
     string? Hash, string? Problem, TimeSpan WaitForInitial, bool Restate, IReadOnlyDictionary<string, string> Model, IReadOnlyList<string> Compare,
-    TimeSpan? StepTimeout = null, bool InOrder = false);
+    TimeSpan? StepTimeout = null, bool InOrder = false)
+{
+    /// <summary>Names of the side tables; <see langword="null"/> for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Sources { get; init; }
+
+    /// <summary>Those of them whose files of its day a period waits for; <see langword="null"/> for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Required { get; init; }
+}
 
 /// <summary>Input of <see cref="NextTurnActivity"/>.</summary>
 /// <param name="RunId">Id of the run.</param>
@@ -68,7 +78,12 @@ public sealed record DefinitionFacts(
 /// <param name="PreparedHash">Hash of the data that the run has a model for.</param>
 /// <param name="Patient">Whether to wait for files that lie in the input container and were not read yet.</param>
 /// <param name="InOrder">Whether to wait for the publications of earlier periods before training.</param>
-public sealed record NextTurnInput(string RunId, string Pipeline, string? PreparedHash, bool Patient, bool InOrder = false);
+/// <param name="Sources">Side tables; <see langword="null"/> for none.</param>
+/// <param name="Required">Those of them whose files the period waits for; <see langword="null"/> for none.</param>
+public sealed record NextTurnInput(
+    string RunId, string Pipeline, string? PreparedHash, bool Patient, bool InOrder = false,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Sources = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<string>? Required = null);
 
 /// <summary>A decision and the data that it pins.</summary>
 /// <param name="Next">The decision.</param>

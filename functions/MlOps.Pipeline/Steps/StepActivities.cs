@@ -4,6 +4,7 @@ namespace MlOps.Pipeline.Steps;
 internal static class StepActivities
 {
     public const string Validate = "ValidateActivity";
+    public const string Side = "SideActivity";
     public const string Accumulate = "AccumulateActivity";
     public const string Featurize = "FeaturizeActivity";
     public const string Tune = "TuneActivity";

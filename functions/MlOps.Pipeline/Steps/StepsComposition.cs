@@ -12,6 +12,7 @@ using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Performance;
@@ -51,19 +52,21 @@ public static class StepsComposition
         return services
             .AddStep((s, context) => new PicturesStep(context, s.GetRequiredService<PictureEmbedder>()))
             .AddStep((s, context) => new ValidateStep(context, s.GetRequiredService<PicturesStep>()))
-            .AddStep((s, context) => new BacktestStep(context, s.GetRequiredService<ValidateStep>()))
+            .AddStep((s, context) => new SideStep(context))
+            .AddStep((s, context) => new JoinStep(context, s.GetRequiredService<ValidateStep>(), s.GetRequiredService<SideStep>()))
+            .AddStep((s, context) => new BacktestStep(context, s.GetRequiredService<JoinStep>()))
             .AddStep((s, context) => new AccumulateStep(
-                context, s.GetRequiredService<ValidateStep>(), new RollingOrigin(context, s.GetRequiredService<ValidateStep>(), s.GetRequiredService<BacktestStep>())))
-            .AddStep((s, context) => new FeaturizeStep(context, s.GetRequiredService<ValidateStep>()))
+                context, s.GetRequiredService<JoinStep>(), new RollingOrigin(context, s.GetRequiredService<JoinStep>(), s.GetRequiredService<BacktestStep>())))
+            .AddStep((s, context) => new FeaturizeStep(context, s.GetRequiredService<JoinStep>()))
             .AddStep((s, context) => new BinStep(context))
             .AddStep((s, context) => new TrainStep(context, s.GetRequiredService<BinStep>()))
             .AddStep((s, context) => new EvaluateStep(context))
             .AddStep((s, context) => new BaselineStep(context))
             .AddStep((s, context) => new LeaderboardStep(context))
             .AddStep((s, context) => new CompareStep(context, s.GetRequiredService<ModelRegistry>()))
-            .AddStep((s, context) => new PredictStep(context, s.GetRequiredService<ValidateStep>()))
-            .AddStep((s, context) => new InspectStep(context, s.GetRequiredService<ValidateStep>()))
-            .AddStep((s, context) => new MonitorStep(context, s.GetRequiredService<ValidateStep>()))
+            .AddStep((s, context) => new PredictStep(context, s.GetRequiredService<JoinStep>()))
+            .AddStep((s, context) => new InspectStep(context, s.GetRequiredService<JoinStep>()))
+            .AddStep((s, context) => new MonitorStep(context, s.GetRequiredService<JoinStep>()))
             .AddStep((s, context) => new ExplainStep(context))
             .AddStep((s, context) => new PerformanceStep(context))
             .AddStep((s, context) => new ShadowStep(context))
@@ -78,6 +81,7 @@ public static class StepsComposition
         ArgumentNullException.ThrowIfNull(registry);
         return registry
             .AddActivity<ValidateActivity>(StepActivities.Validate)
+            .AddActivity<SideActivity>(StepActivities.Side)
             .AddActivity<AccumulateActivity>(StepActivities.Accumulate)
             .AddActivity<FeaturizeActivity>(StepActivities.Featurize)
             .AddActivity<TuneActivity>(StepActivities.Tune)

@@ -83,6 +83,9 @@ public sealed class Lineage(StorageAccount account)
             {
                 uses.Add(Use(manifest, manifest.Drop, "predicted"));
             }
+
+            // Each earlier drop is joined with some of the drop's side files.
+            uses.AddRange((manifest.Drop.Sides ?? []).Where(s => s.Sha256 == file || s.BlobName == $"{pipeline}/{file}").Select(s => Use(manifest, s.Revision, s.Sha256, "joined")));
         }
 
         return [.. uses.OrderBy(u => u.AsOf).ThenBy(u => u.Period, StringComparer.Ordinal)];
@@ -90,8 +93,10 @@ public sealed class Lineage(StorageAccount account)
         bool Is(PinnedDrop drop) => drop.Sha256 == file || drop.BlobName == $"{pipeline}/{file}";
     }
 
-    private static FileUse Use(Manifest manifest, PinnedDrop drop, string use) =>
-        new(manifest.Predictions, manifest.Period, manifest.Revision, manifest.AsOf, manifest.RunId, manifest.ModelVersion, use, drop.Revision, drop.Sha256);
+    private static FileUse Use(Manifest manifest, PinnedDrop drop, string use) => Use(manifest, drop.Revision, drop.Sha256, use);
+
+    private static FileUse Use(Manifest manifest, int revision, string sha256, string use) =>
+        new(manifest.Predictions, manifest.Period, manifest.Revision, manifest.AsOf, manifest.RunId, manifest.ModelVersion, use, revision, sha256);
 
     private static Dictionary<string, ColumnKind> Texts(params string[] names) => names.Distinct(StringComparer.Ordinal).ToDictionary(n => n, _ => ColumnKind.Text, StringComparer.Ordinal);
 
@@ -153,7 +158,7 @@ public sealed record RowOrigin(
 /// <param name="AsOf">When they were published.</param>
 /// <param name="RunId">The run that made them.</param>
 /// <param name="ModelVersion">Version of the model.</param>
-/// <param name="Use"><c>predicted</c> or <c>trained on</c>.</param>
+/// <param name="Use"><c>predicted</c>, <c>trained on</c>, or <c>joined</c> of a file of a side table.</param>
 /// <param name="FileRevision">Revision of the file.</param>
 /// <param name="FileSha256">SHA-256 of the file.</param>
 public sealed record FileUse(

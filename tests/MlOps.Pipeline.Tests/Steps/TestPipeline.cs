@@ -75,6 +75,13 @@ internal sealed class TestPipeline
 
     public Task<PinnedDrop> DropAsync(string period, string text) => DropAsync(period, Encoding.UTF8.GetBytes(text));
 
+    /// <summary>Stores a file of a side table as admission would.</summary>
+    public async Task<PinnedSide> SideAsync(string source, string period, string text)
+    {
+        var kept = await DropAsync(period, text);
+        return new PinnedSide(source, period, $"{Name}/{source}/{period}.csv", "0x1", kept.Sha256, 1);
+    }
+
     public Task<ValidateResult> ValidateAsync(PinnedDrop drop, PinnedDrop? initial = null) =>
         Steps.Validate.RunAsync(new ValidateInput(
             "run", DefinitionHash, new DropReference(Name, drop.Period, drop.BlobName, drop.ETag), drop.Sha256, initial));

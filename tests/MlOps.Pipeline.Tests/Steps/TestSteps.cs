@@ -10,6 +10,7 @@ using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Leaderboard;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Performance;
@@ -52,6 +53,10 @@ internal sealed class TestSteps(StorageAccount account, StepOptions options, ILo
     public SideBySide SideBySide => _services.GetRequiredService<SideBySide>();
 
     public ValidateStep Validate => _services.GetRequiredService<ValidateStep>();
+
+    public SideStep Side => _services.GetRequiredService<SideStep>();
+
+    public JoinStep Join => _services.GetRequiredService<JoinStep>();
 
     public AccumulateStep Accumulate => _services.GetRequiredService<AccumulateStep>();
 

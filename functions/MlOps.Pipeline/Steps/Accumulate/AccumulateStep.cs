@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
@@ -26,13 +27,13 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
     private const int Version = 6;
 
     private readonly StepContext _context;
-    private readonly ValidateStep _validate;
+    private readonly JoinStep _join;
     private readonly IRollingBacktest _rolling;
 
-    internal AccumulateStep(StepContext context, ValidateStep validate, IRollingBacktest rolling) : base(Name)
+    internal AccumulateStep(StepContext context, JoinStep join, IRollingBacktest rolling) : base(Name)
     {
         _context = context;
-        _validate = validate;
+        _join = join;
         _rolling = rolling;
     }
 
@@ -57,7 +58,7 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
         var keys = new List<(string Period, string Key)>();
         foreach (var drop in input.History.OrderBy(h => Period.Parse(h.Period)))
         {
-            var key = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, drop, initial, cancellation);
+            var key = await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, drop, initial, cancellation);
             keys.Add((drop.Period, key));
             inputs[$"history {drop.Period}"] = await _context.HashAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
         }
@@ -70,7 +71,7 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
         inputs["schema"] = await _context.HashAsync(pipeline, keys[0].Key, ValidateStep.SchemaOutput, cancellation);
         var scoreKey = definition.Id is null
             ? null
-            : await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Score, initial, cancellation);
+            : await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Score, initial, cancellation);
         inputs["ids to predict"] = scoreKey is null ? "none" : await _context.HashAsync(pipeline, scoreKey, ValidateStep.IdsOutput, cancellation);
         if (definition.Time is { } time)
         {

@@ -2,6 +2,7 @@ using System.Text.Json;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Storage;
 using MlOps.Tabular;
@@ -33,12 +34,12 @@ public sealed class BacktestStep : Step<BacktestInput, BacktestResult>
     internal const int MostRows = 20_000;
 
     private readonly StepContext _context;
-    private readonly ValidateStep _validate;
+    private readonly JoinStep _join;
 
-    internal BacktestStep(StepContext context, ValidateStep validate) : base(Name)
+    internal BacktestStep(StepContext context, JoinStep join) : base(Name)
     {
         _context = context;
-        _validate = validate;
+        _join = join;
     }
 
     /// <summary>Whether a definition asks for backtests, of all rows.</summary>
@@ -77,7 +78,7 @@ public sealed class BacktestStep : Step<BacktestInput, BacktestResult>
         var keys = new List<(string Period, string Key)>();
         foreach (var drop in input.History)
         {
-            var key = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, drop, input.History[0], cancellation);
+            var key = await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, drop, input.History[0], cancellation);
             keys.Add((drop.Period, key));
             inputs[$"history {drop.Period}"] = await _context.HashAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
         }

@@ -2,6 +2,7 @@ using MlOps.Evaluation.Intervals;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Storage;
 
@@ -12,7 +13,7 @@ namespace MlOps.Pipeline.Steps.Backtest;
 /// leaves out the oldest. Each is a step of its own, which the run of the next period finds done. A definition asks for them by <c>time: COLUMN</c> or <c>history: auto</c>;
 /// without it they are made of later files alone, once there are enough of these to choose which rows validate, and cost little (<see cref="BacktestStep.MostRows"/>).
 /// </summary>
-internal sealed class RollingOrigin(StepContext context, ValidateStep validate, BacktestStep step) : IRollingBacktest
+internal sealed class RollingOrigin(StepContext context, JoinStep join, BacktestStep step) : IRollingBacktest
 {
     /// <inheritdoc/>
     public async Task<RollingBacktest?> RunAsync(AccumulateInput input, CancellationToken cancellation)
@@ -64,7 +65,7 @@ internal sealed class RollingOrigin(StepContext context, ValidateStep validate, 
 
         if (definition.Time is { } time)
         {
-            var key = await validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, history[0], history[0], cancellation);
+            var key = await join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, history[0], history[0], cancellation);
             var table = await context.OpenTableAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
             if (table.Find(time.Column) is { } column)
             {

@@ -1,6 +1,7 @@
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
@@ -30,12 +31,12 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
     private const int TrainVersion = 5;
 
     private readonly StepContext _context;
-    private readonly ValidateStep _validate;
+    private readonly JoinStep _join;
 
-    internal FeaturizeStep(StepContext context, ValidateStep validate) : base(TrainName, ScoreName)
+    internal FeaturizeStep(StepContext context, JoinStep join) : base(TrainName, ScoreName)
     {
         _context = context;
-        _validate = validate;
+        _join = join;
     }
 
     /// <summary>Runs the step, or finds it done.</summary>
@@ -117,7 +118,7 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
             throw new ArgumentException("featurize(score) needs the drop to be predicted and the initial drop.", nameof(input));
         }
 
-        var tableKey = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, score, initial, cancellation);
+        var tableKey = await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, score, initial, cancellation);
         var transformHash = await _context.HashAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
         var spec = new StepSpec(
             pipeline, ScoreName, ScoreVersion, Period.Parse(score.Period).Value,

@@ -2,6 +2,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Incidents;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Transforms;
 using MlOps.Pipeline.Steps.Validate;
@@ -17,12 +18,12 @@ public sealed class InspectStep : Step<InspectInput, InspectResult>
     private const int Version = 4;
 
     private readonly StepContext _context;
-    private readonly ValidateStep _validate;
+    private readonly JoinStep _join;
 
-    internal InspectStep(StepContext context, ValidateStep validate) : base(Name)
+    internal InspectStep(StepContext context, JoinStep join) : base(Name)
     {
         _context = context;
-        _validate = validate;
+        _join = join;
     }
 
     /// <summary>Runs the step, or finds it done.</summary>
@@ -32,7 +33,7 @@ public sealed class InspectStep : Step<InspectInput, InspectResult>
     {
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
-        var tableKey = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Drop, input.Initial, cancellation);
+        var tableKey = await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Drop, input.Initial, cancellation);
         var history = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
         var isOfPictures = (await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation)).Kind == PipelineKind.Image;
         var inputs = new Dictionary<string, string>

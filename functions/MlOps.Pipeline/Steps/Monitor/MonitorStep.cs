@@ -5,6 +5,7 @@ using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Incidents;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Split;
 using MlOps.Pipeline.Steps.Train;
@@ -28,12 +29,12 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
     private const int Most = 10;
 
     private readonly StepContext _context;
-    private readonly ValidateStep _validate;
+    private readonly JoinStep _join;
 
-    internal MonitorStep(StepContext context, ValidateStep validate) : base(Name)
+    internal MonitorStep(StepContext context, JoinStep join) : base(Name)
     {
         _context = context;
-        _validate = validate;
+        _join = join;
     }
 
     /// <summary>Runs the step, or finds it done.</summary>
@@ -44,7 +45,7 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
         ArgumentNullException.ThrowIfNull(input);
         var pipeline = PipelineName.Parse(input.Pipeline);
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
-        var tableKey = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Drop, input.Initial, cancellation);
+        var tableKey = await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Drop, input.Initial, cancellation);
         var history = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
         var evaluation = (await _context.Runner.ReadRecordAsync(pipeline, input.EvaluateKey, cancellation)).ResultOf<EvaluateResult>();
         var inspection = (await _context.Runner.ReadRecordAsync(pipeline, input.InspectKey, cancellation)).ResultOf<InspectResult>();

@@ -8,6 +8,7 @@ using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
+using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Pipeline.Steps.Train;
 using MlOps.Pipeline.Steps.Transforms;
@@ -31,12 +32,12 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
 
     private readonly StepContext _context;
 
-    private readonly ValidateStep _validate;
+    private readonly JoinStep _join;
 
-    internal PredictStep(StepContext context, ValidateStep validate) : base(Name, MeasureName)
+    internal PredictStep(StepContext context, JoinStep join) : base(Name, MeasureName)
     {
         _context = context;
-        _validate = validate;
+        _join = join;
     }
 
     /// <summary>Runs the step, or finds it done; measures the scores where the drop carries labels.</summary>
@@ -96,7 +97,7 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
     {
         var record = await _context.Runner.ReadRecordAsync(pipeline, input.FeaturizeKey, cancellation);
         var request = record.Request.Deserialize<FeaturizeInput>(ArtifactJson.Compact)!;
-        var key = await _validate.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, request.Score!, request.Initial!, cancellation);
+        var key = await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, request.Score!, request.Initial!, cancellation);
         var table = await _context.OpenTableAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
         await using var json = await _context.Runner.OpenAsync(pipeline, request.AccumulateKey, AccumulateStep.TransformOutput, cancellation);
         var transform = Transform.Load(json);

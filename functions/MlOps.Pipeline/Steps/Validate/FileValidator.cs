@@ -246,7 +246,7 @@ internal static class FileValidator
         errors.AddUncounted(file.ErrorCount - file.Errors.Count);
     }
 
-    private static Finding ToFinding(CsvError error) =>
+    internal static Finding ToFinding(CsvError error) =>
         new(
             error.Code == CsvErrorCodes.WrongKind ? "text-in-number" : error.Code, error.Line, error.Column, error.ColumnName, error.Message, error.Text,
             error.Remark is { } remark ? Sentence.Of(remark) : null);
