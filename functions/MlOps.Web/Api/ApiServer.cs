@@ -44,6 +44,7 @@ public sealed class ApiServer
         services.AddSingleton(client);
         services.AddSingleton(new RunHistory(account, client));
         services.AddSingleton<Audit>();
+        services.AddSingleton<DriftSummaries>();
         services.AddSingleton(Limits);
         services.AddSingleton(new OwnOrigins(Origins));
         services.AddExceptionHandler<Problems>();
@@ -88,6 +89,8 @@ public sealed class ApiServer
         app.MapFiles();
         app.MapModels();
         app.MapMonitoring();
+        app.MapDrift();
+        app.MapAlerts();
         app.MapProfiles();
         app.MapScoring(Limits);
         app.MapAudit();

@@ -72,7 +72,8 @@ export const at = {
   pipeline: (name: string) => `/api/pipelines/${part(name)}`,
   periods: (name: string, limit = 50, after?: string) => paged(`/api/pipelines/${part(name)}/periods?limit=${limit}`, after),
   performance: (name: string) => `/api/pipelines/${part(name)}/performance?limit=60`,
-  drift: (name: string) => `/api/pipelines/${part(name)}/drift?limit=60`,
+  drift: (name: string) => `/api/pipelines/${part(name)}/drift/summary`,
+  alerts: (name: string) => `/api/pipelines/${part(name)}/alerts`,
   drop: (name: string, file: string) => `/api/pipelines/${part(name)}/drops/${part(file)}`,
   profile: (name: string, period: string) => `/api/pipelines/${part(name)}/periods/${part(period)}/profile`,
   output: (name: string, period: string, kind: "predictions.csv" | "manifest.json" | "report.html") =>

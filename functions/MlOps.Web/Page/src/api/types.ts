@@ -26,6 +26,7 @@ export interface PipelineFacts {
   lastRunAt: string | null;
   champion: string | null;
   said: (Sentence | null)[];
+  quietAlerts: number;
 }
 
 export interface PeriodFacts {
@@ -308,33 +309,50 @@ export interface Alert {
   said?: Sentence | null;
 }
 
-export interface ColumnDrift {
-  column: string;
+/** What somebody has decided about an alert: known, or muted until a time. */
+export interface Judgement {
+  action: "acknowledged" | "muted";
+  until?: string | null;
+  who: string;
+  why: string;
+  at: string;
+}
+
+export interface AlertFacts {
   kind: string;
+  subject: string;
+  openedIn: string;
+  openedBy: string;
+  lastSeenIn: string;
+  closedIn: string | null;
+  text: string;
+  said: Sentence;
+  quieted: Judgement | null;
+}
+
+export interface DriftedColumn {
+  column: string;
+  kind: "number" | "category" | "score";
+  drifted: boolean;
   psi: number | null;
   jensenShannon: number | null;
   adjustedPValue: number | null;
   referenceMissing: number;
   currentMissing: number;
-  drifted: boolean;
   importance: number;
   effect: number;
-  bins: { label: string; reference: number; current: number }[];
+  over: (number | null)[];
 }
 
-export interface Drift {
+export interface DriftSummary {
   period: string;
   runId: string;
-  document: {
-    referenceRows: number;
-    currentRows: number;
-    hasDrift: boolean;
-    columns: ColumnDrift[];
-    scores: ColumnDrift[];
-    incidents: Incident[];
-    alerts: Alert[];
-    estimated: { metrics: Record<string, number>; reason: string } | null;
-  };
+  referenceRows: number;
+  currentRows: number;
+  verdict: { drifted: number; columns: number; share: number; level: "none" | "slight" | "some" | "whole"; said: Sentence };
+  incidents: number;
+  periods: { period: string; drifted: number; columns: number; share: number; scorePsi: number | null; worstPsi: number | null }[];
+  columns: DriftedColumn[];
 }
 
 export interface RejectionList {
