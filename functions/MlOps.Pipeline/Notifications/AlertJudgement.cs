@@ -24,9 +24,6 @@ public sealed record AlertJudgement(
     /// <summary>Alerts of the kind on the subject ask for no attention and send no notice until a time.</summary>
     public const string Muted = "muted";
 
-    /// <summary>Characters of a reason at most.</summary>
-    public const int ReasonMax = 500;
-
     /// <summary>Days for which an alert can be muted at most: what nobody has looked at for a year is heard again.</summary>
     public const int DaysMax = 366;
 
@@ -43,13 +40,6 @@ public sealed record AlertJudgement(
     /// <param name="kind">Kind of the alert.</param>
     /// <param name="subject">Its subject.</param>
     public bool IsOf(string kind, string subject) => Kind == kind && Subject == subject;
-
-    /// <summary>What is wrong with a reason; <see langword="null"/> where nothing is.</summary>
-    /// <param name="why">The reason.</param>
-    public static Sentence? ProblemOf(string? why) =>
-        string.IsNullOrWhiteSpace(why) ? Sentence.Of("alert-reason-missing")
-        : why.Length > ReasonMax || why.Any(char.IsControl) ? Sentence.Of("alert-reason-long", ("most", ReasonMax))
-        : null;
 
     /// <summary>What is wrong with the end of a silence; <see langword="null"/> where nothing is.</summary>
     /// <param name="until">The end.</param>

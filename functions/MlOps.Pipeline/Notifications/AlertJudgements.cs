@@ -38,7 +38,7 @@ public sealed class AlertJudgements(StorageAccount account, AlertBook alerts, Ti
     /// <exception cref="SteeringException">No such alert is open, or there is no reason.</exception>
     public async Task<AlertJudgement> AcknowledgeAsync(PipelineName pipeline, string kind, string subject, string who, string? why, CancellationToken cancellation = default)
     {
-        Refuse(AlertJudgement.ProblemOf(why));
+        Refuse(GivenReason.ProblemOf(why));
         var known = await alerts.ReadAsync(pipeline, cancellation);
         var open = known.LastOrDefault(a => a.Kind == kind && a.Subject == subject && a.ClosedIn is null)
             ?? throw Unknown("alert-not-open", pipeline, kind, subject, known);
@@ -57,7 +57,7 @@ public sealed class AlertJudgements(StorageAccount account, AlertBook alerts, Ti
     public async Task<AlertJudgement> MuteAsync(PipelineName pipeline, string kind, string subject, DateTimeOffset until, string who, string? why, CancellationToken cancellation = default)
     {
         var now = time.GetUtcNow();
-        Refuse(AlertJudgement.ProblemOf(why) ?? AlertJudgement.ProblemOf(until, now));
+        Refuse(GivenReason.ProblemOf(why) ?? AlertJudgement.ProblemOf(until, now));
         var known = await alerts.ReadAsync(pipeline, cancellation);
         return known.Any(a => a.Kind == kind && a.Subject == subject)
             ? await JudgeAsync(pipeline, new AlertJudgement(kind, subject, AlertJudgement.Muted, null, until.ToUniversalTime(), who, why!, now), cancellation)

@@ -61,7 +61,7 @@ internal static class AlertsApi
         string pipeline, JudgementRequest request, AlertJudgements alerts, RunHistory history, Audit audit, HttpContext context, CancellationToken cancellation)
     {
         var (name, kind, subject) = await MeantAsync(pipeline, request, history, cancellation);
-        Refuse(AlertJudgement.ProblemOf(request.Why), "why");
+        Refuse(GivenReason.ProblemOf(request.Why), "why");
         return await audit.RecordAsync(context, name, "acknowledge", request, () =>
             alerts.AcknowledgeAsync(name, kind, subject, context.Who().Name, request.Why, cancellation));
     }
@@ -70,7 +70,7 @@ internal static class AlertsApi
         string pipeline, JudgementRequest request, AlertJudgements alerts, RunHistory history, Audit audit, TimeProvider time, HttpContext context, CancellationToken cancellation)
     {
         var (name, kind, subject) = await MeantAsync(pipeline, request, history, cancellation);
-        Refuse(AlertJudgement.ProblemOf(request.Why), "why");
+        Refuse(GivenReason.ProblemOf(request.Why), "why");
         Refuse(AlertJudgement.ProblemOf(request.Until ?? DateTimeOffset.MinValue, time.GetUtcNow()), "until");
         return await audit.RecordAsync(context, name, "mute", request, () =>
             alerts.MuteAsync(name, kind, subject, request.Until!.Value, context.Who().Name, request.Why, cancellation));
