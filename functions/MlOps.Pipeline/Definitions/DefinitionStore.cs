@@ -15,8 +15,6 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="account">The account.</param>
 public sealed class DefinitionStore(StorageAccount account)
 {
-    // A comment, so that the pinned text stays a definition.
-    private const string SchemaMark = "# schema.json ";
     private const string Extension = ".yaml";
 
     private readonly UnchangingDocuments<PipelineDefinition> _pinned = new(100);
@@ -43,13 +41,13 @@ public sealed class DefinitionStore(StorageAccount account)
         }
 
         // The mark is this store's alone to set.
-        yaml = EditedSchemaOf(yaml) is null ? yaml : "\n" + yaml;
+        yaml = EditedSchema.HashOf(yaml) is null ? yaml : "\n" + yaml;
         var definition = PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml");
         if (await EditedTextAsync(pipeline, cancellation) is { } schema)
         {
             var hash = Hash(schema);
             await PutAsync(SchemaBlob(pipeline, hash), schema, cancellation);
-            yaml = SchemaMark + hash + "\n" + yaml;
+            yaml = EditedSchema.Mark + hash + "\n" + yaml;
             definition = PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml");
         }
 
@@ -117,13 +115,7 @@ public sealed class DefinitionStore(StorageAccount account)
         return account.Definitions.GetBlobClient($"{pipeline}.schema.json").UploadAsync(BinaryData.FromString(schema.ToJson()), overwrite: true, cancellation);
     }
 
-    /// <summary>The hash in a pinned text's first line.</summary>
-    internal static string? EditedSchemaOf(string yaml) =>
-        yaml.StartsWith(SchemaMark, StringComparison.Ordinal) && yaml.Length > SchemaMark.Length + 64 && ContentHash.IsHash(yaml.Substring(SchemaMark.Length, 64))
-            ? yaml.Substring(SchemaMark.Length, 64)
-            : null;
-
-    private static string WithoutMark(string yaml) => EditedSchemaOf(yaml) is null ? yaml : yaml[(yaml.IndexOf('\n', StringComparison.Ordinal) + 1)..];
+    private static string WithoutMark(string yaml) => EditedSchema.HashOf(yaml) is null ? yaml : yaml[(yaml.IndexOf('\n', StringComparison.Ordinal) + 1)..];
 
     private static async Task PutAsync(BlobClient blob, string text, CancellationToken cancellation)
     {
@@ -202,9 +194,3 @@ public sealed class DefinitionStore(StorageAccount account)
         return account.Artifacts.GetBlobClient($"{pipeline}/definitions/{hash}.yaml");
     }
 }
-
-/// <summary>A text that was the definition.</summary>
-/// <param name="Sha256">SHA-256 of the text.</param>
-/// <param name="At">When it was first kept.</param>
-/// <param name="Text">The text.</param>
-public sealed record KeptDefinition(string Sha256, DateTimeOffset At, string Text);

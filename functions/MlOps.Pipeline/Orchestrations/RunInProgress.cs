@@ -21,7 +21,8 @@ internal sealed class RunInProgress
     private static readonly TimeSpan StepDeadline = TimeSpan.FromHours(4);
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestDelayForUnread = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestDelayForInitial = TimeSpan.FromMinutes(30);
 
     private readonly TaskOrchestrationContext _context;
@@ -73,7 +74,7 @@ internal sealed class RunInProgress
     {
         _step = stage;
         Note(stage);
-        RunLog.WriteStage(_context.CreateReplaySafeLogger<ProcessDropOrchestrator>(), Document, stage);
+        RunLog.WriteStage(_context.CreateReplaySafeLogger<RunInProgress>(), Document, stage);
         _since = _context.CurrentUtcDateTime;
         Tell();
     }
@@ -114,7 +115,7 @@ internal sealed class RunInProgress
     {
         foreach (var runId in runIds)
         {
-            _context.SendEvent(runId, ProcessDropOrchestrator.WakeEvent, Request.Period);
+            _context.SendEvent(runId, RunInstance.WakeEvent, Request.Period);
         }
     }
 
@@ -268,7 +269,7 @@ internal sealed class RunInProgress
 
     /// <summary>Whether the run still waits for files that lie unread in the input container.</summary>
     public bool IsPatient(TimeSpan patience) =>
-        _waitsFor is null || !_waitsFor.EndsWith("to be read", StringComparison.Ordinal) || _context.CurrentUtcDateTime - _waitsSince < patience;
+        _waitsFor is null || !IsForUnread || _context.CurrentUtcDateTime - _waitsSince < patience;
 
     /// <summary>Ends the run if it has waited for the history longer than its definition allows.</summary>
     public bool HasStarved(string waitsFor)
@@ -294,7 +295,7 @@ internal sealed class RunInProgress
     public TimeSpan NextDelay()
     {
         var delay = _delay;
-        var longest = IsForInitial ? LongestDelayForInitial : LongestDelay;
+        var longest = IsForInitial ? LongestDelayForInitial : IsForUnread ? LongestDelayForUnread : LongestDelay;
         _delay = delay * 2 < longest ? delay * 2 : longest;
         var left = IsForInitial ? Definition!.WaitForInitial - (_context.CurrentUtcDateTime - _waitsSince) : delay;
         return left < delay ? left : delay;
@@ -313,6 +314,8 @@ internal sealed class RunInProgress
     public void Ended(EndResult result) => Document = Document with { RejectedFile = result.DeadLetter ?? Document.RejectedFile };
 
     private bool IsForInitial => _waitsFor == "initial.csv";
+
+    private bool IsForUnread => _waitsFor?.EndsWith("to be read", StringComparison.Ordinal) == true;
 
     private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 }

@@ -128,8 +128,3 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
         return new InvalidOperationException(said.ToString(), new SaidException(said));
     }
 }
-
-/// <summary>Who decides something by hand, and why.</summary>
-/// <param name="Who">Who.</param>
-/// <param name="Why">Why, in one line.</param>
-public sealed record GivenDecision(string Who, string Why);

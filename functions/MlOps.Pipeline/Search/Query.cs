@@ -1,16 +1,7 @@
-using System.Globalization;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Search;
-
-/// <summary>A query that cannot be read, or that asks for a name which nothing has.</summary>
-/// <param name="said">What is wrong, and where.</param>
-public sealed class QueryException(Sentence said) : FormatException(said.ToString())
-{
-    /// <summary>The message as a code with arguments.</summary>
-    public Sentence Said { get; } = said;
-}
 
 /// <summary>
 /// A search such as <c>auc &gt; 0.75 and tag = audit</c>: comparisons (<c>= != &lt; &lt;= &gt; &gt;=</c>, and <c>~</c> for "holds the text"), joined by <c>and</c>,
@@ -61,31 +52,4 @@ public sealed class Query
                 : Sentence.Of("query-name", ("name", unknown)));
         }
     }
-
-    internal static bool Compare(Findable thing, string name, string operation, string value)
-    {
-        if (operation != "~" && thing.TryNumber(name, out var number) && double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var wanted))
-        {
-            return Holds(number.CompareTo(wanted), operation);
-        }
-
-        var texts = thing.Texts(name);
-        return operation switch
-        {
-            "~" => texts.Any(t => t.Contains(value, StringComparison.OrdinalIgnoreCase)),
-            // None of several is it.
-            "!=" => texts.Count > 0 && texts.All(t => !t.Equals(value, StringComparison.OrdinalIgnoreCase)),
-            _ => texts.Any(t => Holds(string.Compare(t, value, StringComparison.OrdinalIgnoreCase), operation)),
-        };
-    }
-
-    private static bool Holds(int order, string operation) => operation switch
-    {
-        "=" => order == 0,
-        "!=" => order != 0,
-        "<" => order < 0,
-        "<=" => order <= 0,
-        ">" => order > 0,
-        _ => order >= 0,
-    };
 }

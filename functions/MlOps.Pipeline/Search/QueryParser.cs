@@ -95,7 +95,7 @@ internal sealed class QueryParser(IReadOnlyList<QueryToken> tokens)
 
         _at++;
         _names.Add(name.Text);
-        return thing => Query.Compare(thing, name.Text, operation, value.Text);
+        return thing => QueryComparison.Fits(thing, name.Text, operation, value.Text);
     }
 
     private QueryException Unexpected() => new(Now is { } token
