@@ -6,6 +6,7 @@ using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Wording;
 using MlOps.Storage;
+using MlOps.Web.Access;
 using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;
@@ -77,8 +78,12 @@ internal static class ModelCommands
                 Answer.Progress(Sentence.Of("promote-against-gate", ("version", chosen), ("reason", (object?)verdict.Said ?? verdict.Reason), ("pipeline", name)).ToString());
             }
 
-            var decision = parse.GetValue(why) is { } reason ? new GivenDecision(parse.GetRequiredValue(by), reason) : null;
-            return await MoveAsync(name, parse.GetValue(json), () => connected.Aliases.PromoteAsync(name, chosen, decision, cancellation));
+            var (who, reason) = (parse.GetRequiredValue(by), parse.GetValue(why));
+            using var logging = Logs.Create(LogLevel.Warning);
+            var audit = new Audit(connected.Storage, TimeProvider.System, logging.CreateLogger<Audit>());
+            return await MoveAsync(name, parse.GetValue(json), () => audit.RecordAsync(
+                who, name, "promote", new { version = chosen, why = reason },
+                () => connected.Aliases.PromoteAsync(name, chosen, reason is null ? null : new GivenDecision(who, reason), cancellation), cancellation));
         });
         return command;
     }

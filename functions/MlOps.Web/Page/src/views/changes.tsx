@@ -4,8 +4,7 @@ import { useLoad } from "../api/use-load";
 import { Pager, usePages } from "../parts/pager";
 import { Empty, Show, Table } from "../parts/parts";
 import { useFormat } from "../text/format";
-import { useText } from "../text/language";
-import { Said } from "../text/language";
+import { Said, useText } from "../text/language";
 
 /** Who asked for which change, and what became of it. */
 export function Changes({ name }: { name: string }) {
@@ -44,7 +43,7 @@ export function Changes({ name }: { name: string }) {
                           .filter(([, value]) => value !== null && value !== "")
                           .map(([key, value]) => (
                             <span key={key}>
-                              <span class="quiet">{key}</span> <code>{typeof value === "string" ? short(value) : JSON.stringify(value)}</code>
+                              <span class="quiet">{key}</span> <code>{typeof value === "string" ? short(value) : JSON.stringify(value)}</code>{" "}
                             </span>
                           ))}
                       </td>
