@@ -4,7 +4,10 @@ using MlOps.Cli.Hosting;
 using MlOps.Cli.Terminal;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
+using MlOps.Web.Access;
+using MlOps.Web.Runs;
 
 namespace MlOps.Cli.Commands;
 
@@ -14,38 +17,40 @@ internal static class ModelCommands
     /// <summary><c>mlops models PIPELINE</c>.</summary>
     public static Command Models()
     {
-        var wide = CommonOptions.Wide();
-        var (command, pipeline, account, json) = Begin("models", "List a pipeline's models, with their metrics and aliases.", wide);
+        var (wide, where) = (CommonOptions.Wide(), CommonOptions.Where());
+        var (command, pipeline, account, json) = Begin("models", "List a pipeline's models, with their metrics and aliases.", where, wide);
         command.SetAction(async (parse, cancellation) =>
         {
             var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
-            var versions = await connected.Models.ListAsync(name, cancellation);
+            // The oldest first, as they came.
+            FoundModel[] found = [.. (await connected.Finder.ModelsAsync(name, parse.GetValue(where), cancellation)).Reverse()];
+            ModelVersion[] versions = [.. found.Select(m => m.Model)];
             var aliases = await connected.Aliases.ReadAsync(name, cancellation);
             if (parse.GetValue(json))
             {
-                Answer.Json(new { pipeline = name.Value, champion = aliases.Champion, previous = aliases.Previous, models = versions });
+                Answer.Json(new { pipeline = name.Value, champion = aliases.Champion, previous = aliases.Previous, models = versions, tags = found.Select(m => m.Tagging).OfType<Tagging>().ToDictionary(t => t.Id, t => new { t.Tags, t.Note }) });
                 return ExitCode.Done;
             }
 
-            if (versions.Count == 0)
+            if (versions.Length == 0)
             {
-                Answer.Progress($"{name} has no models yet: a run trains one as soon as initial.csv and a period are there.");
+                Answer.Progress(parse.GetValue(where) is null ? $"{name} has no models yet: a run trains one as soon as initial.csv and a period are there." : "no model fits.");
                 return ExitCode.Done;
             }
 
-            var listing = new Listing("version", "alias", "period", "learned from", "metric", "test", "test rows", "rounds", "trained by");
-            foreach (var version in versions)
+            var listing = new Listing("version", "alias", "period", "learned from", "metric", "test", "test rows", "rounds", "tags", "trained by");
+            foreach (var (version, tagging) in found)
             {
                 var (metric, value, rows) = TestMetric(version);
                 listing.Add(
                     version.Version,
                     version.Version == aliases.Champion ? "champion" : version.Version == aliases.Previous ? "previous" : "",
                     version.Period, LearnedFrom(version), metric, value?.ToString("0.0000", CultureInfo.InvariantCulture) ?? "-", rows?.ToString("0", CultureInfo.InvariantCulture) ?? "-",
-                    version.BestIteration.ToString(CultureInfo.InvariantCulture), version.RunId);
+                    version.BestIteration.ToString(CultureInfo.InvariantCulture), string.Join(",", tagging?.Tags ?? []), version.RunId);
             }
 
             listing.Print(parse.GetValue(wide));
-            if (versions.Count > 1)
+            if (versions.Length > 1)
             {
                 Answer.Line("");
                 Answer.Line("test: each model on the test rows of its own history. Other rows are harder or easier: hold two models against each other on the same rows");
@@ -61,11 +66,24 @@ internal static class ModelCommands
     public static Command Promote()
     {
         var version = new Argument<string>("VERSION") { Description = "A version that `mlops models` lists." };
-        var (command, pipeline, account, json) = Begin("promote", "Make a model the champion by hand: from now on it predicts.", version);
+        var by = new Option<string>("--by") { Description = "Who decides. Default: the name of this computer's user.", HelpName = "NAME", DefaultValueFactory = _ => Environment.UserName };
+        var why = new Option<string?>("--why") { Description = "Kept with the decision.", HelpName = "TEXT" };
+        var (command, pipeline, account, json) = Begin("promote", "Make a model the champion by hand: from now on it predicts.", version, why, by);
         command.SetAction(async (parse, cancellation) =>
         {
             var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
-            return await MoveAsync(name, parse.GetValue(json), () => connected.Aliases.PromoteAsync(name, parse.GetRequiredValue(version), cancellation));
+            var chosen = parse.GetRequiredValue(version);
+            if ((await connected.Aliases.ReadAsync(name, cancellation)).VerdictOn(chosen) is { } verdict && verdict.Champion != chosen)
+            {
+                Answer.Progress(Sentence.Of("promote-against-gate", ("version", chosen), ("reason", (object?)verdict.Said ?? verdict.Reason), ("pipeline", name)).ToString());
+            }
+
+            var (who, reason) = (parse.GetRequiredValue(by), parse.GetValue(why));
+            using var logging = Logs.Create(LogLevel.Warning);
+            var audit = new Audit(connected.Storage, TimeProvider.System, logging.CreateLogger<Audit>());
+            return await MoveAsync(name, parse.GetValue(json), () => audit.RecordAsync(
+                who, name, "promote", new { version = chosen, why = reason },
+                () => connected.Aliases.PromoteAsync(name, chosen, reason is null ? null : new GivenDecision(who, reason), cancellation), cancellation));
         });
         return command;
     }

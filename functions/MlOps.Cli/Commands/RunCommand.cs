@@ -4,6 +4,7 @@ using MlOps.Cli.Terminal;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Registry;
 using MlOps.Storage;
 
 namespace MlOps.Cli.Commands;
@@ -20,14 +21,16 @@ internal static class RunCommand
         account.Options.ToList().ForEach(command.Add);
         command.SetAction(async (parse, cancellation) =>
         {
-            var history = account.Find(parse).History;
+            var connected = account.Find(parse);
+            var history = connected.History;
             var wanted = Names.Run(parse.GetRequiredValue(id));
             var (pipeline, run) = await history.FindAsync(wanted, cancellation);
             var document = await history.DocumentAsync(pipeline, wanted, cancellation);
             var stage = run.State == RunState.Active ? await history.StageAsync(run.RunId, cancellation) : null;
             if (parse.GetValue(json))
             {
-                Answer.Json(new { run = RunsCommand.Facts(pipeline.Value, run), stage, document, cost = document is null ? null : RunCost.Of(document) });
+                var tagging = (await connected.Tags.ReadAsync(pipeline, TagBook.Run, cancellation)).GetValueOrDefault(run.RunId);
+                Answer.Json(new { run = RunsCommand.Facts(pipeline.Value, run, tagging), stage, document, cost = document is null ? null : RunCost.Of(document) });
             }
             else
             {

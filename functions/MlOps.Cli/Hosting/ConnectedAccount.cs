@@ -37,6 +37,12 @@ internal sealed record ConnectedAccount(StorageAccount Storage, TaskHubAccount T
     /// <summary>Champions, and how they came about.</summary>
     public AliasStore Aliases => new(Storage, Models, TimeProvider.System);
 
+    /// <summary>Tags and notes.</summary>
+    public TagBook Tags => new(Storage, TimeProvider.System);
+
+    /// <summary>Finds runs and models.</summary>
+    public Finder Finder => new(History, Models, Aliases, Tags);
+
     /// <summary>How predictions turned out.</summary>
     public PerformanceBook Realised => new(Storage, TimeProvider.System);
 

@@ -18,6 +18,12 @@ internal static class CommonOptions
         Description = "Every row of the table in one line, however wide the terminal is.",
     };
 
+    public static Option<string?> Where() => new("--where")
+    {
+        Description = "Only those that fit: comparisons (= != < <= > >= and ~, holds the text) of metrics, parameters, tag, note, state, period and the like, joined by and, or, not and brackets; a word alone asks for whatever says it.",
+        HelpName = "SEARCH",
+    };
+
     public static Option<string?> Connection() => new("--connection")
     {
         Description = "Storage account: a connection string, or the https address of its blob service (then signed in by Azure identity). Default: the variable MLOPS_CONNECTION, else the local account under --data.",

@@ -15,7 +15,7 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="account">The account.</param>
 public sealed class DefinitionStore(StorageAccount account)
 {
-    // A comment, so that the pinned text stays a definition.
+    private const string Extension = ".yaml";
 
     private readonly UnchangingDocuments<PipelineDefinition> _pinned = new(100);
 
@@ -55,6 +55,32 @@ public sealed class DefinitionStore(StorageAccount account)
         return definition;
     }
 
+    /// <summary>Keeps a text among those that runs have pinned, so that it can be gone back to although no run ever began with it.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="text">A valid definition.</param>
+    /// <param name="cancellation">Stops the wait.</param>
+    public Task KeepAsync(PipelineName pipeline, string text, CancellationToken cancellation = default) => PutAsync(Pinned(pipeline, Hash(text)), text, cancellation);
+
+    /// <summary>Every text that was the definition, as far as a run began with it or it was replaced over HTTP; the latest to appear first, each once.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<IReadOnlyList<KeptDefinition>> HistoryAsync(PipelineName pipeline, CancellationToken cancellation = default)
+    {
+        var folder = $"{pipeline}/definitions/";
+        var kept = new List<KeptDefinition>();
+        await foreach (var blob in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken: cancellation))
+        {
+            if (blob.Name.EndsWith(Extension, StringComparison.Ordinal) && blob.Name[folder.Length..^Extension.Length] is var hash && ContentHash.IsHash(hash))
+            {
+                var text = WithoutMark((await account.Artifacts.GetBlobClient(blob.Name).DownloadContentAsync(cancellation)).Value.Content.ToString());
+                kept.Add(new KeptDefinition(Hash(text), blob.Properties.CreatedOn ?? blob.Properties.LastModified ?? default, text));
+            }
+        }
+
+        // The same text is pinned again under another hash where a person has edited the schema.
+        return [.. kept.GroupBy(k => k.Sha256, StringComparer.Ordinal).Select(g => g.MinBy(k => k.At)!).OrderByDescending(k => k.At).ThenBy(k => k.Sha256, StringComparer.Ordinal)];
+    }
+
     /// <summary>The schema that a person edited, as it was pinned with the definition; <see langword="null"/> where there is none.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="definition">A pinned definition.</param>
@@ -88,6 +114,8 @@ public sealed class DefinitionStore(StorageAccount account)
         ArgumentNullException.ThrowIfNull(schema);
         return account.Definitions.GetBlobClient($"{pipeline}.schema.json").UploadAsync(BinaryData.FromString(schema.ToJson()), overwrite: true, cancellation);
     }
+
+    private static string WithoutMark(string yaml) => EditedSchema.HashOf(yaml) is null ? yaml : yaml[(yaml.IndexOf('\n', StringComparison.Ordinal) + 1)..];
 
     private static async Task PutAsync(BlobClient blob, string text, CancellationToken cancellation)
     {

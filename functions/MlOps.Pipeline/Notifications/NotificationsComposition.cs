@@ -16,6 +16,7 @@ public static class NotificationsComposition
         services.TryAddSingleton<NoticeOutbox>();
         services.TryAddSingleton<NoticeSender>();
         services.TryAddSingleton<AlertBook>();
+        services.TryAddSingleton<AlertJudgements>();
         return services;
     }
 

@@ -7,10 +7,11 @@ using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 
-/// <summary>Tells of a period's alerts, once: an alert that is open already is not repeated.</summary>
+/// <summary>Tells of a period's alerts, once: an alert that is open already is not repeated, and one that is muted is not told.</summary>
 /// <param name="book">Alerts of the pipeline.</param>
+/// <param name="judgements">Which of them somebody has muted.</param>
 /// <param name="sender">Keeps and sends notices.</param>
-public sealed class AlertNotice(AlertBook book, NoticeSender sender)
+public sealed class AlertNotice(AlertBook book, AlertJudgements judgements, NoticeSender sender)
 {
     /// <summary>What the notice is about.</summary>
     public const string About = "alert";
@@ -30,6 +31,13 @@ public sealed class AlertNotice(AlertBook book, NoticeSender sender)
         ArgumentNullException.ThrowIfNull(drop);
         ArgumentNullException.ThrowIfNull(publication);
         var raised = await book.EnterAsync(pipeline, runId, publication.Period, found, unjudged, cancellation);
+        if (raised.Count > 0)
+        {
+            // Muted at the time of the publication, whenever this is tried again.
+            var muted = (await judgements.ReadAsync(pipeline, cancellation)).Where(j => j.Action == AlertJudgement.Muted && publication.AsOf < j.Until).ToArray();
+            raised = [.. raised.Where(r => !Array.Exists(muted, j => j.IsOf(r.Kind, r.Subject)))];
+        }
+
         if (raised.Count == 0)
         {
             return;

@@ -37,10 +37,24 @@ public sealed class AliasStore(StorageAccount account, ModelRegistry models, Tim
     /// <param name="version">Version.</param>
     /// <param name="cancellation">Stops the work.</param>
     /// <exception cref="StepRefusedException">There is no such version.</exception>
-    public async Task<Aliases> PromoteAsync(PipelineName pipeline, string version, CancellationToken cancellation = default)
+    public Task<Aliases> PromoteAsync(PipelineName pipeline, string version, CancellationToken cancellation = default) => PromoteAsync(pipeline, version, null, cancellation);
+
+    /// <summary>Makes a version the champion by hand, and keeps who did and why with the decision.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="version">Version.</param>
+    /// <param name="by">Who decides and why; <see langword="null"/> where nobody said.</param>
+    /// <param name="cancellation">Stops the work.</param>
+    /// <exception cref="StepRefusedException">There is no such version, or the reason is none.</exception>
+    public async Task<Aliases> PromoteAsync(PipelineName pipeline, string version, GivenDecision? by, CancellationToken cancellation = default)
     {
+        if (by is not null && GivenReason.ProblemOf(by.Why) is { } problem)
+        {
+            throw new StepRefusedException(problem);
+        }
+
         await models.RequireAsync(pipeline, version, cancellation);
-        return await UpdateAsync(pipeline, now => now.Champion == version ? now : ByHand(now, version, Sentence.Of("release-by-hand")), cancellation);
+        var reason = by is null ? Sentence.Of("release-by-hand") : Sentence.Of("release-by-hand-why", ("who", by.Who), ("why", by.Why));
+        return await UpdateAsync(pipeline, now => now.Champion == version ? now : ByHand(now, version, reason), cancellation);
     }
 
     /// <summary>Puts the champion before the present one back in its place.</summary>

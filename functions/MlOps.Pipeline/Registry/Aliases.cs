@@ -55,6 +55,10 @@ public sealed record Aliases(string? Champion, string? Previous, IReadOnlyList<R
             ? Sentence.Of("no-champion-refused", ("pipeline", pipeline), ("version", refused), ("period", last.Period), ("reason", Reason(last)))
             : Sentence.Of("no-champion-yet", ("pipeline", pipeline));
 
+    /// <summary>The gate's latest decision about a version; <see langword="null"/> where it made none.</summary>
+    /// <param name="version">The version.</param>
+    public Release? VerdictOn(string version) => History.LastOrDefault(r => r.Challenger == version);
+
     private static object Reason(Release release) => release.Said is { } said
         ? (object?)said.Parts?.GetValueOrDefault("reason") ?? said.Arguments.GetValueOrDefault("reason", release.Reason)
         : release.Reason.StartsWith("refused: ", StringComparison.Ordinal) ? release.Reason["refused: ".Length..] : release.Reason;

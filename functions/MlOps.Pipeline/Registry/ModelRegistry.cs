@@ -73,6 +73,29 @@ public sealed class ModelRegistry
     internal async Task<BinaryData> ReadAsync(PipelineName pipeline, string version, string file, CancellationToken cancellation) =>
         (await _account.Artifacts.GetBlobClient(Folder(pipeline, version) + file).DownloadContentAsync(cancellation)).Value.Content;
 
+    /// <summary>Names and lengths of a version's files, in the order of their names.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="version">Version.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<IReadOnlyList<(string Name, long Length)>> FilesAsync(PipelineName pipeline, string version, CancellationToken cancellation = default)
+    {
+        var (folder, files) = (Folder(pipeline, version), new List<(string, long)>());
+        await foreach (var blob in _account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken: cancellation))
+        {
+            files.Add((blob.Name[folder.Length..], blob.Properties.ContentLength ?? 0));
+        }
+
+        return files;
+    }
+
+    /// <summary>The content of one of <see cref="FilesAsync"/>.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="version">Version.</param>
+    /// <param name="file">Its name, as listed.</param>
+    /// <param name="cancellation">Stops the reading.</param>
+    public async Task<Stream> OpenAsync(PipelineName pipeline, string version, string file, CancellationToken cancellation = default) =>
+        await _account.Artifacts.GetBlobClient(Folder(pipeline, version) + file).OpenReadAsync(new BlobOpenReadOptions(allowModifications: false), cancellation);
+
     /// <summary>Writes a version; <c>model.json</c> comes last. Files that are there stay as they are: nothing of a version ever changes.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="version">What is known of the version.</param>

@@ -17,6 +17,7 @@ public static class RegistryComposition
         services.TryAddSingleton<PerformanceBook>();
         services.TryAddSingleton<BacktestBook>();
         services.TryAddSingleton<ApprovalStore>();
+        services.TryAddSingleton<TagBook>();
         return services;
     }
 }

@@ -9,6 +9,7 @@ using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Compare;
+using MlOps.Pipeline.Steps.Decide;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Featurize;
@@ -104,6 +105,8 @@ public static class StepsComposition
     {
         services.TryAddSingleton(s => new TuneStep(s.GetRequiredService<StepContext>()));
         services.TryAddSingleton(s => new SideBySide(s.GetRequiredService<StepContext>()));
+        services.TryAddSingleton(s => new ModelLooks(s.GetRequiredService<StepContext>()));
+        services.TryAddSingleton(s => new Decisions(s.GetRequiredService<StepContext>()));
         services.TryAddSingleton(s => new Registration(
             s.GetRequiredService<StepContext>(), s.GetRequiredService<ModelRegistry>(), s.GetRequiredService<TimeProvider>()));
         services.TryAddSingleton(s => new LatencyBook(

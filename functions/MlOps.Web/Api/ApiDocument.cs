@@ -12,6 +12,7 @@ internal static class ApiDocument
 
     private static readonly IReadOnlyDictionary<string, string> Tags = new SortedDictionary<string, string>(StringComparer.Ordinal)
     {
+        ["alerts"] = "What must be looked at, and who has acknowledged or muted it.",
         ["approvals"] = "What runs ask people, and the answers.",
         ["audit"] = "Who asked for which change.",
         ["definitions"] = "What a pipeline does, as a file.",

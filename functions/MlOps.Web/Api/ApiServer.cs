@@ -45,6 +45,8 @@ public sealed class ApiServer
         services.AddSingleton(new RunHistory(account, client));
         services.AddSingleton<PictureTables>();
         services.AddSingleton<Audit>();
+        services.AddSingleton<DriftSummaries>();
+        services.AddSingleton<Finder>();
         services.AddSingleton(Limits);
         services.AddSingleton(new OwnOrigins(Origins));
         services.AddExceptionHandler<Problems>();
@@ -88,7 +90,13 @@ public sealed class ApiServer
         app.MapRuns(Streams);
         app.MapFiles();
         app.MapModels();
+        app.MapTags();
+        app.MapModelCards();
+        app.MapModelFiles();
         app.MapMonitoring();
+        app.MapDrift();
+        app.MapDecisions();
+        app.MapAlerts();
         app.MapProfiles();
         app.MapScoring(Limits);
         app.MapAudit();

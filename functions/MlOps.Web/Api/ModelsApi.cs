@@ -16,7 +16,8 @@ namespace MlOps.Web.Api;
 /// <param name="Challenger">The one that answers a share of the rows.</param>
 /// <param name="Shadow">The one that scores for the record only.</param>
 /// <param name="WhyNone">Why no model is in production, where none is.</param>
-internal sealed record ModelList(string? Champion, string? Previous, Page<ModelVersion> Models, string? Challenger, string? Shadow, Told? WhyNone);
+/// <param name="Tags">Tags and notes by version, of those that have any.</param>
+internal sealed record ModelList(string? Champion, string? Previous, Page<ModelVersion> Models, string? Challenger, string? Shadow, Told? WhyNone, IReadOnlyDictionary<string, Tagging> Tags);
 
 /// <summary>Two models side by side.</summary>
 /// <param name="Left">One version.</param>
@@ -27,6 +28,10 @@ internal sealed record ModelList(string? Champion, string? Previous, Page<ModelV
 internal sealed record ModelComparison(
     ModelVersion Left, ModelVersion Right, IReadOnlyDictionary<string, IReadOnlyList<string?>> Parameters, IReadOnlyDictionary<string, IReadOnlyList<double?>> Metrics,
     SameRows SameRows);
+
+/// <summary>Why a model is made the champion by hand.</summary>
+/// <param name="Why">Why, in one line; kept with the decision.</param>
+internal sealed record PromoteRequest(string? Why);
 
 /// <summary>What is in production after a change.</summary>
 /// <param name="Champion">The one that predicts.</param>
@@ -39,24 +44,25 @@ internal static class ModelsApi
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("models");
-        group.MapGet("/models", ListAsync).WithSummary("The models with their metrics and aliases.").ProducesProblem(404);
+        group.MapGet("/models", ListAsync).WithSummary("The models with their metrics and aliases; with where=… those that fit, as in auc > 0.75 and tag = audit.").ProducesProblem(404);
         group.MapGet("/models/{version}", GetAsync).WithSummary("One model.").ProducesProblem(404);
         group.MapGet("/models/{version}/compare/{other}", CompareAsync).WithSummary("Two models side by side.").ProducesProblem(404);
         group.MapGet("/live", LiveAsync).WithSummary("Which model was in production at a time, who put it there and why.").ProducesProblem(404);
         group.MapGet("/releases", ReleasesAsync).WithSummary("Every decision about the champion, the newest first.").ProducesProblem(404);
-        group.MapPost("/models/{version}/promote", PromoteAsync).WithSummary("Makes a model the champion: from now on it predicts.")
-            .Needs(Role.Releaser).ProducesProblem(404);
+        group.MapPost("/models/{version}/promote", PromoteAsync).WithSummary("Makes a model the champion: from now on it predicts. The body may say why; the reason is kept with the decision.")
+            .Needs(Role.Releaser).ProducesProblem(400).ProducesProblem(404);
         group.MapPost("/rollback", RollbackAsync).WithSummary("Puts the champion before the present one back in its place.")
             .Needs(Role.Releaser).ProducesProblem(404).ProducesProblem(409);
     }
 
     private static async Task<Tagged<ModelList>> ListAsync(
-        string pipeline, ModelRegistry models, AliasStore aliases, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
+        string pipeline, Finder finder, AliasStore aliases, RunHistory history, string? where, int? limit, string? continuation, CancellationToken cancellation)
     {
         var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var now = await aliases.ReadAsync(name, cancellation);
-        var versions = (await models.ListAsync(name, cancellation)).Reverse().ToList();
-        return Tagged.Of(new ModelList(now.Champion, now.Previous, Page.Of(versions, v => v.Version, limit, continuation), now.Traffic?.Challenger, now.Traffic?.Shadow, Told.Of(now.WhyNone(name.Value))));
+        var found = await finder.ModelsAsync(name, where, cancellation);
+        var tags = found.Select(m => m.Tagging).OfType<Tagging>().ToDictionary(t => t.Id, StringComparer.Ordinal);
+        return Tagged.Of(new ModelList(now.Champion, now.Previous, Page.Of(found.Select(m => m.Model), v => v.Version, limit, continuation), now.Traffic?.Challenger, now.Traffic?.Shadow, Told.Of(now.WhyNone(name.Value)), tags));
     }
 
     private static async Task<Tagged<ModelVersion>> GetAsync(string pipeline, string version, ModelRegistry models, CancellationToken cancellation) =>
@@ -94,12 +100,18 @@ internal static class ModelsApi
     }
 
     private static async Task<ReleaseFacts> PromoteAsync(
-        string pipeline, string version, ModelRegistry models, AliasStore aliases, Champions champions, Audit audit, HttpContext context, CancellationToken cancellation)
+        string pipeline, string version, PromoteRequest? request, ModelRegistry models, AliasStore aliases, Champions champions, Audit audit, HttpContext context, CancellationToken cancellation)
     {
         var found = await FindAsync(pipeline, version, models, cancellation);
         var name = Lookup.Pipeline(pipeline);
-        return await audit.RecordAsync(context, name, "promote", new { version = found.Version }, async () =>
-            await MovedAsync(name, await aliases.PromoteAsync(name, found.Version, cancellation), champions, cancellation));
+        if (request?.Why is { } why && GivenReason.ProblemOf(why) is { } problem)
+        {
+            throw ApiException.Of(400, "bad value", problem, null, "why");
+        }
+
+        var by = request?.Why is null ? null : new GivenDecision(context.Who().Name, request.Why);
+        return await audit.RecordAsync(context, name, "promote", new { version = found.Version, why = request?.Why }, async () =>
+            await MovedAsync(name, await aliases.PromoteAsync(name, found.Version, by, cancellation), champions, cancellation));
     }
 
     private static async Task<ReleaseFacts> RollbackAsync(

@@ -33,9 +33,10 @@ internal enum Attention
 /// <param name="LastRunAt">When the newest run began.</param>
 /// <param name="Champion">Version of the model that predicts.</param>
 /// <param name="Said">Each reason as a code with arguments, where it is one.</param>
+/// <param name="QuietAlerts">Open alerts that are no reason, because somebody has acknowledged or muted them.</param>
 internal sealed record PipelineFacts(
     string Name, Attention Attention, IReadOnlyList<string> Reasons, bool HasDefinition, int Periods, string? LatestPeriod, string? LatestState,
-    int ActiveRuns, DateTimeOffset? LastRunAt, string? Champion, IReadOnlyList<Sentence?> Said);
+    int ActiveRuns, DateTimeOffset? LastRunAt, string? Champion, IReadOnlyList<Sentence?> Said, int QuietAlerts = 0);
 
 /// <summary>Pipelines and their periods.</summary>
 internal static class PipelinesApi
@@ -53,7 +54,7 @@ internal static class PipelinesApi
     }
 
     private static async Task<Tagged<Page<PipelineFacts>>> ListAsync(
-        RunHistory history, AliasStore aliases, AlertBook alerts, int? limit, string? continuation, CancellationToken cancellation)
+        RunHistory history, AliasStore aliases, AlertJudgements alerts, int? limit, string? continuation, CancellationToken cancellation)
     {
         var defined = await history.DefinedAsync(cancellation);
         var names = (await history.PipelinesAsync(cancellation)).Union(defined).ToArray();
@@ -65,7 +66,7 @@ internal static class PipelinesApi
     }
 
     private static async Task<Tagged<PipelineFacts>> GetAsync(
-        string pipeline, StorageAccount account, RunHistory history, AliasStore aliases, AlertBook alerts, CancellationToken cancellation)
+        string pipeline, StorageAccount account, RunHistory history, AliasStore aliases, AlertJudgements alerts, CancellationToken cancellation)
     {
         var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var defined = await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation);
@@ -95,7 +96,7 @@ internal static class PipelinesApi
 
     // A pipeline whose documents are damaged is listed with what is wrong; the others are listed all the same.
     private static async Task<PipelineFacts> FactsOrTroubleAsync(
-        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertBook alerts, CancellationToken cancellation)
+        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertJudgements alerts, CancellationToken cancellation)
     {
         try
         {
@@ -108,7 +109,7 @@ internal static class PipelinesApi
     }
 
     private static async Task<PipelineFacts> FactsAsync(
-        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertBook alerts, CancellationToken cancellation)
+        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertJudgements alerts, CancellationToken cancellation)
     {
         var files = await history.FilesAsync(name, cancellation);
         var standings = files.Periods.Select(files.StandingOf).ToArray();
@@ -127,8 +128,9 @@ internal static class PipelinesApi
 
         reasons.AddRange(standings.Reverse().Where(s => s.Standing == Standing.Failed)
             .Select(s => Told.Of(Sentence.Of("stands", ("period", s.Period), ("state", StateWords.Of(s.State)), ("reason", Why(s))))!));
-        reasons.AddRange((await alerts.ReadAsync(name, cancellation)).Where(a => a.ClosedIn is null)
-            .OrderByDescending(a => a.IsOfPerformance()).ThenByDescending(a => a.LastSeenIn, PeriodOrder.Instance).Select(a => Told.Of(a.Tell())!));
+        var open = (await alerts.JudgedAsync(name, cancellation)).Where(a => a.Alert.ClosedIn is null).ToArray();
+        var heard = open.Where(a => a.Quieted is null).Select(a => a.Alert).ToArray();
+        reasons.AddRange(heard.OrderByDescending(a => a.IsOfPerformance()).ThenByDescending(a => a.LastSeenIn, PeriodOrder.Instance).Select(a => Told.Of(a.Tell())!));
         // Of a refused file the first error says more than that it was refused.
         object Why(PeriodStanding s) => s.State == "rejected" && files.Refusals.TryGetValue(s.Period, out var refusal) ? (object?)refusal.Said ?? refusal.Text : s.Told;
 
@@ -145,7 +147,8 @@ internal static class PipelinesApi
             files.Ledger.Runs.Count(r => r.State == RunState.Active),
             files.Ledger.Runs.Count == 0 ? null : files.Ledger.Runs.Max(r => r.StartedAt),
             now.Champion,
-            [.. reasons.Select(r => r.Said)]);
+            [.. reasons.Select(r => r.Said)],
+            open.Length - heard.Length);
     }
 }
 

@@ -1,5 +1,6 @@
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Wording;
 using MlOps.Web.Runs;
 
@@ -18,13 +19,16 @@ namespace MlOps.Web.Api;
 /// <param name="Reason">Why it ended so.</param>
 /// <param name="Parent">The run that it repeats.</param>
 /// <param name="Said">The reason, or what it waits for, as a code with arguments.</param>
+/// <param name="Tags">Tags that people have put on it.</param>
+/// <param name="Note">Their note.</param>
 internal sealed record RunFacts(
     string RunId, string Pipeline, string Period, int Revision, RunState State, RunKind Kind, DateTimeOffset StartedAt, DateTimeOffset? EndedAt,
-    string? WaitsFor, string? Reason, string? Parent, Sentence? Said)
+    string? WaitsFor, string? Reason, string? Parent, Sentence? Said, IReadOnlyList<string> Tags, string? Note)
 {
-    public static RunFacts Of(string pipeline, LedgerRun run) => new(
+    public static RunFacts Of(string pipeline, LedgerRun run, Tagging? tagging = null) => new(
         run.RunId, pipeline, run.Period, run.Revision, run.State, run.Kind, run.StartedAt, run.EndedAt, run.WaitsFor, run.Reason, run.Parent,
-        run.Said ?? (run.WaitsFor is { } waits ? Sentence.Of("stands-waits", ("what", WaitWords.Of(waits))) : null));
+        run.Said ?? (run.WaitsFor is { } waits ? Sentence.Of("stands-waits", ("what", WaitWords.Of(waits))) : null),
+        tagging?.Tags ?? [], tagging?.Note);
 }
 
 /// <summary>A run with everything that is known of it.</summary>

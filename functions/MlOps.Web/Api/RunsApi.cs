@@ -44,7 +44,7 @@ internal static class RunsApi
     public static void MapRuns(this IEndpointRouteBuilder routes, bool streams)
     {
         var group = routes.MapGroup("/api/runs").WithTags("runs");
-        group.MapGet("", ListAsync).WithSummary("The runs, the newest first.").ProducesProblem(400).ProducesProblem(404);
+        group.MapGet("", ListAsync).WithSummary("The runs, the newest first; with where=… those that fit, as in auc > 0.75 and tag = audit.").ProducesProblem(400).ProducesProblem(404);
         group.MapGet("/{id}", GetAsync).WithSummary("One run with its steps.").ProducesProblem(404);
         group.MapGet("/{id}/logs", (string id, RunHistory history, TimeProvider time, HttpContext context, CancellationToken cancellation) => LogsAsync(id, streams, history, time, context, cancellation))
             .WithSummary("What the run did and does, as server-sent events, until it has ended.").ProducesProblem(404);
@@ -63,15 +63,13 @@ internal static class RunsApi
     }
 
     private static async Task<Tagged<Page<RunFacts>>> ListAsync(
-        RunHistory history, string? pipeline, string? state, string? period, int? limit, string? continuation, CancellationToken cancellation)
+        RunHistory history, Finder finder, string? pipeline, string? state, string? period, string? where, int? limit, string? continuation, CancellationToken cancellation)
     {
         var name = pipeline is null ? (PipelineName?)null : await Lookup.ExistingAsync(pipeline, history, cancellation);
         var wanted = period is null ? null : Lookup.Period(period).Value;
         var wantedState = state is null ? (RunState?)null : State(state);
-        var runs = (await history.LedgersAsync(name, cancellation))
-            .SelectMany(ledger => ledger.Runs.Select(run => RunFacts.Of(ledger.Pipeline, run)))
-            .Where(run => (wantedState is null || run.State == wantedState) && (wanted is null || run.Period == wanted))
-            .OrderByDescending(run => run.StartedAt).ThenBy(run => run.RunId, StringComparer.Ordinal).ToList();
+        var runs = (await finder.RunsAsync(name, where, cancellation)).Select(found => RunFacts.Of(found.Pipeline, found.Run, found.Tagging))
+            .Where(run => (wantedState is null || run.State == wantedState) && (wanted is null || run.Period == wanted)).ToList();
         return Tagged.Of(Page.Of(runs, run => run.RunId, limit, continuation));
     }
 
@@ -79,12 +77,12 @@ internal static class RunsApi
         ? state
         : throw ApiException.Of(400, "no such state", Sentence.Of("api-no-state"), Sentence.Of("api-states-next", ("states", string.Join(", ", Enum.GetNames<RunState>()).ToLowerInvariant())), "state");
 
-    private static async Task<Tagged<RunDetails>> GetAsync(string id, RunHistory history, CancellationToken cancellation) =>
-        Tagged.Of(await DetailsAsync(id, history, cancellation));
+    private static async Task<Tagged<RunDetails>> GetAsync(string id, RunHistory history, TagBook tags, CancellationToken cancellation) =>
+        Tagged.Of(await DetailsAsync(id, history, tags, cancellation));
 
-    private static async Task<Tagged<RunComparison>> CompareAsync(string id, string other, RunHistory history, CancellationToken cancellation)
+    private static async Task<Tagged<RunComparison>> CompareAsync(string id, string other, RunHistory history, TagBook tags, CancellationToken cancellation)
     {
-        var (left, right) = (await DetailsAsync(id, history, cancellation), await DetailsAsync(other, history, cancellation));
+        var (left, right) = (await DetailsAsync(id, history, tags, cancellation), await DetailsAsync(other, history, tags, cancellation));
         var sides = new[] { left, right }.Select(side => (side.Document?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>())
             .SelectMany(part => part.Value.Select(value => (Name: $"{part.Key}/{value.Key}", value.Value)))
             .ToDictionary(value => value.Name, value => value.Value)).ToArray();
@@ -143,12 +141,13 @@ internal static class RunsApi
             steering.AnswerAsync(pipeline, run, approve, context.Who().Name, request?.Comment, cancellation));
     }
 
-    private static async Task<RunDetails> DetailsAsync(string id, RunHistory history, CancellationToken cancellation)
+    private static async Task<RunDetails> DetailsAsync(string id, RunHistory history, TagBook tags, CancellationToken cancellation)
     {
         var wanted = Lookup.Run(id);
         var (pipeline, run) = await history.FindAsync(wanted, cancellation);
         var live = run.State == RunState.Active ? await history.LiveAsync(run.RunId, cancellation) : null;
-        return new RunDetails(RunFacts.Of(pipeline.Value, run), live?.Stage, await history.DocumentAsync(pipeline, wanted, cancellation), live);
+        var tagging = (await tags.ReadAsync(pipeline, TagBook.Run, cancellation)).GetValueOrDefault(run.RunId);
+        return new RunDetails(RunFacts.Of(pipeline.Value, run, tagging), live?.Stage, await history.DocumentAsync(pipeline, wanted, cancellation), live);
     }
 
     // While a run goes on, its stage whenever it changes; at its end its log, line by line, and why it ended so.

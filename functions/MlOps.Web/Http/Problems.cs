@@ -1,6 +1,7 @@
 using Azure;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Mvc;
+using MlOps.Pipeline.Search;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Drops;
@@ -55,6 +56,8 @@ internal sealed class Problems(ILogger<Problems> logger) : IExceptionHandler
                 return own;
             case BadHttpRequestException bad:
                 return new ApiException(bad.StatusCode, bad.StatusCode switch { 413 => "too large", 408 => "too slow", _ => "bad request" }, bad.Message);
+            case QueryException query:
+                return ApiException.Of(400, "the search cannot be read", query.Said, null, "where");
             case FormatException format:
                 return new ApiException(400, "bad name", format.Message);
             case DefinitionException definition:

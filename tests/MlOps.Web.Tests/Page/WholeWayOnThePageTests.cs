@@ -102,6 +102,7 @@ public sealed class WholeWayOnThePageTests(AzuriteFixture azurite, Chromium chro
         await Assertions.Expect(live).ToHaveTextAsync(champion);
 
         await person.UseAsync(page.GetByRole(AriaRole.Button, new() { Name = string.Format(CultureInfo.InvariantCulture, words.PromoteOf, other) }));
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Textbox).FillAsync("it held up better");
         await person.UseAsync(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = words.Promote }));
         await Assertions.Expect(live).ToHaveTextAsync(other);
 

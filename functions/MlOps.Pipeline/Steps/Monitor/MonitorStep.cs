@@ -1,9 +1,9 @@
 using System.Text.Json;
-using MlOps.Learning.Learners;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Accumulate;
 using MlOps.Pipeline.Steps.Evaluate;
+using MlOps.Pipeline.Steps.Explain;
 using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Predict;
@@ -101,7 +101,7 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
         var names = ScoreNames(definition, evaluation);
         ColumnDrift[] compared =
         [
-            .. Columns(InspectStep.FeaturesOf(history.Transform), history.Table, trainRows, table, period.Rows, Importance(model, history.Transform), cancellation),
+            .. Columns(InspectStep.FeaturesOf(history.Transform), history.Table, trainRows, table, period.Rows, ColumnGain.Of(model, history.Transform).ToDictionary(g => g.Column, g => g.Share, StringComparer.Ordinal), cancellation),
             .. names.Select((name, k) => ColumnComparison.Compare(test.ScoreSample(name, k, names.Count), period.ScoreSample(name, k, names.Count), "score", 1)),
         ];
         var broken = incidents.Select(i => i.Column).ToHashSet(StringComparer.Ordinal);
@@ -142,20 +142,4 @@ public sealed class MonitorStep : Step<MonitorInput, MonitorResult>
 
     private static IReadOnlyList<string> ScoreNames(PipelineDefinition definition, EvaluateResult evaluation) =>
         definition.Task == TaskKind.Multiclass ? [.. evaluation.Classes.Select(c => $"score of {c}")] : ["score"];
-
-    /// <summary>Share of the gain that comes from each column of the file, over all features made of it.</summary>
-    private static Dictionary<string, double> Importance(LearnedModel model, Transform transform)
-    {
-        var gain = model.Importance();
-        var total = gain.Sum();
-        var byColumn = new Dictionary<string, double>(StringComparer.Ordinal);
-        var at = 0;
-        foreach (var column in transform.Columns)
-        {
-            byColumn[column.Column] = total > 0 ? gain.Skip(at).Take(column.Features.Count).Sum() / total : 0;
-            at += column.Features.Count;
-        }
-
-        return byColumn;
-    }
 }

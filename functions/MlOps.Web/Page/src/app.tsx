@@ -5,6 +5,7 @@ import { useLanguage, useText, type Language } from "./text/language";
 import { useFormat } from "./text/format";
 import { Compare } from "./views/compare";
 import { Lost } from "./views/lost";
+import { Model } from "./views/model";
 import { Overview } from "./views/overview";
 import { Pipeline } from "./views/pipeline";
 import { Report } from "./views/report";
@@ -69,6 +70,8 @@ function View({ place }: { place: Place }) {
       return <Run key={place.id} id={place.id} />;
     case "pipeline":
       return <Pipeline key={place.name} name={place.name} tab={place.tab} />;
+    case "model":
+      return <Model key={`${place.name}/${place.version}`} {...place} />;
     case "compare":
       return <Compare {...place} />;
     case "report":
@@ -85,6 +88,7 @@ function useTitle(place: Place) {
     place.view === "pipeline" ? `${place.name}: ${t.tabs[place.tab]}`
     : place.view === "run" ? t.runs.run
     : place.view === "runs" ? t.runs.title
+    : place.view === "model" ? t.model.title(place.version)
     : place.view === "compare" ? t.compare.title
     : place.view === "report" ? t.report.title(period(place.period))
     : place.view === "lost" ? t.lost.title

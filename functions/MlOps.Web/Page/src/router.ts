@@ -6,7 +6,8 @@ export type Place =
   | { view: "overview" }
   | { view: "runs" }
   | { view: "run"; id: string }
-  | { view: "pipeline"; name: string; tab: "periods" | "runs" | "models" | "data" | "definition" }
+  | { view: "pipeline"; name: string; tab: "periods" | "runs" | "models" | "data" | "definition" | "changes" }
+  | { view: "model"; name: string; version: string }
   | { view: "compare"; name: string; left: string; right: string }
   | { view: "report"; name: string; period: string }
   | { view: "lost" };
@@ -19,6 +20,7 @@ export const to = {
   run: (id: string) => `#/runs/${part(id)}`,
   pipeline: (name: string) => `#/pipelines/${part(name)}`,
   tab: (name: string, tab: string) => `#/pipelines/${part(name)}/${tab}`,
+  model: (name: string, version: string) => `#/pipelines/${part(name)}/models/${part(version)}`,
   compare: (name: string, left: string, right: string) => `#/pipelines/${part(name)}/compare/${part(left)}/${part(right)}`,
   report: (name: string, period: string) => `#/pipelines/${part(name)}/report/${part(period)}`,
 };
@@ -37,10 +39,12 @@ export function parse(fragment: string): Place {
   switch (third) {
     case undefined:
       return { view: "pipeline", name: second, tab: "periods" };
-    case "runs":
     case "models":
+      return fourth ? { view: "model", name: second, version: fourth } : { view: "pipeline", name: second, tab: "models" };
+    case "runs":
     case "data":
     case "definition":
+    case "changes":
       return { view: "pipeline", name: second, tab: third };
     case "compare":
       return fourth && fifth ? { view: "compare", name: second, left: fourth, right: fifth } : { view: "lost" };

@@ -18,6 +18,7 @@ internal static class DriftSection
     {
         var watched = data.Monitor!;
         var drifted = watched.Columns.Count(c => c.Drifted);
+        page.Add($"<p class=\"lead\">{page.Word(DriftVerdict.Of(watched).Said, "")}</p>\n");
         page.Add($"<p class=\"note\">{page.Say("report-drift-note", ("now", Figures.Whole(watched.CurrentRows)), ("before", Figures.Whole(watched.ReferenceRows)), ("tests", Figures.Whole(watched.Tests)), ("level", Figures.Percent(watched.Level)), ("correction", Sentence.Of("drift-correction")), ("drifted", drifted == 0 ? Sentence.Of("report-drifted-none") : Sentence.Of("report-drifted", ("count", drifted))), ("psi", Limit(data.Definition.Monitor.Psi)), ("js", Limit(data.Definition.Monitor.JensenShannon)), ("missing", Figures.Percent(data.Definition.Monitor.Missing)))}</p>\n");
         foreach (var incident in watched.Incidents)
         {

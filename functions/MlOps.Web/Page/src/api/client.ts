@@ -43,9 +43,13 @@ export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await (await send(path, { signal })).json()) as T;
 }
 
-export async function post<T>(path: string, body: unknown = {}): Promise<T> {
+export const post = <T>(path: string, body: unknown = {}): Promise<T> => change<T>("POST", path, body);
+
+export const put = <T>(path: string, body: unknown): Promise<T> => change<T>("PUT", path, body);
+
+async function change<T>(method: string, path: string, body: unknown): Promise<T> {
   const headers = { "Content-Type": "application/json" };
-  return (await (await send(path, { method: "POST", headers, body: JSON.stringify(body) })).json()) as T;
+  return (await (await send(path, { method, headers, body: JSON.stringify(body) })).json()) as T;
 }
 
 /** Sends a file and tells how much of it is gone; fetch cannot tell that. */
@@ -72,22 +76,29 @@ export const at = {
   pipeline: (name: string) => `/api/pipelines/${part(name)}`,
   periods: (name: string, limit = 50, after?: string) => paged(`/api/pipelines/${part(name)}/periods?limit=${limit}`, after),
   performance: (name: string) => `/api/pipelines/${part(name)}/performance?limit=60`,
-  drift: (name: string) => `/api/pipelines/${part(name)}/drift?limit=60`,
+  drift: (name: string) => `/api/pipelines/${part(name)}/drift/summary`,
+  alerts: (name: string) => `/api/pipelines/${part(name)}/alerts`,
   drop: (name: string, file: string) => `/api/pipelines/${part(name)}/drops/${part(file)}`,
   profile: (name: string, period: string) => `/api/pipelines/${part(name)}/periods/${part(period)}/profile`,
   output: (name: string, period: string, kind: "predictions.csv" | "manifest.json" | "report.html") =>
     `/api/pipelines/${part(name)}/periods/${part(period)}/${kind}`,
   rejected: (name: string, after?: string) => paged(`/api/pipelines/${part(name)}/rejected?limit=50`, after),
   rejectedFile: (name: string, file: string) => `/api/pipelines/${part(name)}/rejected/${part(file)}`,
-  runs: (filter: { pipeline?: string; state?: string }, after?: string) =>
-    paged(`/api/runs?limit=50${filter.pipeline ? `&pipeline=${part(filter.pipeline)}` : ""}${filter.state ? `&state=${part(filter.state)}` : ""}`, after),
+  runs: (filter: { pipeline?: string; state?: string; where?: string }, after?: string) =>
+    paged(`/api/runs?limit=50${asked("pipeline", filter.pipeline)}${asked("state", filter.state)}${asked("where", filter.where)}`, after),
   run: (id: string) => `/api/runs/${part(id)}`,
-  models: (name: string, after?: string) => paged(`/api/pipelines/${part(name)}/models?limit=50`, after),
+  models: (name: string, where: string, after?: string) => paged(`/api/pipelines/${part(name)}/models?limit=50${asked("where", where)}`, after),
   model: (name: string, version: string) => `/api/pipelines/${part(name)}/models/${part(version)}`,
+  audit: (name: string, after?: string) => paged(`/api/pipelines/${part(name)}/audit?limit=50`, after),
+  card: (name: string, version: string) => `/api/pipelines/${part(name)}/models/${part(version)}/card`,
   compare: (name: string, left: string, right: string) => `/api/pipelines/${part(name)}/models/${part(left)}/compare/${part(right)}`,
   releases: (name: string) => `/api/pipelines/${part(name)}/releases?limit=50`,
 };
 
 function paged(path: string, after?: string): string {
   return after ? `${path}&continuation=${part(after)}` : path;
+}
+
+function asked(name: string, value: string | undefined): string {
+  return value ? `&${name}=${part(value)}` : "";
 }

@@ -26,6 +26,7 @@ export interface PipelineFacts {
   lastRunAt: string | null;
   champion: string | null;
   said: (Sentence | null)[];
+  quietAlerts: number;
 }
 
 export interface PeriodFacts {
@@ -52,6 +53,8 @@ export interface RunFacts {
   reason: string | null;
   said?: Sentence | null;
   parent: string | null;
+  tags: string[];
+  note: string | null;
 }
 
 export interface StepOutcome {
@@ -232,14 +235,53 @@ export interface ModelVersion {
   metrics: Metrics;
   threshold: number;
   bestIteration: number;
-  history: { period: string; revision: number }[];
+  classes: string[];
+  definitionHash: string;
+  codeVersion: string;
+  history: { period: string; blobName: string; revision: number; sha256: string }[];
+}
+
+/** What people are told: in English, and as code with arguments. */
+export interface Told {
+  text: string;
+  said: Sentence | null;
+}
+
+interface CurvePoint {
+  x: number;
+  y: number;
+  threshold: number;
+}
+
+/** Everything about one model. */
+export interface ModelCard {
+  model: ModelVersion;
+  aliases: string[];
+  champion: string | null;
+  verdict: Told | null;
+  refused: boolean;
+  releases: Release[];
+  periods: { period: string; revision: number; metric: string; value: number | null; low: number | null; high: number | null; metrics: Record<string, number> }[];
+  evaluation: {
+    intervals: Record<string, { low: number; high: number }>;
+    threshold: number;
+    roc: CurvePoint[];
+    precisionRecall: CurvePoint[];
+    calibration: { predicted: number; observed: number; rows: number }[];
+    confusion: number[][];
+  };
+  columns: { column: string; share: number }[];
+  tags: string[];
+  note: string | null;
 }
 
 export interface ModelList {
   champion: string | null;
   previous: string | null;
   models: Page<ModelVersion>;
-  whyNone: { text: string; said: Sentence | null } | null;
+  whyNone: Told | null;
+  /** Of those that have any, by version. */
+  tags: Record<string, { tags: string[]; note?: string | null }>;
 }
 
 export interface Release {
@@ -308,33 +350,95 @@ export interface Alert {
   said?: Sentence | null;
 }
 
-export interface ColumnDrift {
-  column: string;
+/** What somebody has decided about an alert: known, or muted until a time. */
+export interface Judgement {
+  action: "acknowledged" | "muted";
+  until?: string | null;
+  who: string;
+  why: string;
+  at: string;
+}
+
+export interface AlertFacts {
   kind: string;
+  subject: string;
+  openedIn: string;
+  openedBy: string;
+  lastSeenIn: string;
+  closedIn: string | null;
+  text: string;
+  said: Sentence;
+  quieted: Judgement | null;
+}
+
+export interface DriftedColumn {
+  column: string;
+  kind: "number" | "category" | "score";
+  drifted: boolean;
   psi: number | null;
   jensenShannon: number | null;
   adjustedPValue: number | null;
   referenceMissing: number;
   currentMissing: number;
-  drifted: boolean;
   importance: number;
   effect: number;
-  bins: { label: string; reference: number; current: number }[];
+  over: (number | null)[];
 }
 
-export interface Drift {
+export interface DriftSummary {
   period: string;
   runId: string;
-  document: {
-    referenceRows: number;
-    currentRows: number;
-    hasDrift: boolean;
-    columns: ColumnDrift[];
-    scores: ColumnDrift[];
-    incidents: Incident[];
-    alerts: Alert[];
-    estimated: { metrics: Record<string, number>; reason: string } | null;
-  };
+  referenceRows: number;
+  currentRows: number;
+  verdict: { drifted: number; columns: number; share: number; level: "none" | "slight" | "some" | "whole"; said: Sentence };
+  incidents: number;
+  periods: { period: string; drifted: number; columns: number; share: number; scorePsi: number | null; worstPsi: number | null }[];
+  columns: DriftedColumn[];
+}
+
+export interface ThresholdEffect {
+  threshold: number;
+  predicted: number;
+  found: number;
+  share: number;
+  recall: number;
+  precision: number | null;
+  cost: number;
+}
+
+/** What scores of two classes let decide, on rows whose labels are known. */
+export interface DecisionDocument {
+  part: "period" | "test";
+  period: string | null;
+  modelVersion: string;
+  rows: number;
+  positives: number;
+  positive: string;
+  threshold: number;
+  falsePositiveCost: number;
+  falseNegativeCost: number;
+  distance: number;
+  distanceAt: number;
+  thresholds: ThresholdEffect[];
+  deciles: { number: number; rows: number; highest: number; lowest: number; positives: number; rate: number; lift: number; gain: number }[];
+}
+
+export interface AuditRecord {
+  id: string;
+  at: string;
+  who: string;
+  action: string;
+  subject: Record<string, unknown>;
+  outcome: string;
+}
+
+/** A text that was the definition. */
+export interface DefinitionRevision {
+  sha256: string;
+  at: string;
+  who: string | null;
+  isCurrent: boolean;
+  text: string;
 }
 
 export interface RejectionList {

@@ -8,9 +8,11 @@ import { Table } from "./parts";
 interface Series {
   name: string;
   values: (number | null)[];
-  tone: "first" | "second";
+  tone: "first" | "second" | "third";
   /** Points alone, without a line between them. */
   points?: boolean;
+  /** A line alone, without points. */
+  bare?: boolean;
 }
 
 interface Drawn {
@@ -18,22 +20,29 @@ interface Drawn {
   labels: string[];
   series: Series[];
   fromZero?: boolean;
+  /** What the labels are, where they are no periods. */
+  head?: string;
+  /** The label at which an upright line stands. */
+  mark?: number;
   /** Whether its numbers are in a table beside it anyway. */
   tableless?: boolean;
 }
 
 /** A line over labels. Who cannot see it hears its summary and may open it as a table. */
-export function Chart({ name, labels, series, fromZero, tableless }: Drawn) {
+export function Chart({ name, labels, series, fromZero, head, mark, tableless }: Drawn) {
   const t = useText();
   const f = useFormat();
   const frame = useRef<HTMLDivElement>(null);
   const dark = useDark();
+  const marked = useRef(mark);
+  const drawn = useRef<uPlot | null>(null);
   const shown = useMemo(() => series.filter((s) => s.values.some((v) => v !== null)), [JSON.stringify(series)]);
 
   useEffect(() => {
     const box = frame.current;
     if (!box) return;
-    const plot = new uPlot(options(box, labels, shown, fromZero ?? false, f.value), [labels.map((_, i) => i), ...shown.map((s) => s.values)], box);
+    const plot = new uPlot(options(box, labels, shown, fromZero ?? false, f.value, marked), [labels.map((_, i) => i), ...shown.map((s) => s.values)], box);
+    drawn.current = plot;
     const watch = new ResizeObserver(() => plot.setSize({ width: box.clientWidth, height: height }));
     watch.observe(box);
     return () => {
@@ -41,6 +50,12 @@ export function Chart({ name, labels, series, fromZero, tableless }: Drawn) {
       plot.destroy();
     };
   }, [dark, shown, labels.join("|")]);
+
+  // A mark that moves is drawn anew on the same plot.
+  useEffect(() => {
+    marked.current = mark;
+    drawn.current?.redraw(false);
+  }, [mark]);
 
   return (
     <figure>
@@ -51,13 +66,13 @@ export function Chart({ name, labels, series, fromZero, tableless }: Drawn) {
           </span>
         ))}
       </div>
-      <div ref={frame} class="plot" role="img" aria-label={t.charts.summary(name, labels.length, labels[0] ?? "", labels[labels.length - 1] ?? "")} />
+      <div ref={frame} class="plot" role="img" aria-label={(head ? t.charts.summaryOf : t.charts.summary)(name, labels.length, labels[0] ?? "", labels[labels.length - 1] ?? "")} />
       {!tableless && (<details>
         <summary>{t.showTable}</summary>
         <Table label={name}>
           <thead>
             <tr>
-              <th scope="col">{t.periods.period}</th>
+              <th scope="col">{head ?? t.periods.period}</th>
               {shown.map((s) => (
                 <th scope="col" key={s.name} class="number">
                   {s.name}
@@ -85,7 +100,7 @@ export function Chart({ name, labels, series, fromZero, tableless }: Drawn) {
 
 const height = 210;
 
-function options(box: HTMLElement, labels: string[], series: Series[], fromZero: boolean, value: (n: number) => string): uPlot.Options {
+function options(box: HTMLElement, labels: string[], series: Series[], fromZero: boolean, value: (n: number) => string, marked: { current: number | undefined }): uPlot.Options {
   const style = getComputedStyle(box);
   const color = (name: string) => style.getPropertyValue(name).trim();
   const axis = { stroke: color("--ink-2"), grid: { stroke: color("--line"), width: 1 }, ticks: { show: false }, font: `12px ${style.fontFamily}` };
@@ -94,6 +109,22 @@ function options(box: HTMLElement, labels: string[], series: Series[], fromZero:
     height,
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 8 } },
+    hooks: {
+      draw: [
+        (plot) => {
+          if (marked.current === undefined) return;
+          const x = Math.round(plot.valToPos(marked.current, "x", true));
+          plot.ctx.save();
+          plot.ctx.strokeStyle = color("--ink");
+          plot.ctx.setLineDash([6, 4]);
+          plot.ctx.beginPath();
+          plot.ctx.moveTo(x, plot.bbox.top);
+          plot.ctx.lineTo(x, plot.bbox.top + plot.bbox.height);
+          plot.ctx.stroke();
+          plot.ctx.restore();
+        },
+      ],
+    },
     scales: {
       x: { time: false, range: (_, min, max) => [min - 0.3, max + 0.3] },
       y: fromZero ? { range: (_, __, max) => [0, max > 0 ? max * 1.15 : 1] } : {},
@@ -105,8 +136,8 @@ function options(box: HTMLElement, labels: string[], series: Series[], fromZero:
     series: [
       {},
       ...series.map((s) => {
-        const stroke = color(s.tone === "first" ? "--series-1" : "--series-2");
-        return { label: s.name, stroke, width: s.points ? 0 : 2.5, spanGaps: true, points: { show: labels.length < 40 || s.points === true, size: s.points ? 5 : 7, fill: stroke }, paths: s.points ? () => null : undefined };
+        const stroke = color(s.tone === "first" ? "--series-1" : s.tone === "second" ? "--series-2" : "--ink-2");
+        return { label: s.name, stroke, width: s.points ? 0 : 2.5, spanGaps: true, points: { show: !s.bare && (labels.length < 40 || s.points === true), size: s.points ? 5 : 7, fill: stroke }, paths: s.points ? () => null : undefined };
       }),
     ],
   };

@@ -4,8 +4,10 @@ import { at } from "../api/client";
 import type { RunDetails, Sentence } from "../api/types";
 import { announce } from "../parts/announce";
 import { useNow } from "../parts/clock";
+import { decidable, Decide } from "../parts/decide";
 import { DropZone } from "../parts/drop-zone";
 import { Facts, Show, StateBadge } from "../parts/parts";
+import { Tags } from "../parts/tags";
 import { to } from "../router";
 import { useFormat } from "../text/format";
 import { Said, useText } from "../text/language";
@@ -66,6 +68,7 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
             {details.live && ` · ${t.run.stageElapsed(f.between(details.live.since, new Date(now).toISOString()))}`}
           </p>
         )}
+        <Tags path={`${at.run(run.runId)}/tags`} tags={run.tags} note={run.note} changed={reload} />
       </div>
       {live && stage?.startsWith(asking) && <Approval id={run.runId} />}
       {document?.cause && (
@@ -192,6 +195,7 @@ function Results({ of: { run, document: d } }: { of: RunDetails }) {
       )}
       {document.promotion && <VerdictCard pipeline={run.pipeline} of={document.promotion} />}
       {Object.keys(document.metrics).length > 0 && <Measures of={document} />}
+      {decidable(document.metrics) && <Decide path={`${at.run(run.runId)}/decisions`} />}
       {document.leaderboard && document.leaderboard.entries.length > 1 && <Leaderboard of={document.leaderboard} />}
       {document.trials.length > 0 && <Trials of={document} />}
     </>

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { at } from "../api/client";
 import { Problem } from "../api/client";
 import type { Sentence } from "../api/types";
@@ -6,6 +6,7 @@ import { ErrorText, Failed, Loading } from "../parts/parts";
 import { announce } from "../parts/announce";
 import { useText } from "../text/language";
 import { Worded } from "../text/say";
+import { Revisions } from "./revisions";
 
 interface Text {
   text: string;
@@ -26,6 +27,7 @@ export function Definition({ name }: { name: string }) {
   const [error, setError] = useState<unknown>();
   const [check, setCheck] = useState<Check>();
   const [refused, setRefused] = useState<unknown>();
+  const editor = useRef<HTMLTextAreaElement>(null);
 
   const load = async () => {
     setError(undefined);
@@ -67,41 +69,44 @@ export function Definition({ name }: { name: string }) {
   if (error !== undefined) return <Failed error={error} reload={() => void load()} />;
   if (!read) return <Loading lines={6} />;
   return (
-    <section class="card" aria-labelledby="definition-title">
-      <h2 id="definition-title">{t.definition.title}</h2>
-      <p class="quiet">{read.etag ? t.definition.hint : t.definition.first}</p>
-      <label class="field">
-        <span class="unseen">{t.definition.text}</span>
-        <textarea rows={Math.min(30, Math.max(12, text.split("\n").length + 1))} spellcheck={false} value={text} onInput={(e) => setText(e.currentTarget.value)} />
-      </label>
-      <div role="status">
-        {check?.valid && <p class="notice good">{t.definition.valid}</p>}
-        {check && !check.valid && (
-          <div class="notice bad">
-            <p class="notice-title">{t.definition.invalid}</p>
-            <ul>
-              {check.errors.map((e, i) => (
-                <li key={i}>
-                  {t.definition.at(e.line)}: <Worded said={e.said ?? null} text={e.message} />
-                </li>
-              ))}
-            </ul>
-          </div>
-        )}
-        {refused !== undefined && (
-          <div class="notice bad">
-            <ErrorText error={refused} />
-          </div>
-        )}
-      </div>
-      <div class="links">
-        <button type="button" onClick={async () => setCheck((await (await send(`${address}/validate`, "POST"))?.json()) as Check | undefined)}>
-          {t.definition.check}
-        </button>
-        <button type="button" class="primary" disabled={text === read.text} onClick={save}>
-          {t.definition.save}
-        </button>
-      </div>
-    </section>
+    <>
+      <section class="card" aria-labelledby="definition-title">
+        <h2 id="definition-title">{t.definition.title}</h2>
+        <p class="quiet">{read.etag ? t.definition.hint : t.definition.first}</p>
+        <label class="field">
+          <span class="unseen">{t.definition.text}</span>
+          <textarea ref={editor} rows={Math.min(30, Math.max(12, text.split("\n").length + 1))} spellcheck={false} value={text} onInput={(e) => setText(e.currentTarget.value)} />
+        </label>
+        <div role="status">
+          {check?.valid && <p class="notice good">{t.definition.valid}</p>}
+          {check && !check.valid && (
+            <div class="notice bad">
+              <p class="notice-title">{t.definition.invalid}</p>
+              <ul>
+                {check.errors.map((e, i) => (
+                  <li key={i}>
+                    {t.definition.at(e.line)}: <Worded said={e.said ?? null} text={e.message} />
+                  </li>
+                ))}
+              </ul>
+            </div>
+          )}
+          {refused !== undefined && (
+            <div class="notice bad">
+              <ErrorText error={refused} />
+            </div>
+          )}
+        </div>
+        <div class="links">
+          <button type="button" onClick={async () => setCheck((await (await send(`${address}/validate`, "POST"))?.json()) as Check | undefined)}>
+            {t.definition.check}
+          </button>
+          <button type="button" class="primary" disabled={text === read.text} onClick={save}>
+            {t.definition.save}
+          </button>
+        </div>
+      </section>
+      <Revisions name={name} since={read.etag ?? ""} take={(old) => (setText(old), setCheck(undefined), announce(t.definition.taken), editor.current?.focus())} />
+    </>
   );
 }

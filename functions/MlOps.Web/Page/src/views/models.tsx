@@ -1,11 +1,14 @@
 import { useState } from "preact/hooks";
 import { at, post } from "../api/client";
-import type { ModelList, ModelVersion, Page, Release } from "../api/types";
+import type { ModelList, ModelVersion, Page, Release, Told } from "../api/types";
 import { useLoad } from "../api/use-load";
 import { announce } from "../parts/announce";
 import { Dialog } from "../parts/dialog";
 import { Pager, usePages } from "../parts/pager";
 import { Badge, Empty, Show, Table } from "../parts/parts";
+import { Promote } from "../parts/promote";
+import { TagList } from "../parts/tags";
+import { Where } from "../parts/where";
 import { to } from "../router";
 import { useFormat } from "../text/format";
 import { useText } from "../text/language";
@@ -13,8 +16,9 @@ import { Worded } from "../text/say";
 import { Releases } from "./releases";
 
 export function Models({ name }: { name: string }) {
-  const pages = usePages(name);
-  const models = useLoad<ModelList>(at.models(name, pages.after), 5000);
+  const [where, setWhere] = useState("");
+  const pages = usePages(`${name}/${where}`);
+  const models = useLoad<ModelList>(at.models(name, where, pages.after), 5000);
   const releases = useLoad<Page<Release>>(at.releases(name), 5000);
   const changed = () => {
     if (models.is !== "loading") models.reload();
@@ -22,11 +26,14 @@ export function Models({ name }: { name: string }) {
   };
   return (
     <>
+      <section class="card">
+        <Where value={where} set={setWhere} example="auc > 0.75 and num_leaves < 40" />
+      </section>
       <Show of={models} lines={5}>
         {(list) => (
           <>
             <Live name={name} of={list} changed={changed} />
-            <Versions name={name} of={list} releases={releases.is === "ready" ? releases.value.items : []} pages={pages} changed={changed} />
+            <Versions searched={where !== ""} name={name} of={list} releases={releases.is === "ready" ? releases.value.items : []} pages={pages} changed={changed} />
           </>
         )}
       </Show>
@@ -53,7 +60,9 @@ function Live({ name, of: list, changed }: { name: string; of: ModelList; change
         <div>
           <h2 id="live-title">{t.models.live}</h2>
           <p class="big">
-            <code>{list.champion}</code>
+            <a href={to.model(name, list.champion)}>
+              <code>{list.champion}</code>
+            </a>
           </p>
           {list.previous && (
             <p class="quiet">
@@ -88,18 +97,20 @@ function Live({ name, of: list, changed }: { name: string; of: ModelList; change
 
 interface VersionsOf {
   name: string;
+  searched: boolean;
   of: ModelList;
   releases: Release[];
   pages: ReturnType<typeof usePages>;
   changed: () => void;
 }
 
-function Versions({ name, of: list, releases, pages, changed }: VersionsOf) {
+function Versions({ name, searched, of: list, releases, pages, changed }: VersionsOf) {
   const t = useText();
   const [picked, setPicked] = useState<string[]>([]);
   const [promotes, setPromotes] = useState<string | null>(null);
   const [metric, setMetric] = useState("");
   const versions = list.models.items;
+  if (versions.length === 0 && searched) return <p class="quiet">{t.find.none}</p>;
   if (versions.length === 0) {
     return (
       <Empty title={t.models.empty}>
@@ -145,7 +156,7 @@ function Versions({ name, of: list, releases, pages, changed }: VersionsOf) {
         </thead>
         <tbody>
           {ordered.map((v) => (
-            <VersionRow key={v.version} of={v} list={list} shown={shown} verdict={releases.find((r) => r.challenger === v.version)}
+            <VersionRow key={v.version} name={name} of={v} list={list} shown={shown} verdict={releases.find((r) => r.challenger === v.version)}
               picked={picked.includes(v.version)} pick={(on) => pick(v.version, on)} promote={() => setPromotes(v.version)} />
           ))}
         </tbody>
@@ -160,25 +171,13 @@ function Versions({ name, of: list, releases, pages, changed }: VersionsOf) {
         )}
       </p>
       <Pager pages={pages} continuation={list.models.continuation} />
-      {promotes && (
-        <Dialog
-          title={t.models.promoteTitle}
-          yes={t.models.promote}
-          close={() => setPromotes(null)}
-          act={async () => {
-            await post(`${at.model(name, promotes)}/promote`);
-            announce(t.models.promoteDone(promotes));
-            changed();
-          }}
-        >
-          <p>{t.models.promoteText(promotes)}</p>
-        </Dialog>
-      )}
+      {promotes && <Promote name={name} version={promotes} refused={refusalOf(promotes, releases)} close={() => setPromotes(null)} changed={changed} />}
     </section>
   );
 }
 
 interface RowOf {
+  name: string;
   of: ModelVersion;
   list: ModelList;
   shown: string[];
@@ -188,7 +187,7 @@ interface RowOf {
   promote: () => void;
 }
 
-function VersionRow({ of: v, list, shown, verdict, picked, pick, promote }: RowOf) {
+function VersionRow({ name, of: v, list, shown, verdict, picked, pick, promote }: RowOf) {
   const t = useText();
   const f = useFormat();
   const live = v.version === list.champion;
@@ -198,11 +197,12 @@ function VersionRow({ of: v, list, shown, verdict, picked, pick, promote }: RowO
         <input type="checkbox" checked={picked} aria-label={t.models.pick(v.version)} onChange={(e) => pick(e.currentTarget.checked)} />
       </td>
       <th scope="row">
-        <a href={to.run(v.runId)}>
+        <a href={to.model(name, v.version)}>
           <code>{v.version}</code>
         </a>{" "}
         {live && <Badge tone="good">{t.models.champion}</Badge>}
         {v.version === list.previous && <Badge tone="calm">{t.models.previous}</Badge>}
+        <TagList tags={list.tags[v.version]?.tags ?? []} />
         <span class="quiet small block">
           {t.models.learned} {t.models.learnedUpTo(v.history.length)}
           {v.metrics.test?.rows !== undefined && `, ${t.models.testRows(f.count(v.metrics.test.rows))}`}
@@ -223,6 +223,12 @@ function VersionRow({ of: v, list, shown, verdict, picked, pick, promote }: RowO
       </td>
     </tr>
   );
+}
+
+// What the gate said where it did not let a model in.
+function refusalOf(version: string, releases: Release[]): Told | null {
+  const verdict = releases.find((r) => r.challenger === version);
+  return verdict && verdict.champion !== version ? { text: verdict.reason, said: verdict.said ?? null } : null;
 }
 
 // The best first; losses and errors are better when they are small.

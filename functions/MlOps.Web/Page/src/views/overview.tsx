@@ -73,6 +73,7 @@ function Card({ of: p }: { of: PipelineFacts }) {
           ))}
         </ul>
       )}
+      {p.quietAlerts > 0 && <p class="quiet">{t.overview.quietAlerts(p.quietAlerts)}</p>}
       {p.activeRuns > 0 && <p class="working">{t.overview.running(p.activeRuns)}</p>}
       {p.periods === 0 ? (
         <p class="quiet">{t.overview.noData}</p>

@@ -4,6 +4,7 @@ import { useLoad } from "../api/use-load";
 import { Badge, Failed } from "../parts/parts";
 import { to, type Place } from "../router";
 import { useText } from "../text/language";
+import { Changes } from "./changes";
 import { Data } from "./data";
 import { Definition } from "./definition";
 import { Models } from "./models";
@@ -11,7 +12,7 @@ import { Periods } from "./periods";
 import { RunList } from "./runs";
 
 type Tab = Extract<Place, { view: "pipeline" }>["tab"];
-const tabs: Tab[] = ["periods", "runs", "models", "data", "definition"];
+const tabs: Tab[] = ["periods", "runs", "models", "data", "definition", "changes"];
 
 /** One pipeline: its name and state above, one of its sides below. */
 export function Pipeline({ name, tab }: { name: string; tab: Tab }) {
@@ -45,6 +46,8 @@ export function Pipeline({ name, tab }: { name: string; tab: Tab }) {
         <Models name={name} />
       ) : tab === "data" ? (
         <Data name={name} />
+      ) : tab === "changes" ? (
+        <Changes name={name} />
       ) : (
         <Definition name={name} />
       )}

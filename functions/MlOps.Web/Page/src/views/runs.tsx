@@ -4,6 +4,8 @@ import type { Page, RunFacts } from "../api/types";
 import { useLoad } from "../api/use-load";
 import { Pager, usePages } from "../parts/pager";
 import { Empty, Show, StateBadge, Table } from "../parts/parts";
+import { TagList } from "../parts/tags";
+import { Where } from "../parts/where";
 import { to } from "../router";
 import { useFormat } from "../text/format";
 import { useText } from "../text/language";
@@ -28,8 +30,9 @@ export function AllRuns() {
 export function RunList({ pipeline }: { pipeline?: string }) {
   const t = useText();
   const [state, setState] = useState("");
-  const pages = usePages(`${pipeline ?? ""}/${state}`);
-  const loaded = useLoad<Page<RunFacts>>(at.runs({ pipeline, state }, pages.after), 3000);
+  const [where, setWhere] = useState("");
+  const pages = usePages(`${pipeline ?? ""}/${state}/${where}`);
+  const loaded = useLoad<Page<RunFacts>>(at.runs({ pipeline, state, where }, pages.after), where ? 15_000 : 3000);
   return (
     <section class="card" aria-labelledby="runs-title">
       <div class="card-head">
@@ -46,9 +49,12 @@ export function RunList({ pipeline }: { pipeline?: string }) {
           </select>
         </label>
       </div>
+      <Where value={where} set={setWhere} example="auc > 0.75 and tag = audit" />
       <Show of={loaded} lines={6}>
         {(list) =>
-          list.items.length === 0 ? (
+          list.items.length === 0 && (where || state) ? (
+            <p class="quiet">{t.find.none}</p>
+          ) : list.items.length === 0 ? (
             <Empty title={t.runs.empty}>
               <p>{t.runs.emptyText}</p>
             </Empty>
@@ -89,7 +95,7 @@ function Row({ of: run, withPipeline }: { of: RunFacts; withPipeline: boolean })
         <a href={to.run(run.runId)} title={run.runId}>
           {f.period(run.period)}
         </a>
-        {run.kind !== "arrival" && <span class="quiet small"> {t.kind[run.kind] ?? run.kind}</span>}
+        {run.kind !== "arrival" && <span class="quiet small"> {t.kind[run.kind] ?? run.kind}</span>} <TagList tags={run.tags} />
       </th>
       {withPipeline && (
         <td>

@@ -1,28 +1,33 @@
 import { useMemo, useState } from "preact/hooks";
-import { at } from "../api/client";
-import type { Drift, Page, Performance } from "../api/types";
+import { at, Problem } from "../api/client";
+import type { AlertFacts, DriftSummary, Page, Performance } from "../api/types";
 import { useLoad } from "../api/use-load";
 import { Chart } from "../parts/chart";
 import { Show } from "../parts/parts";
 import { useFormat } from "../text/format";
 import { useText } from "../text/language";
-import { Worded } from "../text/say";
+import { Alerts } from "./alerts";
+import { DriftChart, DriftTable } from "./drift";
 
 // Counts of rows say nothing about quality.
 const isQuality = (name: string) => !/^(rows|true_|false_|positive_rate)/.test(name);
-const psiMost = (of: { psi: number | null }[]) => of.reduce((most, c) => Math.max(most, c.psi ?? 0), 0);
 
-/** Quality and drift over the predicted periods; `since` changes when there is something new to load. */
+/** What must be looked at, quality and drift over the predicted periods; `since` changes when there is something new to load. */
 export function Watch({ name, since }: { name: string; since: string }) {
+  const alerts = useLoad<Page<AlertFacts>>(`${at.alerts(name)}?limit=100#${since}`);
   const performance = useLoad<Page<Performance>>(`${at.performance(name)}#${since}`);
-  const drift = useLoad<Page<Drift>>(`${at.drift(name)}#${since}`);
+  const drift = useLoad<DriftSummary>(`${at.drift(name)}#${since}`);
+  // Nothing was watched yet: that is no failure.
+  const unwatched = drift.is === "failed" && drift.error instanceof Problem && drift.error.status === 404;
+  const summary = drift.is === "ready" ? drift.value : null;
   return (
     <>
+      <Alerts name={name} alerts={alerts} drift={summary} performance={performance.is === "ready" ? performance.value.items : []} />
       <div class="columns">
         <Show of={performance} lines={4}>{(page) => <Quality of={page.items} />}</Show>
-        <Show of={drift} lines={4}>{(page) => <DriftChart of={page.items} />}</Show>
+        {unwatched ? <DriftChart of={null} /> : <Show of={drift} lines={4}>{(of) => <DriftChart of={of} />}</Show>}
       </div>
-      {drift.is === "ready" && <Alerts of={drift.value.items} />}
+      {summary && <DriftTable of={summary} />}
     </>
   );
 }
@@ -66,55 +71,6 @@ function Quality({ of }: { of: Performance[] }) {
           ]}
         />
       )}
-    </section>
-  );
-}
-
-function DriftChart({ of }: { of: Drift[] }) {
-  const t = useText();
-  const f = useFormat();
-  const ordered = useMemo(() => [...of].reverse(), [of]);
-  return (
-    <section class="card" aria-labelledby="drift-title">
-      <div class="card-head">
-        <h2 id="drift-title">{t.charts.drift}</h2>
-      </div>
-      <p class="quiet">{t.charts.driftHint}</p>
-      {ordered.length < 2 ? (
-        <p class="quiet">{t.charts.empty}</p>
-      ) : (
-        <Chart
-          name={t.charts.drift}
-          fromZero
-          labels={ordered.map((d) => f.period(d.period))}
-          series={[
-            { name: t.charts.driftScore, values: ordered.map((d) => psiMost(d.document.scores)), tone: "first" },
-            { name: t.charts.driftWorst, values: ordered.map((d) => psiMost(d.document.columns)), tone: "second" },
-          ]}
-        />
-      )}
-    </section>
-  );
-}
-
-function Alerts({ of }: { of: Drift[] }) {
-  const t = useText();
-  const f = useFormat();
-  const alerts = of.flatMap((d) => d.document.alerts.map((alert) => ({ ...alert, period: d.period }))).slice(0, 12);
-  if (alerts.length === 0) return null;
-  return (
-    <section class="card" aria-labelledby="alerts-title">
-      <h2 id="alerts-title">{t.alerts.title}</h2>
-      <ul class="alerts">
-        {alerts.map((a, i) => (
-          <li key={i} class={a.kind}>
-            <p>
-              <strong>{t.alerts.kind[a.kind] ?? a.kind}</strong> <code>{a.subject}</code> <span class="quiet">{t.alerts.of(f.period(a.period))}</span>
-            </p>
-            <Worded as="p" said={a.said} text={a.cause} />
-          </li>
-        ))}
-      </ul>
     </section>
   );
 }
