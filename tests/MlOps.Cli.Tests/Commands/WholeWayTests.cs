@@ -39,14 +39,14 @@ public sealed class WholeWayTests : IDisposable
     [Fact]
     public async Task Demo_of_images_predicts_drawn_leaves_and_every_run_of_it_is_reproduced_to_the_bit()
     {
-        var ended = await RunAsync("demo", "--images", "--rows", "60", "--json");
+        var ended = await RunAsync("demo", "--images", "--rows", "160", "--json");
         Assert.Equal("leaves", ended.Json.GetProperty("pipeline").GetString());
         var periods = ended.Json.GetProperty("periods").EnumerateArray().ToArray();
         Assert.Equal(["initial", "20201001", "20201101"], periods.Select(p => p.GetProperty("period").GetString()!));
         Assert.InRange(periods[1].GetProperty("metrics").GetProperty("drop").GetProperty("auc").GetDouble(), 0.85, 1);
         Assert.Contains("brightness", periods[2].GetProperty("drifted").EnumerateArray().Select(d => d.GetString()!));
         var copy = periods[1].GetProperty("files").EnumerateArray().Select(file => file.GetString()!).First();
-        Assert.Equal(16, File.ReadLines(copy).Count());
+        Assert.Equal(41, File.ReadLines(copy).Count());
 
         await using var server = await RunningServer.StartAsync(folder.Path);
         await ReproduceAllAsync(2);
