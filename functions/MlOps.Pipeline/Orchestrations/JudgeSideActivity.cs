@@ -71,7 +71,7 @@ public sealed class JudgeSideActivity(
         {
             var list = new RejectionList(
                 file.BlobName, file.ETags[^1], file.Sha256, input.RunId, input.Result!.ErrorCount, await ErrorsAsync(input.Result, cancellation));
-            await using var bytes = await files.Kept(pipeline, file.Sha256).OpenReadAsync(cancellationToken: cancellation);
+            await using var bytes = await files.Kept(pipeline, file.BlobName, file.Sha256).OpenReadAsync(cancellationToken: cancellation);
             return await rejected.MoveAsync(pipeline, bytes, list, cancellation);
         }
 

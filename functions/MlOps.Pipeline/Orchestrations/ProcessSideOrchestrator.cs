@@ -64,7 +64,7 @@ public sealed class ProcessSideOrchestrator : TaskOrchestrator<SideRunRequest, R
             nameof(JudgeSideActivity), new JudgeSideInput(context.InstanceId, input, result, failure, admitted.Restate), Retries.Bookkeeping);
         foreach (var runId in judged.Wake)
         {
-            context.SendEvent(runId, ProcessDropOrchestrator.WakeEvent, input.Period);
+            context.SendEvent(runId, RunInstance.WakeEvent, input.Period);
         }
 
         if (judged.Notice is { } notice)
