@@ -120,7 +120,7 @@ public sealed partial class Booster
             }
         }
 
-        using Trainer trainer = Trainer.Create(parameters, train, valid, cancellation);
+        using Trainer trainer = Trainers.Create(parameters, train, valid, cancellation);
         if (earlier is not null && earlier.NumberOfClasses != trainer.Classes)
         {
             throw new BoostingDataException($"The earlier model has {earlier.NumberOfClasses} trees an iteration, but objective={parameters.Objective} grows {trainer.Classes}.");

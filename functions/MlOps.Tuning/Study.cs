@@ -25,7 +25,7 @@ public sealed class Study
         definition.Check();
         Definition = definition;
         _trials = StudyPlan.InOrder(trials ?? []);
-        _sampler = definition.Sampler.Create();
+        _sampler = SamplerFactory.Create(definition.Sampler);
     }
 
     /// <summary>What is searched and how.</summary>

@@ -57,7 +57,7 @@ public static class StudyPlan
         }
 
         var next = new List<TrialRecord>(running);
-        var sampler = definition.Sampler.Create();
+        var sampler = SamplerFactory.Create(definition.Sampler);
         for (; stop is null && room > 0; room--)
         {
             if (Suggest(definition, sampler, all, wave) is not { } trial)
@@ -111,7 +111,7 @@ public static class StudyPlan
         }
 
         var earlier = trials.Where(t => t.Wave < trial.Wave).OrderBy(t => t.Number).ToList();
-        var pruner = settings.Create();
+        var pruner = PrunerFactory.Create(settings);
         FixPruner(pruner, earlier);
         return pruner.Judge(new PrunerView(definition.Name, definition.Direction, earlier, trial));
     }
@@ -142,7 +142,7 @@ public static class StudyPlan
     {
         var number = all.Count;
         var visible = all.ConvertAll(t => t.Wave < wave ? t : t.AsSuggested());
-        if (definition.Pruner?.Create() is HyperbandPruner hyperband)
+        if (definition.Pruner is HyperbandSettings brackets && PrunerFactory.Create(brackets) is HyperbandPruner hyperband)
         {
             // A bracket is a study of its own: values that another one cut short would mislead the sampler (Falkner et al. 2018).
             FixPruner(hyperband, [.. visible.Where(t => t.Wave < wave)]);

@@ -5,6 +5,7 @@ using MlOps.Benchmarks.Engine;
 using MlOps.Benchmarks.Functions;
 using MlOps.Benchmarks.Join;
 using MlOps.Benchmarks.Learners;
+using MlOps.Benchmarks.Load;
 using MlOps.Benchmarks.Policies;
 using MlOps.Benchmarks.Serving;
 using MlOps.Benchmarks.Tuning;
@@ -20,6 +21,7 @@ return args.FirstOrDefault() switch
     "engine-worker" => await MlOps.EngineWorker.WorkerMain.RunAsync(args[1..]),
     "join" => JoinBenchmark.Run(args[1..]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
+    "load" => await LoadBenchmark.RunAsync(args[1..]),
     "policies" => PoliciesBenchmark.Run(args[1..]),
     "ways" => WaysBenchmark.Run(args[1..]),
     "falls" => FallsBenchmark.Run(args[1..]),
@@ -39,6 +41,7 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks engine");
     Console.Error.WriteLine("       MlOps.Benchmarks join FOLDER [RUNS]");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
+    Console.Error.WriteLine("       MlOps.Benchmarks load [FILES …]");
     Console.Error.WriteLine("       MlOps.Benchmarks policies [FROM TO] [--data FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks ways [FROM TO] [--data FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks falls [FEEDS]");

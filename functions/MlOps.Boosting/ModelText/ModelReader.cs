@@ -1,4 +1,3 @@
-using System.Globalization;
 using MlOps.Boosting.Objectives;
 using MlOps.Boosting.Settings;
 using MlOps.Boosting.Trees;
@@ -35,7 +34,7 @@ internal sealed class ModelReader
         int features = Integer(header, "max_feature_idx", -1, int.MaxValue - 1) + 1;
         if (names.Length != features)
         {
-            throw ErrorAt(header["feature_names"].Line, $"there are {names.Length} feature names, but max_feature_idx says {features} features.");
+            throw ModelValues.ErrorAt(header["feature_names"].Line, $"there are {names.Length} feature names, but max_feature_idx says {features} features.");
         }
 
         int perIteration = Integer(header, "num_tree_per_iteration", 1, 1_000_000);
@@ -44,7 +43,7 @@ internal sealed class ModelReader
         Objective? parsed = ObjectiveFactory.Parse(objectiveText);
         if (parsed is not null && parsed.TreesPerIteration != perIteration)
         {
-            throw ErrorAt(objective.Line, $"objective={objectiveText} needs {parsed.TreesPerIteration} trees an iteration, but num_tree_per_iteration={perIteration}.");
+            throw ModelValues.ErrorAt(objective.Line, $"objective={objectiveText} needs {parsed.TreesPerIteration} trees an iteration, but num_tree_per_iteration={perIteration}.");
         }
 
         List<Tree> trees = ReadTrees(features);
@@ -63,7 +62,7 @@ internal sealed class ModelReader
             FeatureInfos = infos,
             LabelIndex = header.ContainsKey("label_index") ? Integer(header, "label_index", int.MinValue, int.MaxValue) : 0,
             MonotoneConstraints = header.ContainsKey("monotone_constraints")
-                ? [.. Words(header, "monotone_constraints").Select(word => ParseInteger(word, header["monotone_constraints"].Line, -1, 1))]
+                ? [.. Words(header, "monotone_constraints").Select(word => ModelValues.ParseInteger(word, header["monotone_constraints"].Line, -1, 1))]
                 : [],
             ObjectiveText = objectiveText,
             Objective = parsed,
@@ -140,7 +139,7 @@ internal sealed class ModelReader
         int leaves = Integer(fields, "num_leaves", 1, MaxLeaves, first);
         if (fields.TryGetValue("is_linear", out (string Value, int Line) linear) && linear.Value != "0")
         {
-            throw ErrorAt(linear.Line, "linear trees are not offered.");
+            throw ModelValues.ErrorAt(linear.Line, "linear trees are not offered.");
         }
 
         return new TreeParser(fields, leaves, features, first + 1).Parse();
@@ -170,27 +169,8 @@ internal sealed class ModelReader
 
     private int Integer(Dictionary<string, (string Value, int Line)> fields, string key, int minimum, int maximum, int line = 0) =>
         fields.TryGetValue(key, out (string Value, int Line) field)
-            ? ParseInteger(field.Value, field.Line, minimum, maximum)
-            : throw ErrorAt(line == 0 ? _at + 1 : line, $"{key} is missing.");
+            ? ModelValues.ParseInteger(field.Value, field.Line, minimum, maximum)
+            : throw ModelValues.ErrorAt(line == 0 ? _at + 1 : line, $"{key} is missing.");
 
-    internal static int ParseInteger(string text, int line, int minimum, int maximum) =>
-        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int value) && value >= minimum && value <= maximum
-            ? value
-            : throw ErrorAt(line, $"'{Cut(text)}' is not a whole number from {minimum} to {maximum}.");
-
-    internal static double ParseNumber(string text, int line) => text switch
-    {
-        "inf" or "+inf" => double.PositiveInfinity,
-        "-inf" => double.NegativeInfinity,
-        "nan" or "-nan" => double.NaN,
-        _ => double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            ? value
-            : throw ErrorAt(line, $"'{Cut(text)}' is not a number."),
-    };
-
-    internal static ModelFormatException ErrorAt(int line, string message) => new(line, message);
-
-    private ModelFormatException Error(string message) => ErrorAt(Math.Min(_at, _lines.Length - 1) + 1, message);
-
-    private static string Cut(string text) => text.Length <= 40 ? text : text[..40] + "…";
+    private ModelFormatException Error(string message) => ModelValues.ErrorAt(Math.Min(_at, _lines.Length - 1) + 1, message);
 }

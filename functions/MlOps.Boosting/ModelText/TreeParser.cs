@@ -16,7 +16,7 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
         tree.LeafWeight = Numbers("leaf_weight", leaves, required: false);
         tree.LeafCount = Integers("leaf_count", leaves, 0, int.MaxValue, required: false);
         tree.Shrinkage = fields.TryGetValue("shrinkage", out (string Value, int Line) shrinkage)
-            ? ModelReader.ParseNumber(shrinkage.Value, shrinkage.Line)
+            ? ModelValues.ParseNumber(shrinkage.Value, shrinkage.Line)
             : 1;
         if (Nodes == 0)
         {
@@ -40,7 +40,7 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
     private void ParseCategories(Tree tree)
     {
         tree.NumCategorical = fields.TryGetValue("num_cat", out (string Value, int Line) count)
-            ? ModelReader.ParseInteger(count.Value, count.Line, 0, Nodes)
+            ? ModelValues.ParseInteger(count.Value, count.Line, 0, Nodes)
             : 0;
         if (tree.NumCategorical > 0)
         {
@@ -54,13 +54,13 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
 
             if (!ascending)
             {
-                throw ModelReader.ErrorAt(line, $"cat_boundaries do not divide the {words.Length} words of cat_threshold.");
+                throw ModelValues.ErrorAt(line, $"cat_boundaries do not divide the {words.Length} words of cat_threshold.");
             }
 
             tree.CategoryBoundaries = [.. boundaries];
             tree.CategoryWords = [.. words.Select(word => uint.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out uint bits)
                 ? bits
-                : throw ModelReader.ErrorAt(line, $"'{word}' is not a 32-bit word."))];
+                : throw ModelValues.ErrorAt(line, $"'{word}' is not a 32-bit word."))];
         }
 
         for (int node = 0; node < Nodes; node++)
@@ -70,7 +70,7 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
                 : tree.Threshold[node] >= 0 && tree.Threshold[node] < tree.NumCategorical && tree.Threshold[node] == Math.Truncate(tree.Threshold[node]);
             if (!valid)
             {
-                throw ModelReader.ErrorAt(Line("threshold"), $"node {node} has threshold {tree.Threshold[node]}, which is no {(tree.IsCategorical(node) ? "category set" : "number")}.");
+                throw ModelValues.ErrorAt(Line("threshold"), $"node {node} has threshold {tree.Threshold[node]}, which is no {(tree.IsCategorical(node) ? "category set" : "number")}.");
             }
         }
     }
@@ -94,7 +94,7 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
                 int index = child >= 0 ? child : ~child;
                 if (seen[index])
                 {
-                    throw ModelReader.ErrorAt(Line("left_child"), $"{(child >= 0 ? "node" : "leaf")} {index} is the child of two nodes: this is no tree.");
+                    throw ModelValues.ErrorAt(Line("left_child"), $"{(child >= 0 ? "node" : "leaf")} {index} is the child of two nodes: this is no tree.");
                 }
 
                 seen[index] = true;
@@ -107,7 +107,7 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
 
         if (reached != Nodes)
         {
-            throw ModelReader.ErrorAt(Line("left_child"), $"only {reached} of {Nodes} nodes hang from the root: this is no tree.");
+            throw ModelValues.ErrorAt(Line("left_child"), $"only {reached} of {Nodes} nodes hang from the root: this is no tree.");
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
     {
         if (!values.All(double.IsFinite))
         {
-            throw ModelReader.ErrorAt(Line("leaf_value"), "leaf values must be finite.");
+            throw ModelValues.ErrorAt(Line("leaf_value"), "leaf values must be finite.");
         }
     }
 
@@ -129,7 +129,7 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
         }
 
         (string[] words, int line) = Words(key, count, required);
-        return words.Length == 0 ? new double[count] : [.. words.Select(word => ModelReader.ParseNumber(word, line))];
+        return words.Length == 0 ? new double[count] : [.. words.Select(word => ModelValues.ParseNumber(word, line))];
     }
 
     private int[] Integers(string key, int count, int minimum, int maximum, bool required)
@@ -140,17 +140,17 @@ internal sealed class TreeParser(Dictionary<string, (string Value, int Line)> fi
         }
 
         (string[] words, int line) = Words(key, count, required);
-        return words.Length == 0 ? new int[count] : [.. words.Select(word => ModelReader.ParseInteger(word, line, minimum, maximum))];
+        return words.Length == 0 ? new int[count] : [.. words.Select(word => ModelValues.ParseInteger(word, line, minimum, maximum))];
     }
 
     private (string[] Words, int Line) Words(string key, int count, bool required)
     {
         (string[] words, int line) = Words(key);
         bool missing = words.Length == 0 && !required;
-        return words.Length == count || missing ? (words, line) : throw ModelReader.ErrorAt(line, $"{key} has {words.Length} entries, but {count} are needed.");
+        return words.Length == count || missing ? (words, line) : throw ModelValues.ErrorAt(line, $"{key} has {words.Length} entries, but {count} are needed.");
     }
 
     private (string[] Words, int Line) Words(string key) => fields.TryGetValue(key, out (string Value, int Line) field)
         ? (field.Value.Split(' ', StringSplitOptions.RemoveEmptyEntries), field.Line)
-        : throw ModelReader.ErrorAt(firstLine, $"{key} is missing in this tree.");
+        : throw ModelValues.ErrorAt(firstLine, $"{key} is missing in this tree.");
 }

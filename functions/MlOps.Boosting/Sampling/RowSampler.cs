@@ -1,5 +1,3 @@
-using MlOps.Boosting.Data;
-using MlOps.Boosting.Objectives;
 using MlOps.Boosting.Settings;
 
 namespace MlOps.Boosting.Sampling;
@@ -30,20 +28,6 @@ internal abstract unsafe class RowSampler
 
     protected int Rows { get; }
 
-    /// <summary>The sampler for the parameters.</summary>
-    public static RowSampler Create(Dataset data, Parameters parameters, Objective objective)
-    {
-        if (parameters.DataSampleStrategy == "goss")
-        {
-            return new GossSampler(data.RowCount, parameters, objective.TreesPerIteration);
-        }
-
-        bool balanced = objective.PositiveRows > 0 && (parameters.PosBaggingFraction < 1 || parameters.NegBaggingFraction < 1);
-        return parameters.BaggingFreq > 0 && (parameters.BaggingFraction < 1 || balanced)
-            ? new BaggingSampler(data, parameters, objective.PositiveRows, balanced)
-            : new AllRows();
-    }
-
     /// <summary>Draws the bag of a round.</summary>
     /// <param name="round">Round, from 0.</param>
     /// <param name="pairs">Gradients of all rows, class after class; GOSS scales them.</param>
@@ -55,13 +39,5 @@ internal abstract unsafe class RowSampler
     {
         Bag = [.. bag];
         OutOfBag = [.. outOfBag];
-    }
-}
-
-/// <summary>Every row, every round.</summary>
-internal sealed unsafe class AllRows() : RowSampler(0, 0)
-{
-    public override void Draw(int round, float* pairs)
-    {
     }
 }

@@ -32,7 +32,7 @@ internal unsafe class Trainer : IDisposable
         TrainScores = new ScoreBoard(train, Classes, Team);
         ValidScores = [.. valid.Select(set => new ScoreBoard(set.Data, Classes, Team))];
         _pairs = new NativeBuffer<float>(2L * train.RowCount * Classes);
-        _rows = RowSampler.Create(train, parameters, Objective);
+        _rows = RowSamplers.Create(train, parameters, Objective);
         _grower = new TreeGrower(train, parameters, Team);
         bool constantHessian = Objective.HasConstantHessian && !_rows.ChangesHessians;
         _quantizer = parameters.UseQuantizedGrad ? new GradientQuantizer(train.RowCount, parameters, constantHessian) : null;
@@ -68,13 +68,6 @@ internal unsafe class Trainer : IDisposable
     protected float* Pairs => _pairs.Pointer;
 
     private bool HasFeatures => Train.UsedFeatureCount > 0;
-
-    public static Trainer Create(Parameters parameters, Dataset train, IReadOnlyList<ValidSet> valid, CancellationToken cancellation) => parameters.Boosting switch
-    {
-        "dart" => new DartTrainer(parameters, train, valid, cancellation),
-        "rf" => new ForestTrainer(parameters, train, valid, cancellation),
-        _ => new Trainer(parameters, train, valid, cancellation),
-    };
 
     /// <summary>One iteration.</summary>
     /// <returns>Whether something was learned; when not, training is over.</returns>

@@ -97,7 +97,7 @@ internal static class FitCommand
                 iterations = booster.NumberOfIterations,
                 best_iteration = booster.BestIteration,
                 metrics = Metrics(last),
-                peak_memory_mb = PeakMemory(),
+                peak_memory_mb = ProcessMemory.PeakMegabytes(),
                 output_model = output,
             });
         }
@@ -167,9 +167,6 @@ internal static class FitCommand
     }
 
     private static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
-
-    /// <summary>Largest working set of the process, in MB.</summary>
-    internal static double PeakMemory() => Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0, 1);
 
     // Set name, then metric name, then the value after the last iteration.
     private static Dictionary<string, Dictionary<string, double>> Metrics(IterationResult? last) => (last?.Metrics ?? [])

@@ -65,7 +65,7 @@ internal static class ScoreCommand
                 load_seconds = loadSeconds,
                 predict_seconds = predictSeconds,
                 write_seconds = writeSeconds,
-                peak_memory_mb = FitCommand.PeakMemory(),
+                peak_memory_mb = ProcessMemory.PeakMegabytes(),
                 output_result = output,
             });
         }

@@ -72,7 +72,7 @@ public sealed class StepRunner
         await PutAsync(folder + RequestName, JsonSerializer.SerializeToUtf8Bytes(
             new RequestRecord(spec.Name, spec.Request), ArtifactJson.Indented), onlyIfAbsent: false, cancellation);
         var stepWork = new StepWork(_container, folder, _outputs);
-        var result = await work(stepWork, cancellation);
+        var result = await WithinMemoryAsync(() => work(stepWork, cancellation));
         var record = new StepRecord(
             spec.Name, spec.Version, spec.Key, spec.Inputs, stepWork.Outputs, spec.Request,
             JsonSerializer.SerializeToElement<TResult>(result with { Step = null }, ArtifactJson.Compact));
@@ -86,6 +86,19 @@ public sealed class StepRunner
 
         _logger.LogInformation("step finished {Name} {Key}", spec.Name, spec.Key);
         return result with { Step = new StepOutcome(spec.Name, spec.Key, Skipped: false, reason.ToString(), Elapsed(started), at) { Usage = meter.Usage, Said = reason } };
+    }
+
+    // The engine takes a bare failure of memory for the end of the process and tells nobody; the step's run is to end with it.
+    private static async Task<TResult> WithinMemoryAsync<TResult>(Func<Task<TResult>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (OutOfMemoryException)
+        {
+            throw new StepMemoryException();
+        }
     }
 
     /// <summary>The record of a finished step.</summary>

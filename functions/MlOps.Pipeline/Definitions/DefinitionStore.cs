@@ -16,7 +16,6 @@ namespace MlOps.Pipeline.Definitions;
 public sealed class DefinitionStore(StorageAccount account)
 {
     // A comment, so that the pinned text stays a definition.
-    private const string SchemaMark = "# schema.json ";
 
     private readonly UnchangingDocuments<PipelineDefinition> _pinned = new(100);
 
@@ -42,13 +41,13 @@ public sealed class DefinitionStore(StorageAccount account)
         }
 
         // The mark is this store's alone to set.
-        yaml = EditedSchemaOf(yaml) is null ? yaml : "\n" + yaml;
+        yaml = EditedSchema.HashOf(yaml) is null ? yaml : "\n" + yaml;
         var definition = PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml");
         if (await EditedTextAsync(pipeline, cancellation) is { } schema)
         {
             var hash = Hash(schema);
             await PutAsync(SchemaBlob(pipeline, hash), schema, cancellation);
-            yaml = SchemaMark + hash + "\n" + yaml;
+            yaml = EditedSchema.Mark + hash + "\n" + yaml;
             definition = PipelineDefinition.Parse(yaml, $"definitions/{pipeline}.yaml");
         }
 
@@ -89,12 +88,6 @@ public sealed class DefinitionStore(StorageAccount account)
         ArgumentNullException.ThrowIfNull(schema);
         return account.Definitions.GetBlobClient($"{pipeline}.schema.json").UploadAsync(BinaryData.FromString(schema.ToJson()), overwrite: true, cancellation);
     }
-
-    /// <summary>The hash in a pinned text's first line.</summary>
-    internal static string? EditedSchemaOf(string yaml) =>
-        yaml.StartsWith(SchemaMark, StringComparison.Ordinal) && yaml.Length > SchemaMark.Length + 64 && ContentHash.IsHash(yaml.Substring(SchemaMark.Length, 64))
-            ? yaml.Substring(SchemaMark.Length, 64)
-            : null;
 
     private static async Task PutAsync(BlobClient blob, string text, CancellationToken cancellation)
     {

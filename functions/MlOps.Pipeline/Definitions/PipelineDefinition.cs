@@ -1,106 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
-using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Definitions;
-
-/// <summary>What a pipeline predicts.</summary>
-public enum TaskKind
-{
-    /// <summary>One of two classes; the score is the probability of the positive one.</summary>
-    Binary,
-
-    /// <summary>A number.</summary>
-    Regression,
-
-    /// <summary>One of three or more classes.</summary>
-    Multiclass,
-}
-
-/// <summary>How text columns, and number columns that are named categorical, become features.</summary>
-public enum CategoryHandling
-{
-    /// <summary>One 0/1 feature a category; a category that training never saw has 0 in all of them.</summary>
-    OneHot,
-
-    /// <summary>One integer-coded feature that the learner splits by subset.</summary>
-    Native,
-
-    /// <summary>One 0/1 feature a category but the first, as for linear models: a category that training never saw counts as the first.</summary>
-    OneHotDropFirst,
-}
-
-/// <summary>How missing cells become features.</summary>
-/// <param name="Native">Whether the learner sees missing values as such.</param>
-/// <param name="Numeric">Otherwise: the number that stands for a missing number.</param>
-/// <param name="Text">Otherwise: the category that stands for a missing text.</param>
-public sealed record MissingHandling(bool Native = false, double Numeric = -999, string Text = "NAN");
-
-/// <summary>How files are written.</summary>
-/// <param name="Delimiter">Delimiter; <see langword="null"/> to find it.</param>
-/// <param name="Quote">Quote character; <see langword="null"/> to find it, NUL for none.</param>
-/// <param name="Encoding">Encoding's name; <see langword="null"/> for UTF-8, with or without a byte-order mark.</param>
-/// <param name="Missing">Texts that mean a missing value, besides the empty cell; <see langword="null"/> for the reader's own list.</param>
-/// <param name="Decimal">The decimal mark of all numbers; <see langword="null"/> for the point.</param>
-/// <param name="Thousands">The mark between groups of three digits; <see langword="null"/> for none.</param>
-/// <param name="Columns">What is different in single columns, by name.</param>
-/// <param name="PlainToo">Whether numbers may be plain as well, as those of rows that came as JSON are; not written in the YAML.</param>
-public sealed record CsvFormat(
-    char? Delimiter = null, char? Quote = null, string? Encoding = null, IReadOnlyList<string>? Missing = null,
-    char? Decimal = null, char? Thousands = null, IReadOnlyDictionary<string, ColumnSettings>? Columns = null, bool PlainToo = false)
-{
-    /// <summary>How numbers are written in columns of which nothing else is said; <see langword="null"/> for plainly.</summary>
-    [JsonIgnore]
-    public NumberNotation? Numbers => Decimal is null && Thousands is null ? null : new NumberNotation(Decimal ?? '.', Thousands, Signs: false, PlainToo);
-
-    /// <summary>What the definition says of a column; nothing where it says nothing.</summary>
-    /// <param name="name">Name of the column.</param>
-    public ColumnSettings Of(string name) => Columns?.GetValueOrDefault(name) ?? ColumnSettings.None;
-}
-
-/// <summary>How one column is written.</summary>
-/// <param name="Missing">Texts that mean a missing value in this column, besides those of all columns; of the label and for these alone.</param>
-/// <param name="Decimal">The decimal mark; with it or <paramref name="Thousands"/> the column holds numbers, and currency and percent signs are taken off.</param>
-/// <param name="Thousands">The mark between groups of three digits.</param>
-/// <param name="Date">In which order its dates are written.</param>
-/// <param name="Time">Whether the column holds times such as 13:45, which count as minutes; <see langword="null"/> where nothing is said.</param>
-public sealed record ColumnSettings(
-    IReadOnlyList<string>? Missing = null, char? Decimal = null, char? Thousands = null, DateOrder? Date = null,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] bool? Time = null)
-{
-    /// <summary>Nothing special.</summary>
-    public static ColumnSettings None { get; } = new();
-
-    /// <summary>Whether the column is said to hold numbers.</summary>
-    public bool IsNumber => Decimal is not null || Thousands is not null || Time is not null;
-}
-
-/// <summary>How the history is split; stratified by label and seeded.</summary>
-/// <param name="Test">Share of the history that is kept for the one report.</param>
-/// <param name="Valid">Share of the rest that early stopping and tuning look at.</param>
-/// <param name="Seed">Seed.</param>
-/// <param name="Group">Column whose equal values stay on one side, such as a customer's number; a feature only where <c>features</c> names it.</param>
-public sealed record SplitSettings(double Test = 0.2, double Valid = 0.2, int Seed = 42, string? Group = null);
-
-/// <summary>The prediction file.</summary>
-/// <param name="Id">Header of the id column.</param>
-/// <param name="Target">Header of the predicted class or value.</param>
-/// <param name="Score">Header of the score.</param>
-/// <param name="Threshold">Probability from which on a row is positive.</param>
-/// <param name="ThresholdRule"><c>fixed</c>, or chosen on the valid part: <c>f1</c>, <c>cost</c> (least cost of errors), <c>precision</c> (largest recall at a precision).</param>
-/// <param name="Reasons">Columns <c>REASON_1</c>, … with what moved each row's score most; 0 for none.</param>
-/// <param name="FalsePositiveCost">Cost of a negative row predicted positive, for the rule <c>cost</c>.</param>
-/// <param name="FalseNegativeCost">Cost of a positive row predicted negative.</param>
-/// <param name="LeastPrecision">Precision for the rule <c>precision</c>.</param>
-/// <param name="Onnx">Whether each model version has its whole scoring as <c>model.onnx</c> too.</param>
-public sealed record OutputSettings(
-    string Id = "ID", string Target = "TARGET", string Score = "SCORE", double Threshold = 0.5, string ThresholdRule = "fixed", int Reasons = 0,
-    double FalsePositiveCost = 1, double FalseNegativeCost = 1, double LeastPrecision = 0.5, bool Onnx = false);
-
-/// <summary>One webhook that is told of every run's end.</summary>
-/// <param name="Url">Absolute http or https address.</param>
-public sealed record WebhookSettings(string Url);
 
 /// <summary>One pipeline: what to predict, from what, and how. Written as YAML; five lines suffice.</summary>
 public sealed record PipelineDefinition
@@ -223,7 +125,7 @@ public sealed record PipelineDefinition
         ArgumentNullException.ThrowIfNull(yaml);
         return DefinitionReader.Read(yaml, fileName) with
         {
-            EditedSchema = DefinitionStore.EditedSchemaOf(yaml),
+            EditedSchema = Definitions.EditedSchema.HashOf(yaml),
             Hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))),
         };
     }

@@ -137,6 +137,10 @@ public sealed record LedgerRun
     /// <summary>What it waits for now; <see langword="null"/> while it works. Runs that wait are woken when the ledger changes.</summary>
     public string? WaitsFor { get; init; }
 
+    /// <summary>While it waits: hash of the history that its predictions rest on; <see langword="null"/> where it has made none yet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Prepared { get; init; }
+
     /// <summary>When the run entered the ledger.</summary>
     public DateTimeOffset StartedAt { get; init; }
 

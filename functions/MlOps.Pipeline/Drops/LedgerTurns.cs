@@ -46,6 +46,9 @@ public sealed record NextTurn
 /// </summary>
 public static class LedgerTurns
 {
+    /// <summary>How the reason of a wait for an earlier period's predictions begins; the period follows.</summary>
+    internal const string PredictionsOf = "the predictions of ";
+
     /// <summary>Decides what a run does next.</summary>
     /// <param name="ledger">The ledger.</param>
     /// <param name="runId">The run; it must be in the ledger.</param>
@@ -110,7 +113,7 @@ public static class LedgerTurns
             return new NextTurn { Turn = Turn.Validate };
         }
 
-        if (Earlier(ledger, drop).FirstOrDefault(p => !IsSettled(ledger, p)) is { } unsettled)
+        if (Earlier(ledger, drop).LastOrDefault(p => !IsSettled(ledger, p)) is { } unsettled)
         {
             return Wait($"validation of {unsettled}.csv");
         }
@@ -137,7 +140,8 @@ public static class LedgerTurns
             return End(RunState.Succeeded, Sentence.Of("run-published"));
         }
 
-        var owing = Earlier(ledger, drop).FirstOrDefault(p => OwesPublication(ledger, p));
+        // The latest of them, which comes after all others: what a run waits for stays the same until its wait is over.
+        var owing = Earlier(ledger, drop).LastOrDefault(p => OwesPublication(ledger, p));
         if (preparedHash != hash && (owing is null || !inOrder))
         {
             return new NextTurn { Turn = Turn.Predict, HistoryHash = hash };
@@ -145,7 +149,7 @@ public static class LedgerTurns
 
         if (owing is not null)
         {
-            return Wait($"the predictions of {owing}");
+            return Wait(PredictionsOf + owing);
         }
 
         if (ledger.Publications.FirstOrDefault(p => !p.Complete && ledger.FindRun(p.RunId)?.State == RunState.Active) is { } writing)

@@ -67,10 +67,3 @@ public sealed class AdmitActivity(LedgerStore ledgers, InputFiles files, RunDocu
         StartedAt = run.StartedAt,
     };
 }
-
-/// <summary>Finds the runs that are to look again after the ledger has changed.</summary>
-internal static class Waiting
-{
-    public static IReadOnlyList<string> In(Ledger ledger, string exceptRunId) =>
-        [.. ledger.Runs.Where(r => r.State == RunState.Active && r.WaitsFor is not null && r.RunId != exceptRunId).Select(r => r.RunId)];
-}

@@ -9,9 +9,6 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <summary>A run that waits for a person: until the answer comes as an event, or the definition's time is over.</summary>
 internal static class ApprovalWait
 {
-    /// <summary>Name of the event that brings an answer.</summary>
-    public const string Event = "approval";
-
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(10);
 
@@ -41,7 +38,7 @@ internal static class ApprovalWait
             var left = expires - now;
             try
             {
-                await context.WaitForExternalEvent<string>(Event, left < delay ? (left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1)) : delay);
+                await context.WaitForExternalEvent<string>(RunInstance.ApprovalEvent, left < delay ? (left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1)) : delay);
             }
             catch (OperationCanceledException)
             {

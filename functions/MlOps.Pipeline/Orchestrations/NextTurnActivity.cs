@@ -27,7 +27,8 @@ public sealed class NextTurnActivity(LedgerStore ledgers, InputFiles files, Acti
                 next = LedgerTurns.Next(ledger, input.RunId, input.PreparedHash, etags, input.InOrder, input.Required);
                 var waitsFor = next.Turn == Turn.Wait ? next.Reason : null;
                 var run = ledger.FindRun(input.RunId)!;
-                return run.WaitsFor == waitsFor ? ledger : ledger.With(run with { WaitsFor = waitsFor });
+                var prepared = waitsFor is null ? null : input.PreparedHash;
+                return run.WaitsFor == waitsFor && run.Prepared == prepared ? ledger : ledger.With(run with { WaitsFor = waitsFor, Prepared = prepared });
             },
             stopping.Token);
 

@@ -15,10 +15,7 @@ namespace MlOps.Pipeline.Orchestrations;
 public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOutcome>
 {
     /// <summary>Name of the orchestrator.</summary>
-    public const string Name = "ProcessDrop";
-
-    /// <summary>Name of the event that makes a waiting run look again.</summary>
-    public const string WakeEvent = "wake";
+    public const string Name = RunInstance.Orchestrator;
 
     // A file that lies there unread has lost its event; after this long the run goes on without it, and is restated when it is found.
     private static readonly TimeSpan UnreadPatience = TimeSpan.FromMinutes(2);
@@ -109,7 +106,7 @@ public sealed class ProcessDropOrchestrator : TaskOrchestrator<RunRequest, RunOu
         run.Stage("wait for " + reason);
         try
         {
-            await context.WaitForExternalEvent<string>(WakeEvent, run.NextDelay());
+            await context.WaitForExternalEvent<string>(RunInstance.WakeEvent, run.NextDelay());
             run.WasWoken();
         }
         catch (OperationCanceledException)

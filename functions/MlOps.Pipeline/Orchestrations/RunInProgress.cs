@@ -21,7 +21,8 @@ internal sealed class RunInProgress
     private static readonly TimeSpan StepDeadline = TimeSpan.FromHours(4);
 
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan LongestDelayForUnread = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LongestDelayForFile = TimeSpan.FromMinutes(30);
 
     private readonly TaskOrchestrationContext _context;
@@ -73,7 +74,7 @@ internal sealed class RunInProgress
     {
         _step = stage;
         Note(stage);
-        RunLog.WriteStage(_context.CreateReplaySafeLogger<ProcessDropOrchestrator>(), Document, stage);
+        RunLog.WriteStage(_context.CreateReplaySafeLogger<RunInProgress>(), Document, stage);
         _since = _context.CurrentUtcDateTime;
         Tell();
     }
@@ -114,7 +115,7 @@ internal sealed class RunInProgress
     {
         foreach (var runId in runIds)
         {
-            _context.SendEvent(runId, ProcessDropOrchestrator.WakeEvent, Request.Period);
+            _context.SendEvent(runId, RunInstance.WakeEvent, Request.Period);
         }
     }
 
@@ -269,7 +270,7 @@ internal sealed class RunInProgress
 
     /// <summary>Whether the run still waits for files that lie unread in the input container.</summary>
     public bool IsPatient(TimeSpan patience) =>
-        _waitsFor is null || !_waitsFor.EndsWith("to be read", StringComparison.Ordinal) || _context.CurrentUtcDateTime - _waitsSince < patience;
+        _waitsFor is null || !IsForUnread || _context.CurrentUtcDateTime - _waitsSince < patience;
 
     /// <summary>Ends the run if it has waited for a file longer than its definition allows.</summary>
     public bool HasStarved(string waitsFor)
@@ -297,7 +298,7 @@ internal sealed class RunInProgress
     public TimeSpan NextDelay()
     {
         var delay = _delay;
-        var longest = IsForFile ? LongestDelayForFile : LongestDelay;
+        var longest = IsForFile ? LongestDelayForFile : IsForUnread ? LongestDelayForUnread : LongestDelay;
         _delay = delay * 2 < longest ? delay * 2 : longest;
         var left = IsForFile ? Definition!.WaitForInitial - (_context.CurrentUtcDateTime - _waitsSince) : delay;
         return left < delay ? left : delay;
@@ -317,6 +318,8 @@ internal sealed class RunInProgress
 
     // For initial.csv, or for the file of a side table, which only people can bring.
     private bool IsForFile => _waitsFor is { } what && what.EndsWith(".csv", StringComparison.Ordinal) && !what.Contains(' ', StringComparison.Ordinal);
+
+    private bool IsForUnread => _waitsFor?.EndsWith("to be read", StringComparison.Ordinal) == true;
 
     private static DateTimeOffset Utc(DateTime time) => new(DateTime.SpecifyKind(time, DateTimeKind.Utc));
 }

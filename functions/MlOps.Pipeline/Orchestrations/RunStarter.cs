@@ -18,7 +18,7 @@ public sealed class RunStarter(DurableTaskClient client)
     public async Task<bool> StartAsync(string runId, RunRequest request, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await TryStartAsync(ProcessDropOrchestrator.Name, runId, request with { Version = OrchestrationVersions.Current }, cancellation);
+        return await TryStartAsync(RunInstance.Orchestrator, runId, request with { Version = OrchestrationVersions.Current }, cancellation);
     }
 
     /// <summary>Starts every active run of a ledger that no event starts (repetitions), where it has no instance yet.</summary>

@@ -100,7 +100,7 @@ public sealed class Steering
         await _starter.StartDueAsync(ledger, cancellation);
         foreach (var waiting in Waiting.In(ledger, runId.Value))
         {
-            await _client.RaiseEventAsync(waiting, ProcessDropOrchestrator.WakeEvent, run.Period, cancellation);
+            await _client.RaiseEventAsync(waiting, RunInstance.WakeEvent, run.Period, cancellation);
         }
     }
 
@@ -123,7 +123,7 @@ public sealed class Steering
             throw new SteeringException(Sentence.Of("steer-settled", ("run", runId), ("answer", answered.Answer()), ("pipeline", pipeline), ("version", answered.Challenger)));
         }
 
-        await _client.RaiseEventAsync(runId.Value, ApprovalWait.Event, wanted, cancellation);
+        await _client.RaiseEventAsync(runId.Value, RunInstance.ApprovalEvent, wanted, cancellation);
         return answered;
     }
 

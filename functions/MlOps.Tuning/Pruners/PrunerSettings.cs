@@ -14,9 +14,6 @@ public abstract record PrunerSettings
     {
     }
 
-    /// <summary>The pruner itself; it serves one study.</summary>
-    internal abstract IPruner Create();
-
     /// <summary>Throws where options contradict each other.</summary>
     internal abstract void Check();
 
@@ -50,9 +47,6 @@ public record MedianSettings : PrunerSettings
 
     /// <summary>The share of complete trials, in percent, among whose best a trial must be.</summary>
     internal virtual double Share => 50;
-
-    /// <inheritdoc/>
-    internal override IPruner Create() => new PercentilePruner(this);
 
     /// <inheritdoc/>
     internal override void Check() =>
@@ -92,9 +86,6 @@ public sealed record SuccessiveHalvingSettings : PrunerSettings
     public int BootstrapCount { get; init; }
 
     /// <inheritdoc/>
-    internal override IPruner Create() => new SuccessiveHalvingPruner(this);
-
-    /// <inheritdoc/>
     internal override void Check() =>
         Require(
             MinResource is null or >= 1 && ReductionFactor >= 2 && MinEarlyStoppingRate >= 0 && BootstrapCount >= 0 && (BootstrapCount == 0 || MinResource is not null),
@@ -119,9 +110,6 @@ public sealed record HyperbandSettings : PrunerSettings
     /// <summary>Trials are stopped at a rung until more than so many have reached it. Default 0.</summary>
     [JsonPropertyName("bootstrapCount")]
     public int BootstrapCount { get; init; }
-
-    /// <inheritdoc/>
-    internal override IPruner Create() => new HyperbandPruner(this);
 
     /// <inheritdoc/>
     internal override void Check() =>

@@ -13,9 +13,6 @@ public abstract record SamplerSettings
     {
     }
 
-    /// <summary>The sampler itself.</summary>
-    internal abstract ISampler Create();
-
     /// <summary>Checks the options against the space.</summary>
     internal virtual void Check(SearchSpace space)
     {
@@ -23,11 +20,7 @@ public abstract record SamplerSettings
 }
 
 /// <summary>Each parameter drawn on its own, whatever came before. The yardstick for every other sampler.</summary>
-public sealed record RandomSettings : SamplerSettings
-{
-    /// <inheritdoc/>
-    internal override ISampler Create() => new RandomSampler();
-}
+public sealed record RandomSettings : SamplerSettings;
 
 /// <summary>Every combination of a few values of each parameter; the study ends when all have been tried.</summary>
 public sealed record GridSettings : SamplerSettings
@@ -35,9 +28,6 @@ public sealed record GridSettings : SamplerSettings
     /// <summary>Values of each numeric parameter, evenly spaced on its axis with both ends; fewer where its grid is shorter. 1 or more. Default 5.</summary>
     [JsonPropertyName("points")]
     public int Points { get; init; } = 5;
-
-    /// <inheritdoc/>
-    internal override ISampler Create() => new GridSampler(this);
 
     /// <inheritdoc/>
     internal override void Check(SearchSpace space)

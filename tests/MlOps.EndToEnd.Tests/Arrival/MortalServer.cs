@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using MlOps.Cli.Hosting;
 using MlOps.Storage;
 using MlOps.Testing;
@@ -9,7 +10,8 @@ namespace MlOps.EndToEnd.Tests.Arrival;
 /// <summary><c>mlops up</c> as a process of its own that can be killed at any moment and started again on the same data.</summary>
 /// <param name="dataFolder">Its data folder.</param>
 /// <param name="connection">The account that it works on; <see langword="null"/> for the emulator on its data folder.</param>
-internal sealed class MortalServer(string dataFolder, string? connection = null) : IAsyncDisposable
+/// <param name="heapLimit">Bytes that its managed memory may have; 0 for what the machine has.</param>
+internal sealed class MortalServer(string dataFolder, string? connection = null, long heapLimit = 0) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> lines = new();
     private Process? process;
@@ -34,6 +36,11 @@ internal sealed class MortalServer(string dataFolder, string? connection = null)
         if (connection is not null)
         {
             start.Environment["MLOPS_CONNECTION"] = connection;
+        }
+
+        if (heapLimit > 0)
+        {
+            start.Environment["DOTNET_GCHeapHardLimit"] = heapLimit.ToString("X", CultureInfo.InvariantCulture);
         }
 
         var ready = new TaskCompletionSource();

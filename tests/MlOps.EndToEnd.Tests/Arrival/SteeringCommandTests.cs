@@ -104,7 +104,7 @@ public sealed class SteeringCommandTests
         static string Hash(string period) => Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(SmallCase.File(period)));
     }
 
-    private static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, params string[] arguments)
+    internal static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string folder, params string[] arguments)
     {
         var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
         foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "mlops.dll") }.Concat(arguments).Concat(["--data", folder]))

@@ -5,7 +5,7 @@ using MlOps.Testing;
 namespace MlOps.EndToEnd.Tests.Repository;
 
 /// <summary>The rooms of the design and the arrows between them, read from the project files and the sources.</summary>
-public sealed class ArchitectureTests
+public sealed class ArchitectureTests(ITestOutputHelper output)
 {
     private static readonly Dictionary<string, string[]> AllowedReferences = new()
     {
@@ -96,6 +96,48 @@ public sealed class ArchitectureTests
         Assert.Empty(FolderArrows.OnCircles(FolderArrows.Of(files)));
         files["High/Teller.cs"] = "using MlOps.Room.High.Deep;\nnamespace MlOps.Room.High;\npublic sealed class Teller { Detail detail; }";
         Assert.Equal(2, FolderArrows.OnCircles(FolderArrows.Of(files)).Count);
+    }
+
+    [Fact]
+    public void Fewer_than_five_files_in_a_hundred_use_each_other_in_a_circle()
+    {
+        var libraries = Directory.GetFiles(AppContext.BaseDirectory, "*.dll");
+        var count = 0;
+        var circles = new List<string>();
+        foreach (var room in Rooms)
+        {
+            var files = Sources(room).ToDictionary(file => Path.GetRelativePath(Shared.Repository, file), File.ReadAllText);
+            var own = room == "Cli" ? "mlops" : "MlOps." + room;
+            var found = FileCircles.Of(FileCircles.Arrows(files, libraries.Where(library => Path.GetFileNameWithoutExtension(library) != own)));
+            count += files.Count;
+            circles.AddRange(found.Select(circle => $"{circle.Count}: {string.Join(", ", circle)}"));
+        }
+
+        var inCircles = circles.Sum(circle => int.Parse(circle[..circle.IndexOf(':', StringComparison.Ordinal)], System.Globalization.CultureInfo.InvariantCulture));
+        output.WriteLine($"{inCircles} of {count} files are in circles");
+        circles.ForEach(output.WriteLine);
+        Assert.True(inCircles * 20 < count, $"{inCircles} of {count} files are in circles:\n{string.Join('\n', circles)}");
+    }
+
+    [Fact]
+    public void Files_that_use_each_other_are_found_whatever_the_way()
+    {
+        var files = new Dictionary<string, string>
+        {
+            ["Fact.cs"] = "namespace R; /// <see cref=\"Teller\"/>\n class Fact { public int Number => 1; }",
+            ["Teller.cs"] = "namespace R; class Teller { public Fact Told() => new(); }",
+            ["Reader.cs"] = "namespace R; class Reader { int Read(Teller teller) { var fact = teller.Told(); return fact.Number; } }",
+        };
+        Assert.Empty(FileCircles.Of(FileCircles.Arrows(files, [])));
+        Assert.Equal(["Fact.cs"], FileCircles.Arrows(files, []).Where(arrow => arrow.From == "Teller.cs").Select(arrow => arrow.To));
+
+        // A member of a type whose name is not written is a use of it too.
+        files["Fact.cs"] = "namespace R; class Fact { public int Number => new Reader().GetHashCode(); }";
+        Assert.Equal([["Fact.cs", "Reader.cs", "Teller.cs"]], FileCircles.Of(FileCircles.Arrows(files, [])));
+
+        // The files of one partial type are one.
+        files = new() { ["A.cs"] = "namespace R; partial class A { int One() => Two(); }", ["A.More.cs"] = "namespace R; partial class A { int Two() => One(); }" };
+        Assert.Empty(FileCircles.Arrows(files, []));
     }
 
     [Fact]

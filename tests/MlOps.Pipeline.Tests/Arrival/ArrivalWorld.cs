@@ -1,4 +1,5 @@
 using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.Orchestrations;
 
 namespace MlOps.Pipeline.Tests.Arrival;
 
@@ -9,8 +10,10 @@ public sealed record SimulatedFile(string Period, string Bytes);
 /// The whole of arrival with the ledger as the only real part: an input container, events that may be repeated, and runs that
 /// take their turns one decision at a time in any interleaving.
 /// </summary>
-internal sealed class ArrivalWorld
+/// <param name="sleepers">Whether a run that has to wait looks again only when another one wakes it; otherwise at any time.</param>
+internal sealed class ArrivalWorld(bool sleepers = false)
 {
+    private readonly HashSet<string> _asleep = [];
     private readonly Dictionary<string, (string ETag, string Bytes)> _input = [];
     private readonly Dictionary<string, string?> _prepared = [];
     private readonly List<(string Period, string ETag)> _events = [];
@@ -20,6 +23,9 @@ internal sealed class ArrivalWorld
     public Ledger Ledger { get; private set; } = new() { Pipeline = "p" };
 
     public int Accumulations { get; private set; }
+
+    /// <summary>How often a run has looked and had to wait.</summary>
+    public int VainLooks { get; private set; }
 
     public void Drop(SimulatedFile file, int events)
     {
@@ -39,7 +45,7 @@ internal sealed class ArrivalWorld
         }
 
         moves.AddRange(Ledger.Runs
-            .Where(r => r.State == RunState.Active && Next(r.RunId).Turn != Turn.Wait)
+            .Where(r => r.State == RunState.Active && !_asleep.Contains(r.RunId) && (sleepers || Next(r.RunId).Turn != Turn.Wait))
             .Select(r => (Action)(() => Step(r.RunId))));
         return moves;
     }
@@ -65,14 +71,25 @@ internal sealed class ArrivalWorld
         {
             Ledger = LedgerEndings.AddDueRuns(Ledger, restate: true, hasDefinition: true, default);
         }
+
+        Wake(id);
     }
+
+    private void Wake(string by) => _asleep.ExceptWith(Waiting.In(Ledger, by));
 
     private void Step(string runId)
     {
         var next = Next(runId);
-        var drop = Ledger.DropOf(Ledger.FindRun(runId)!)!;
+        var run = Ledger.FindRun(runId)!;
+        var drop = Ledger.DropOf(run)!;
+        var waits = next.Turn == Turn.Wait;
+        Ledger = Ledger.With(run with { WaitsFor = waits ? next.Reason : null, Prepared = waits ? _prepared.GetValueOrDefault(runId) : null });
         switch (next.Turn)
         {
+            case Turn.Wait when sleepers:
+                VainLooks++;
+                _asleep.Add(runId);
+                return;
             case Turn.Validate:
                 var accepted = !drop.Sha256.Contains("bad", StringComparison.Ordinal);
                 if (!accepted && _input.TryGetValue(drop.Period, out var blob) && drop.ETags.Contains(blob.ETag))
@@ -97,6 +114,8 @@ internal sealed class ArrivalWorld
             default:
                 throw new InvalidOperationException("A waiting run takes no turn.");
         }
+
+        Wake(runId);
     }
 
     /// <summary>What remains visible: the data in force and, of each period that is no duplicate, what its predictions rest on.</summary>

@@ -45,6 +45,38 @@ public sealed class LedgerPropertyTests
         }));
 
     [Fact]
+    public void Runs_that_look_again_only_when_they_are_woken_come_to_the_same_end() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(2000), Prop.ForAll(Cases, seed =>
+        {
+            var files = DrawFiles(new Random(seed));
+            var awake = Play(files, new Random(seed + 1), overlap: true);
+            var asleep = Play(files, new Random(seed + 1), overlap: true, sleepers: true);
+            if (awake.FinalState() != asleep.FinalState())
+            {
+                throw new InvalidOperationException($"seed {seed}\nawake:\n{awake.FinalState()}\nasleep:\n{asleep.FinalState()}");
+            }
+        }));
+
+    [Theory]
+    [InlineData(10)]
+    [InlineData(100)]
+    public void Of_many_files_that_come_at_once_each_looks_in_vain_no_more_often_the_more_there_are(int count)
+    {
+        var world = new ArrivalWorld(sleepers: true);
+        string[] periods = ["initial", .. Enumerable.Range(0, count - 1).Select(month => new DateOnly(2012, 1, 1).AddMonths(month).ToString("yyyyMMdd", System.Globalization.CultureInfo.InvariantCulture))];
+        new Random(count).Shuffle(periods);
+        foreach (var period in periods)
+        {
+            world.Drop(new SimulatedFile(period, period), events: 1);
+        }
+
+        Settle(world, new Random(1));
+
+        Assert.All(world.Ledger.Runs, run => Assert.Equal(RunState.Succeeded, run.State));
+        Assert.InRange(world.VainLooks, 1, 8 * count);
+    }
+
+    [Fact]
     public void Repeated_events_add_no_run_that_works()
     {
         var once = new ArrivalWorld();
@@ -92,9 +124,9 @@ public sealed class LedgerPropertyTests
     }
 
     // Revisions of one period are written in their order; everything else happens in any order.
-    private static ArrivalWorld Play(List<List<SimulatedFile>> files, Random random, bool overlap)
+    private static ArrivalWorld Play(List<List<SimulatedFile>> files, Random random, bool overlap, bool sleepers = false)
     {
-        var world = new ArrivalWorld();
+        var world = new ArrivalWorld(sleepers);
         var queues = files.Select(f => new Queue<SimulatedFile>(f)).ToList();
         while (queues.Exists(q => q.Count > 0))
         {
@@ -121,7 +153,7 @@ public sealed class LedgerPropertyTests
     {
         for (var moves = 0; world.Moves() is { Count: > 0 } now; moves++)
         {
-            Assert.True(moves < 5000, "The runs do not come to an end.");
+            Assert.True(moves < 50_000, "The runs do not come to an end.");
             now[random.Next(now.Count)]();
         }
     }

@@ -136,6 +136,17 @@ public sealed class BadFileTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task More_columns_than_a_table_may_have_are_refused_with_their_number_and_the_limit()
+    {
+        var names = string.Join(',', Enumerable.Range(0, 20_001).Select(c => c == 0 ? "TARGET" : $"c{c}"));
+
+        var result = await ValidateAsync($"{names}\n{string.Join(',', Enumerable.Repeat("1", 20_001))}\n{string.Join(',', Enumerable.Repeat("0", 20_001))}\n");
+
+        Assert.False(result.Accepted);
+        Assert.Contains(result.Errors, e => e.Message.Contains("20001", StringComparison.Ordinal) && e.Message.Contains("20000", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task All_errors_are_kept_and_the_first_twenty_told()
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition);

@@ -27,7 +27,7 @@ public sealed class PrunerVectorTests
         var run = table["runs"]![runIndex]!;
         var settings = Settings((string)run["pruner"]!, run["params"]!);
         settings.Check();
-        var replay = new Replay(settings.Create(), OptunaVectors.Direction(table["direction"]!), [.. table["steps"]!.AsArray().Select(s => (int)s!)], (bool)run["stop_when_pruned"]!);
+        var replay = new Replay(PrunerFactory.Create(settings), OptunaVectors.Direction(table["direction"]!), [.. table["steps"]!.AsArray().Select(s => (int)s!)], (bool)run["stop_when_pruned"]!);
         replay.Run([.. table["values"]!.AsArray().Select(r => r!.AsArray().Select(v => v is null ? (double?)null : OptunaVectors.Number(v)).ToArray())], (int)run["parallel"]!);
 
         Assert.Equal(run["decisions"]!.AsArray().Select(d => (string)d!), replay.Decisions);

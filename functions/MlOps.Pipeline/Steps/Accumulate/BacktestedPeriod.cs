@@ -40,12 +40,3 @@ public sealed record RollingBacktest(IReadOnlyList<BacktestedPeriod> Periods, Ch
         (period.Ways.FirstOrDefault(w => w.History == Way.History && (w.Validation == ValidationKind.Time) == (Way.Validation == ValidationKind.Time))
             ?? period.Ways.FirstOrDefault(w => w.History == Way.History) ?? period.Ways[0]).Metrics;
 }
-
-/// <summary>Backtests the history before it is joined for a training.</summary>
-internal interface IRollingBacktest
-{
-    /// <summary>What the latest labelled periods of the history say; <see langword="null"/> where the definition asks nothing of them.</summary>
-    /// <param name="input">The history.</param>
-    /// <param name="cancellation">Stops the work.</param>
-    Task<RollingBacktest?> RunAsync(AccumulateInput input, CancellationToken cancellation);
-}

@@ -18,7 +18,7 @@ internal sealed class ParzenEstimator
         var observed = trials.Where(t => parameters.All(p => t.Parameters.TryGet(p.Name, out var value) && p.Observes(value))).ToList();
         Weights = ObservationWeights.OfKernels(observed.Count);
         _logWeights = Array.ConvertAll(Weights, Math.Log);
-        Dimensions = [.. parameters.Select(p => Kernels.Of(p, observed.ConvertAll(t => t.Parameters[p.Name]), bandwidth, parameters.Count))];
+        Dimensions = [.. parameters.Select(p => KernelsOf(p, observed.ConvertAll(t => t.Parameters[p.Name]), bandwidth, parameters.Count))];
     }
 
     /// <summary>The dimensions.</summary>
@@ -61,4 +61,16 @@ internal sealed class ParzenEstimator
 
         return point;
     }
+
+    /// <summary>The kernels of a dimension.</summary>
+    /// <param name="parameter">The dimension.</param>
+    /// <param name="observations">Observed values within it, oldest first.</param>
+    /// <param name="bandwidth">How wide numeric kernels are.</param>
+    /// <param name="dimensions">Number of dimensions in the joint space; used by the Scott-like width.</param>
+    private static Kernels KernelsOf(SearchParameter parameter, IReadOnlyList<ParameterValue> observations, TpeBandwidth bandwidth, int dimensions) => parameter switch
+    {
+        CategoricalParameter categorical => new CategoricalKernels(categorical, observations),
+        NumericParameter numeric => new NumericKernels(numeric.Axis, observations, bandwidth, dimensions),
+        _ => throw new ArgumentException($"{parameter.Name}: a {parameter.GetType().Name} has no kernels.", nameof(parameter)),
+    };
 }

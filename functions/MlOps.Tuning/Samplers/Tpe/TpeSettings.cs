@@ -51,9 +51,6 @@ public sealed record TpeSettings : SamplerSettings
     public TpeBandwidth Bandwidth { get; init; } = TpeBandwidth.Neighbour;
 
     /// <inheritdoc/>
-    internal override ISampler Create() => new TpeSampler(this);
-
-    /// <inheritdoc/>
     internal override void Check(SearchSpace space)
     {
         if (Candidates < 1 || StartupTrials < 0 || RefineEvery < 0)
