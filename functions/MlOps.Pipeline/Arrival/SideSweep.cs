@@ -6,7 +6,7 @@ using MlOps.Pipeline.Orchestrations;
 namespace MlOps.Pipeline.Arrival;
 
 /// <summary>Finds files of side tables that nobody has looked at: whose events were lost, whose look failed, or whose orchestration is gone.</summary>
-internal sealed class SideSweep(LedgerStore ledgers, DefinitionStore definitions, DurableTaskClient client, RunStarter starter)
+internal sealed class SideSweep(LedgerStore ledgers, DefinitionStore definitions, DurableTaskClient client, RunStarter starter, int attempts)
 {
     /// <summary>What is asked for of a version of a file.</summary>
     public static SideRunRequest RequestOf(SideName side, string blobName, string etag) =>
@@ -61,7 +61,7 @@ internal sealed class SideSweep(LedgerStore ledgers, DefinitionStore definitions
             return [];
         }
 
-        for (var attempt = 1; attempt <= Sweep.RecoveriesMax; attempt++)
+        for (var attempt = 1; attempt <= attempts; attempt++)
         {
             var runId = RunIds.ForSide(request.Pipeline, request.Source, request.Period, request.ETag, attempt);
             if (await starter.TryStartAsync(ProcessSideOrchestrator.Name, runId, request with { Lost = known?.RunId }, cancellation))

@@ -76,7 +76,7 @@ public sealed class Sweep
         _time = time;
         _logger = logger;
         _isLost = isLost;
-        _sides = new SideSweep(ledgers, definitions, client, starter);
+        _sides = new SideSweep(ledgers, definitions, client, starter, RecoveriesMax);
     }
 
     /// <summary>Sweeps one pipeline, or all.</summary>

@@ -331,7 +331,11 @@ internal static class DefinitionReader
             map.Error("time", Sentence.Of(time.Column == definition.Label ? "definition-time-is-label" : time.Column == definition.Id ? "definition-time-is-id" : "definition-time-is-group", ("name", time.Column)));
         }
 
-        SourceReader.Check(definition, map);
+        if (definition.Sources is { } sources)
+        {
+            SourceReader.Check(sources, definition.Id, definition.Time, map);
+        }
+
         if (definition.ClassWeight.Kind != ClassWeightKind.Equal && definition.Model.Keys.FirstOrDefault(k => k is "is_unbalance" or "scale_pos_weight") is { } twice)
         {
             map.Error("class_weight", Sentence.Of("definition-weighed-twice", ("parameter", twice)));

@@ -42,16 +42,11 @@ internal static class SourceReader
     }
 
     /// <summary>Adds what is wrong with the sources beside the rest of the definition.</summary>
-    public static void Check(PipelineDefinition definition, YamlMap map)
+    public static void Check(IReadOnlyList<SourceSettings> sources, string? id, TimeSettings? time, YamlMap map)
     {
-        if (definition.Sources is not { } sources)
+        if (id is null || time is null)
         {
-            return;
-        }
-
-        if (definition.Id is null || definition.Time is null)
-        {
-            map.Error("sources", Sentence.Of("definition-source-needs", ("setting", definition.Id is null ? "id: COLUMN" : "time: COLUMN")));
+            map.Error("sources", Sentence.Of("definition-source-needs", ("setting", id is null ? "id: COLUMN" : "time: COLUMN")));
         }
 
         foreach (var twice in sources.SelectMany(s => s.Aggregates).GroupBy(a => a.Name, StringComparer.Ordinal).Where(g => g.Count() > 1))
@@ -60,23 +55,11 @@ internal static class SourceReader
         }
     }
 
-    /// <summary>Length of a window; infinite for <c>all</c>, <see langword="null"/> where the text is none.</summary>
-    public static double? Seconds(string window) => window switch
-    {
-        "all" => double.PositiveInfinity,
-        [.. var count, 'd'] when IsCount(count, out var days) => days * 86_400.0,
-        [.. var count, 'h'] when IsCount(count, out var hours) => hours * 3600.0,
-        _ => null,
-    };
-
-    private static bool IsCount(string text, out int count) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count is > 0 and <= 100_000;
-
     private static SourceSettings Source(string name, YamlMap one)
     {
         var key = Required(one, "key");
         var windows = one.Texts("windows") ?? ["all"];
-        foreach (var wrong in windows.Where(w => Seconds(w) is null))
+        foreach (var wrong in windows.Where(w => SourceWindow.Seconds(w) is null))
         {
             one.Error("windows", Sentence.Of("definition-source-window", ("window", wrong)));
         }
@@ -90,7 +73,7 @@ internal static class SourceReader
             Dates = one.Choice("dates", DateOrder.YearFirst, ("y/m/d", DateOrder.YearFirst), ("d/m/y", DateOrder.DayFirst), ("m/d/y", DateOrder.MonthFirst)),
             Required = one.Choice("required", false, ("true", true), ("false", false)),
             Categorical = [.. (one.Texts("categorical") ?? []).Select(c => c.Composed())],
-            Aggregates = [.. Aggregates(name, key, one, [.. windows.Where(w => Seconds(w) is not null)])],
+            Aggregates = [.. Aggregates(name, key, one, [.. windows.Where(w => SourceWindow.Seconds(w) is not null)])],
         };
         Check(source, one);
         one.Finish();

@@ -12,7 +12,7 @@ namespace MlOps.Pipeline.Definitions;
 public sealed record SourceAggregate(string Name, AggregateFunction Function, string Column, string Window, string? Value = null)
 {
     /// <summary>The same for the join.</summary>
-    internal Aggregate ToAggregate() => new(Name, Function, Column, SourceReader.Seconds(Window)!.Value, Value);
+    internal Aggregate ToAggregate() => new(Name, Function, Column, SourceWindow.Seconds(Window)!.Value, Value);
 }
 
 /// <summary>A side table: further files of the pipeline, <c>input/{pipeline}/{source}/initial.csv</c> and <c>yyyyMMdd.csv</c>, joined as of the time of each row.</summary>

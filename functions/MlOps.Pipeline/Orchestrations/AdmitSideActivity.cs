@@ -6,18 +6,6 @@ using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
 
-/// <summary>Input of <see cref="AdmitSideActivity"/>.</summary>
-/// <param name="RunId">Id of the orchestration.</param>
-/// <param name="Request">The file.</param>
-public sealed record AdmitSideInput(string RunId, SideRunRequest Request);
-
-/// <summary>What came of the admission of a file of a side table.</summary>
-/// <param name="State"><see cref="RunState.Active"/> where it is to be looked at; <see cref="RunState.Unchanged"/> where there is nothing to do.</param>
-/// <param name="DefinitionHash">Hash of the pinned definition; <see langword="null"/> where there is no usable one yet.</param>
-/// <param name="Restate">Whether published periods are restated.</param>
-/// <param name="File">The file, pinned by its bytes.</param>
-public sealed record SideAdmitted(RunState State, string? DefinitionHash = null, bool Restate = true, PinnedSide? File = null);
-
 /// <summary>
 /// Enters a file of a side table into the ledger with its bytes. A folder of a pipeline that has no side tables is none: what lies there is nobody's
 /// business.

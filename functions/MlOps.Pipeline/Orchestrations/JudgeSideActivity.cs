@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
@@ -9,22 +8,6 @@ using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Orchestrations;
-
-/// <summary>Input of <see cref="JudgeSideActivity"/>.</summary>
-/// <param name="RunId">Id of the orchestration.</param>
-/// <param name="Request">The file.</param>
-/// <param name="Result">The verdict; <see langword="null"/> where the file could not be looked at.</param>
-/// <param name="Failure">Why it could not.</param>
-/// <param name="Restate">Whether published periods are restated.</param>
-public sealed record JudgeSideInput(
-    string RunId, SideRunRequest Request, SideResult? Result,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] Sentence? Failure, bool Restate);
-
-/// <summary>What became of the verdict.</summary>
-/// <param name="State">How the file came out.</param>
-/// <param name="Wake">Runs that wait and are to look again.</param>
-/// <param name="Notice">What people are told; <see langword="null"/> where all is well.</param>
-public sealed record SideJudgement(RunState State, IReadOnlyList<string> Wake, Notice? Notice);
 
 /// <summary>Enters the verdict on a file of a side table into the ledger, moves a refused file out of the input container, and starts the runs of the periods that are to be restated.</summary>
 /// <param name="ledgers">Ledgers.</param>

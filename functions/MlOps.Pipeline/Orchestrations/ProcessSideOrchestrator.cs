@@ -1,4 +1,3 @@
-using System.Text.Json.Serialization;
 using Microsoft.DurableTask;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Notifications;
@@ -7,17 +6,6 @@ using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Wording;
 
 namespace MlOps.Pipeline.Orchestrations;
-
-/// <summary>A version of a file of a side table.</summary>
-/// <param name="Pipeline">Pipeline's name.</param>
-/// <param name="Source">Name of the source.</param>
-/// <param name="Period">Its day, or <c>initial</c>.</param>
-/// <param name="BlobName">Name in the input container.</param>
-/// <param name="ETag">ETag of the version.</param>
-/// <param name="Lost">The orchestration that the platform has lost, whose work this one takes over; <see langword="null"/> for none.</param>
-public sealed record SideRunRequest(
-    string Pipeline, string Source, string Period, string BlobName, string ETag,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Lost = null);
 
 /// <summary>
 /// What happens to one version of a file of a side table: it is admitted, looked at and judged. It makes no predictions itself; the periods that it
