@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { at } from "../api/client";
 import type { PipelineFacts } from "../api/types";
 import { useLoad } from "../api/use-load";
@@ -18,6 +19,9 @@ const tabs: Tab[] = ["periods", "runs", "models", "data", "definition", "changes
 export function Pipeline({ name, tab }: { name: string; tab: Tab }) {
   const t = useText();
   const facts = useLoad<PipelineFacts>(at.pipeline(name), 3000);
+  const tabBar = useRef<HTMLElement>(null);
+  // On a narrow screen the tabs go on beyond its edge.
+  useEffect(() => tabBar.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" }), [tab]);
   return (
     <>
       <div class="head">
@@ -28,7 +32,7 @@ export function Pipeline({ name, tab }: { name: string; tab: Tab }) {
           <h1 tabIndex={-1}>{name}</h1>
           {facts.is === "ready" && <Badge tone={facts.value.attention}>{t.attention[facts.value.attention]}</Badge>}
         </div>
-        <nav class="tabs" aria-label={t.tabs.label}>
+        <nav class="tabs" ref={tabBar} aria-label={t.tabs.label}>
           {tabs.map((each) => (
             <a key={each} href={each === "periods" ? to.pipeline(name) : to.tab(name, each)} aria-current={each === tab ? "page" : undefined}>
               {t.tabs[each]}
