@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
 using MlOps.Cli.Sample;
 using MlOps.Cli.Terminal;
 
@@ -15,11 +17,17 @@ internal static class SampleCommand
         HelpName = "N",
     };
 
-    /// <summary>Rows that were asked for, or the case's own.</summary>
-    /// <exception cref="CommandException">There are too few.</exception>
-    public static int RowsOf(SampleCase made, int? rows) => rows is { } given && given < made.MinimumRows
-        ? throw new CommandException($"--rows is at least {made.MinimumRows}.", ExitCode.WrongUsage)
-        : rows ?? made.DefaultRows;
+    /// <summary>Refuses, as wrong usage, fewer rows than the case needs.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="rows">Its rows.</param>
+    /// <param name="made">Which case is asked for.</param>
+    public static void RequireEnough(Command command, Option<int?> rows, Func<SymbolResult, SampleCase> made) => command.Validators.Add(result =>
+    {
+        if (result.GetResult(rows) is { Tokens: [var token] } && int.TryParse(token.Value, NumberStyles.Integer, CultureInfo.InvariantCulture, out var given) && given < made(result).MinimumRows)
+        {
+            result.AddError($"--rows is at least {made(result).MinimumRows}.");
+        }
+    });
 
     /// <summary>Seed of the sample.</summary>
     public static Option<int> Seed() => new("--seed")
@@ -52,6 +60,7 @@ internal static class SampleCommand
         {
             kind, rows, seed, side, folder, json,
         };
+        RequireEnough(command, rows, result => result.GetValue(kind) == "image" ? SampleCase.Leaves : SampleCase.Credit);
         command.Validators.Add(result =>
         {
             if (result.GetValue(side) && result.GetValue(kind) == "image")
@@ -64,7 +73,7 @@ internal static class SampleCommand
             var target = parse.GetRequiredValue(folder);
             var made = parse.GetValue(kind) == "image" ? SampleCase.Leaves : SampleCase.Credit;
             var withSide = parse.GetValue(side);
-            var count = RowsOf(made, parse.GetValue(rows));
+            var count = parse.GetValue(rows) ?? made.DefaultRows;
             var files = withSide ? CreditDefaultCase.Write(target, count, parse.GetValue(seed), side: true, cancellation) : made.Write(target, count, parse.GetValue(seed), cancellation);
             if (parse.GetValue(json))
             {

@@ -19,10 +19,11 @@ internal static class DemoCommand
         var json = CommonOptions.Json();
         var command = new Command("demo", "Do the main job from nothing: make the sample case, drop its files, wait for the runs, show what they wrote.") { images, rows, seed, json };
         account.Options.ToList().ForEach(command.Add);
+        SampleCommand.RequireEnough(command, rows, result => result.GetValue(images) ? SampleCase.Leaves : SampleCase.Credit);
         command.SetAction(async (parse, cancellation) =>
         {
             var made = parse.GetValue(images) ? SampleCase.Leaves : SampleCase.Credit;
-            var count = SampleCommand.RowsOf(made, parse.GetValue(rows));
+            var count = parse.GetValue(rows) ?? made.DefaultRows;
             using var logging = Logs.Create(LogLevel.Warning);
             var options = new ServerOptions { Connection = account.Named(parse), DataFolder = account.DataFolder(parse), Port = 0 };
             var began = TimeProvider.System.GetTimestamp();
