@@ -28,8 +28,7 @@ public sealed class LittleMemoryTests
             Assert.Equal(RunState.Failed, run.State);
             Assert.Contains("needs more memory than this process may use", run.Reason, StringComparison.Ordinal);
             failed = run.RunId;
-            var notice = (await small.Account.Notifications.GetBlobClient($"credit/{failed}.json").DownloadContentAsync()).Value.Content.ToString();
-            Assert.Contains("needs more memory", notice, StringComparison.Ordinal);
+            Assert.Contains("needs more memory", await NoticeAsync(small.Account, failed), StringComparison.Ordinal);
 
             await small.Account.Input.GetBlobClient("other/initial.csv").UploadAsync(new BinaryData(SmallCase.File("initial")));
             Assert.Equal(RunState.Succeeded, (await EndedAsync(small.Account, "other")).State);
@@ -41,6 +40,19 @@ public sealed class LittleMemoryTests
         var rerun = await SteeringCommandTests.RunAsync(folder.Path, "rerun", failed);
         Assert.True(rerun.ExitCode == 0, rerun.Errors);
         Assert.Equal(RunState.Succeeded, (await EndedAsync(large.Account, "credit", besides: failed)).State);
+    }
+
+    // Written once the run has ended.
+    private static async Task<string> NoticeAsync(StorageAccount account, string run)
+    {
+        var notice = account.Notifications.GetBlobClient($"credit/{run}.json");
+        using var over = new CancellationTokenSource(Patience.Limit);
+        while (!await notice.ExistsAsync(over.Token))
+        {
+            await Task.Delay(Patience.Pause, over.Token);
+        }
+
+        return (await notice.DownloadContentAsync(over.Token)).Value.Content.ToString();
     }
 
     private static async Task<LedgerRun> EndedAsync(StorageAccount account, string pipeline, string? besides = null)
