@@ -57,6 +57,21 @@ public sealed class ExpectedQualityTests(AzuriteFixture azurite, ITestOutputHelp
     }
 
     [Theory]
+    [InlineData(29, "came-out-few")]
+    [InlineData(30, "came-out-better")]
+    public void A_period_with_a_handful_of_labels_is_neither_better_nor_worse_than_the_range(int rows, string code)
+    {
+        var expected = Steady().Against(new Dictionary<string, double> { ["auc"] = 0.95, ["rows"] = rows }, null);
+
+        Assert.Equal(code, expected.Outcome!.Code);
+        if (rows < 30)
+        {
+            Assert.Equal("It came out at AUC 0.95 on 29 labelled rows, too few to be held against that range.", expected.Outcome.ToString());
+            Assert.Contains("29 行", Sentences.Word(expected.Outcome, Sentences.Japanese), StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
     [InlineData(0.80, "estimated-within")]
     [InlineData(0.70, "estimated-worse")]
     [InlineData(0.95, "estimated-better")]

@@ -49,6 +49,17 @@ public sealed class ReportTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_threshold_that_no_row_reaches_is_said_to_predict_none()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + "\noutput: {threshold: 0.9999}\n");
+
+        var (page, run) = await ReportAsync(pipeline, SmallCase.Csv(1000, 1), SmallCase.Csv(200, 2, 5001));
+
+        Assert.Equal(0, run.Predict.Metrics["true_positives"] + run.Predict.Metrics["false_positives"]);
+        Assert.Contains("From the threshold 0.9999 on a row is predicted positive: none of them is, for the highest score is 0.", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Names_and_values_from_the_data_never_become_markup()
     {
         const string column = "\"</title><script>alert(1)</script>\"", category = "\"<img src=x onerror=alert('2')>\"", mark = "\"<!--run-->\"";

@@ -87,6 +87,11 @@ public sealed record ExpectedQuality(
             return this;
         }
 
+        if (measured is not null && measured.TryGetValue("rows", out var rows) && rows < PerformanceAlerts.FewestRows)
+        {
+            return this with { Outcome = Sentence.Of("came-out-few", ("metric", LeadingMetrics.Words(name)), ("value", LeadingMetrics.Spell(value)), ("rows", (long)rows)) };
+        }
+
         var isWorse = LeadingMetrics.IsHigherBetter(name) ? value < low : value > high;
         string[] codes = measured is null ? ["estimated-within", "estimated-worse", "estimated-better"] : ["came-out-within", "came-out-worse", "came-out-better"];
         return this with

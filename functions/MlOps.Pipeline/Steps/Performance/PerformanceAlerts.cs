@@ -33,8 +33,8 @@ internal static class PerformanceAlerts
 
     private const string Auc = "auc";
 
-    // Of fewer rows chance says too much for anybody to be woken.
-    private const double FewestRows = 30;
+    /// <summary>Labelled rows below which a period's figure is held against nothing: chance says too much in it.</summary>
+    internal const double FewestRows = 30;
 
     /// <summary>Judges a period; one alert at most: where labels are there, an estimate has nothing to add.</summary>
     /// <param name="own">How the period's predictions turned out; <see langword="null"/> without labels.</param>

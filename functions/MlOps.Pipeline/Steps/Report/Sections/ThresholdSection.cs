@@ -10,6 +10,9 @@ namespace MlOps.Pipeline.Steps.Report.Sections;
 /// <summary>What thresholds do to the rows whose labels are known: of the period where there are enough, else the model's test rows.</summary>
 internal static class ThresholdSection
 {
+    // The precision of fewer rows is chance, and a line through it would say more than is known.
+    private const int FewestPredicted = 10;
+
     public static bool Applies(ReportData data) => data.Task == TaskKind.Binary && (DecisionDocument.Speak(Known(data).Labels) || DecisionDocument.Speak(data.TestLabels));
 
     public static void Write(HtmlWriter page, ReportData data)
@@ -22,11 +25,23 @@ internal static class ThresholdSection
             ofPeriod ? known.Labels : data.TestLabels, ofPeriod ? known.Scores : data.TestScores);
         var now = decision.Thresholds.First(t => t.Threshold == decision.Threshold);
         var rows = Sentence.Of(ofPeriod ? "report-rows-period" : "report-rows-test", ("rows", Figures.Whole(decision.Rows)));
-        page.Add($"<p class=\"note\">{page.Say("report-threshold-note", ("rows", rows), ("model", decision.ModelVersion), ("threshold", Figures.Number(decision.Threshold)), ("share", Figures.Share(now.Share)), ("recall", Figures.Share(now.Recall)), ("precision", Figures.Share(now.Precision ?? double.NaN)), ("ks", Figures.Metric(decision.Distance)), ("at", Figures.Number(decision.DistanceAt)))}</p>\n");
+        page.Add($"<p class=\"note\">{Said(page, decision, now, rows)}</p>\n");
         page.Add($"<div class=\"grid two\">\n");
         Thresholds(page, decision);
         Gain(page, decision);
         page.Add($"</div>\n");
+    }
+
+    private static string Said(HtmlWriter page, DecisionDocument decision, ThresholdEffect now, Sentence rows)
+    {
+        (string, object)[] facts =
+        [
+            ("rows", rows), ("model", decision.ModelVersion), ("threshold", Figures.Number(decision.Threshold)),
+            ("ks", Figures.Metric(decision.Distance)), ("at", Figures.Number(decision.DistanceAt)),
+        ];
+        return now.Precision is { } precision
+            ? page.Say("report-threshold-note", [.. facts, ("share", Figures.Share(now.Share)), ("recall", Figures.Share(now.Recall)), ("precision", Figures.Share(precision))])
+            : page.Say("report-threshold-none", [.. facts, ("highest", Figures.Number(decision.Deciles[0].Highest))]);
     }
 
     private static void Thresholds(HtmlWriter page, DecisionDocument decision)
@@ -34,11 +49,11 @@ internal static class ThresholdSection
         var top = Math.Max(decision.Thresholds[0].Threshold, decision.Threshold);
         var plot = new Plot(page.Say("report-threshold-label"), new Scale(0, Math.Min(1, top), 0, 1), new Scale(0, 1, 0, 1), page.Say("report-threshold"), page.Say("report-share-axis"), width: Plot.Half);
         plot.Line("la", decision.Thresholds.Select(t => (t.Threshold, t.Recall)));
-        plot.Line("lb", decision.Thresholds.Where(t => t.Precision is not null).Select(t => (t.Threshold, t.Precision!.Value)));
+        plot.Line("lb", decision.Thresholds.Where(t => t.Predicted >= FewestPredicted).Select(t => (t.Threshold, t.Precision!.Value)));
         plot.Line("ln", decision.Thresholds.Select(t => (t.Threshold, t.Share)));
         plot.Upright(decision.Threshold, Figures.Number(decision.Threshold));
         page.Add($"<div class=\"card\"><h3>{page.Say("report-threshold-effect")}</h3><ul class=\"key\"><li><i></i>{page.Say("report-recall")}</li><li><i class=\"b\"></i>{page.Say("report-precision")}</li><li><i class=\"n\"></i>{page.Say("report-predicted-share")}</li></ul>{plot.Close()}");
-        page.Add($"<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{page.Say("report-threshold")}</th><th scope=\"col\">{page.Say("report-predicted-share")}</th><th scope=\"col\">{page.Say("report-recall")}</th><th scope=\"col\">{page.Say("report-precision")}</th><th scope=\"col\">{page.Say("report-cost-head")}</th></tr></thead><tbody>\n");
+        page.Add($"<div class=\"wide snug\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{page.Say("report-threshold")}</th><th scope=\"col\">{page.Say("report-predicted-share")}</th><th scope=\"col\">{page.Say("report-recall")}</th><th scope=\"col\">{page.Say("report-precision")}</th><th scope=\"col\">{page.Say("report-cost-head")}</th></tr></thead><tbody>\n");
         foreach (var t in Shown(decision))
         {
             var own = t.Threshold == decision.Threshold;
@@ -59,7 +74,7 @@ internal static class ThresholdSection
         }
 
         page.Add($"<div class=\"card\"><h3>{page.Say("report-gain-curve")}</h3><ul class=\"key\"><li><i></i>{page.Say("report-predicting")}</li><li><i class=\"n\"></i>{page.Say("report-guessing")}</li></ul>{plot.Close()}");
-        page.Add($"<div class=\"wide\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{page.Say("report-decile")}</th><th scope=\"col\">{page.Say("report-decile-scores")}</th><th scope=\"col\">{page.Say("report-decile-rows")}</th><th scope=\"col\">{page.Say("report-positives-share-head")}</th><th scope=\"col\">{page.Say("report-lift")}</th><th scope=\"col\">{page.Say("report-gain-head")}</th></tr></thead><tbody>\n");
+        page.Add($"<div class=\"wide snug\" tabindex=\"0\"><table><thead><tr><th scope=\"col\">{page.Say("report-decile")}</th><th scope=\"col\">{page.Say("report-decile-scores")}</th><th scope=\"col\">{page.Say("report-decile-rows")}</th><th scope=\"col\">{page.Say("report-positives-share-head")}</th><th scope=\"col\">{page.Say("report-lift")}</th><th scope=\"col\">{page.Say("report-gain-head")}</th></tr></thead><tbody>\n");
         foreach (var d in decision.Deciles)
         {
             page.Add($"<tr><td>{d.Number}</td><td class=\"n\">{Figures.Number(d.Lowest)} – {Figures.Number(d.Highest)}</td><td>{Figures.Whole(d.Rows)}</td><td>{Figures.Share(d.Rate)}</td><td>{Figures.Number(Math.Round(d.Lift, 2))}</td><td>{Figures.Share(d.Gain)}</td></tr>\n");
