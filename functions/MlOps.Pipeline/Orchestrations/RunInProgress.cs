@@ -270,7 +270,7 @@ internal sealed class RunInProgress
 
     /// <summary>Whether the run still waits for files that lie unread in the input container.</summary>
     public bool IsPatient(TimeSpan patience) =>
-        _waitsFor is null || !IsForUnread || _context.CurrentUtcDateTime - _waitsSince < patience;
+        !IsForUnread || _context.CurrentUtcDateTime - _waitsSince < patience;
 
     /// <summary>Ends the run if it has waited for a file longer than its definition allows.</summary>
     public bool HasStarved(string waitsFor)
