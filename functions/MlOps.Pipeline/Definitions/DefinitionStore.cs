@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Azure;
@@ -16,6 +17,7 @@ namespace MlOps.Pipeline.Definitions;
 public sealed class DefinitionStore(StorageAccount account)
 {
     private const string Extension = ".yaml";
+    private const string Since = "since";
 
     private readonly UnchangingDocuments<PipelineDefinition> _pinned = new(100);
 
@@ -58,8 +60,10 @@ public sealed class DefinitionStore(StorageAccount account)
     /// <summary>Keeps a text among those that runs have pinned, so that it can be gone back to although no run ever began with it.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="text">A valid definition.</param>
+    /// <param name="since">When it became the definition; it may be kept only when it is replaced.</param>
     /// <param name="cancellation">Stops the wait.</param>
-    public Task KeepAsync(PipelineName pipeline, string text, CancellationToken cancellation = default) => PutAsync(Pinned(pipeline, Hash(text)), text, cancellation);
+    public Task KeepAsync(PipelineName pipeline, string text, DateTimeOffset since, CancellationToken cancellation = default) =>
+        PutAsync(Pinned(pipeline, Hash(text)), text, cancellation, since);
 
     /// <summary>Every text that was the definition, as far as a run began with it or it was replaced over HTTP; the latest to appear first, each once.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -68,12 +72,12 @@ public sealed class DefinitionStore(StorageAccount account)
     {
         var folder = $"{pipeline}/definitions/";
         var kept = new List<KeptDefinition>();
-        await foreach (var blob in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = folder }, cancellationToken: cancellation))
+        await foreach (var blob in account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = folder, Traits = BlobTraits.Metadata }, cancellationToken: cancellation))
         {
             if (blob.Name.EndsWith(Extension, StringComparison.Ordinal) && blob.Name[folder.Length..^Extension.Length] is var hash && ContentHash.IsHash(hash))
             {
                 var text = WithoutMark((await account.Artifacts.GetBlobClient(blob.Name).DownloadContentAsync(cancellation)).Value.Content.ToString());
-                kept.Add(new KeptDefinition(Hash(text), blob.Properties.CreatedOn ?? blob.Properties.LastModified ?? default, text));
+                kept.Add(new KeptDefinition(Hash(text), SinceOf(blob), text));
             }
         }
 
@@ -117,13 +121,23 @@ public sealed class DefinitionStore(StorageAccount account)
 
     private static string WithoutMark(string yaml) => EditedSchema.HashOf(yaml) is null ? yaml : yaml[(yaml.IndexOf('\n', StringComparison.Ordinal) + 1)..];
 
-    private static async Task PutAsync(BlobClient blob, string text, CancellationToken cancellation)
+    private static DateTimeOffset SinceOf(BlobItem blob) =>
+        blob.Metadata is { } metadata && metadata.TryGetValue(Since, out var since)
+        && DateTimeOffset.TryParseExact(since, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var at)
+            ? at
+            : blob.Properties.CreatedOn ?? blob.Properties.LastModified ?? default;
+
+    private static async Task PutAsync(BlobClient blob, string text, CancellationToken cancellation, DateTimeOffset? since = null)
     {
         try
         {
             await blob.UploadAsync(
                 BinaryData.FromString(text),
-                new BlobUploadOptions { Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All } },
+                new BlobUploadOptions
+                {
+                    Conditions = new BlobRequestConditions { IfNoneMatch = ETag.All },
+                    Metadata = since is { } at ? new Dictionary<string, string> { [Since] = at.ToString("O", CultureInfo.InvariantCulture) } : null,
+                },
                 cancellation);
         }
         catch (RequestFailedException e) when (e.Status is 409 or 412)

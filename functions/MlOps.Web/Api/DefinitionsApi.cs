@@ -79,7 +79,7 @@ internal static class DefinitionsApi
     }
 
     private static async Task<NoContent> ChangeAsync(
-        string pipeline, StorageAccount account, DefinitionStore definitions, Audit audit, HttpContext context, CancellationToken cancellation)
+        string pipeline, StorageAccount account, DefinitionStore definitions, Audit audit, TimeProvider time, HttpContext context, CancellationToken cancellation)
     {
         var name = Lookup.Pipeline(pipeline);
         var conditions = Conditions(context.Request);
@@ -89,7 +89,7 @@ internal static class DefinitionsApi
         {
             // Both can be gone back to, whether or not a run begins with them.
             await KeepCurrentAsync(account, name, definitions, cancellation);
-            await definitions.KeepAsync(name, text, cancellation);
+            await definitions.KeepAsync(name, text, time.GetUtcNow(), cancellation);
             return await DropUpload.PutDefinitionAsync(account, name, text, conditions, cancellation);
         });
         context.Response.GetTypedHeaders().ETag = new EntityTagHeaderValue(etag.ToString("H"));
@@ -100,7 +100,7 @@ internal static class DefinitionsApi
         string pipeline, StorageAccount account, DefinitionStore definitions, Audit audit, RunHistory history, int? limit, string? continuation, CancellationToken cancellation)
     {
         var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
-        var current = await CurrentAsync(account, name, cancellation);
+        var current = (await CurrentAsync(account, name, cancellation))?.Content.ToString();
         // Who, as far as the latest changes say: the audit grows without end.
         var records = await Task.WhenAll((await audit.ListAsync(name, cancellation)).Take(ChangesMax).Select(id => audit.ReadAsync(name, id, cancellation)));
         var changes = records.Where(r => r is { Action: Action, Outcome: Audit.Done } && r.Subject.TryGetProperty(Sha256, out _))
@@ -117,15 +117,15 @@ internal static class DefinitionsApi
     {
         if (await CurrentAsync(account, name, cancellation) is { } replaced)
         {
-            await definitions.KeepAsync(name, replaced, cancellation);
+            await definitions.KeepAsync(name, replaced.Content.ToString(), replaced.Details.LastModified, cancellation);
         }
     }
 
-    private static async Task<string?> CurrentAsync(StorageAccount account, PipelineName name, CancellationToken cancellation)
+    private static async Task<BlobDownloadResult?> CurrentAsync(StorageAccount account, PipelineName name, CancellationToken cancellation)
     {
         try
         {
-            return (await account.Definitions.GetBlobClient($"{name}.yaml").DownloadContentAsync(cancellation)).Value.Content.ToString();
+            return (await account.Definitions.GetBlobClient($"{name}.yaml").DownloadContentAsync(cancellation)).Value;
         }
         catch (RequestFailedException e) when (e.Status == 404)
         {

@@ -28,6 +28,23 @@ public sealed class DefinitionHistoryTests(AzuriteFixture azurite)
         Assert.Equal(3, (await system.GetAsync("/api/pipelines/p/definition/history")).GetProperty("items").GetArrayLength());
     }
 
+    [Fact]
+    public async Task A_text_that_is_kept_when_it_is_replaced_stands_at_the_time_it_was_put_there()
+    {
+        await using var system = await ApiSystem.StartAsync(azurite);
+        await system.DefineAsync("p", SampleFiles.Definition);
+        var blob = system.Account.Definitions.GetBlobClient("p.yaml");
+        var put = (await blob.GetPropertiesAsync(cancellationToken: TestContext.Current.CancellationToken)).Value.LastModified;
+
+        // The account's clock has whole seconds.
+        await Task.Delay(TimeSpan.FromSeconds(1.1), TestContext.Current.CancellationToken);
+        await PutAsync(system, SampleFiles.Definition + "\nsplit: {seed: 7}\n");
+
+        var history = (await system.GetAsync("/api/pipelines/p/definition/history")).GetProperty("items").EnumerateArray().ToArray();
+        Assert.Equal([false, true], history.Select(r => r.GetProperty("text").GetString() == SampleFiles.Definition));
+        Assert.Equal(put, history[1].GetProperty("at").GetDateTimeOffset());
+    }
+
     private static async Task PutAsync(ApiSystem system, string text) =>
         await system.SendAsync(HttpMethod.Put, "/api/pipelines/p/definition", new StringContent(text, Encoding.UTF8, "application/yaml"), 204, ("If-Match", await ETagAsync(system)));
 
