@@ -55,6 +55,9 @@ public sealed partial class ReadmeShapeTests
             case "dotnet" when text.StartsWith("dotnet run --project functions/MlOps.Cli -c Release -- ", StringComparison.Ordinal):
                 Parses(words[7..], text);
                 break;
+            case "dotnet" when text.StartsWith("dotnet run --project tests/MlOps.Benchmarks -c Release -- ", StringComparison.Ordinal):
+                Assert.Contains($"\"{words[7]}\" =>", File.ReadAllText(Path.Combine(Shared.Repository, "tests", "MlOps.Benchmarks", "Program.cs")), StringComparison.Ordinal);
+                break;
             case "dotnet" or "MLOPS_RECORD_HISTORIES=tests/Fixtures/histories":
                 var test = Regex.Match(text, @"dotnet test (?<project>\S+)( -c Release)?( -m:1)?( --filter FullyQualifiedName~(?<test>\w+))?$");
                 Assert.True(test.Success, text);
