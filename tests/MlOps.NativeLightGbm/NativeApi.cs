@@ -8,11 +8,26 @@ internal static unsafe class NativeApi
 {
     public const int Float32 = 0;
     public const int Float64 = 1;
+    public const int Int64 = 3;
 
     private const string Library = "lib_lightgbm";
 
     [DllImport(Library)]
     public static extern int LGBM_DatasetCreateFromMat(void* data, int type, int rows, int columns, int rowMajor, string parameters, nint reference, out nint dataset);
+
+    [DllImport(Library)]
+    public static extern int LGBM_DatasetCreateFromCSC(
+        void* starts, int startType, int* rowNumbers, void* data, int type, long startCount, long elements, long rows, string parameters, nint reference, out nint dataset);
+
+    [DllImport(Library)]
+    public static extern int LGBM_BoosterPredictForMatSingleRowFastInit(
+        nint booster, int kind, int start, int count, int type, int columns, string parameters, out nint prepared);
+
+    [DllImport(Library)]
+    public static extern int LGBM_BoosterPredictForMatSingleRowFast(nint prepared, void* data, out long length, double* result);
+
+    [DllImport(Library)]
+    public static extern int LGBM_FastConfigFree(nint prepared);
 
     [DllImport(Library)]
     public static extern int LGBM_DatasetSetField(nint dataset, string name, void* data, int count, int type);

@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
 using MlOps.Boosting.Binning;
+using MlOps.Boosting.Kernels;
 using MlOps.Boosting.Machine;
 
 namespace MlOps.Boosting.Data;
 
 /// <summary>Writes the bins of raw columns into tiles.</summary>
-internal static class BinFiller
+internal static unsafe class BinFiller
 {
     private const int BlockRows = 4096;
 
@@ -19,16 +21,18 @@ internal static class BinFiller
     {
         bool overwrote = false;
         int blocks = (rows + BlockRows - 1) / BlockRows;
+        RankedBins?[] ranked = [.. mappers.Select(RankedBins.Create)];
         team.Run(blocks, block =>
         {
             int start = block * BlockRows;
             int count = Math.Min(BlockRows, rows - start);
-            var values = new double[count];
+            var buffer = new double[BlockRows];
+            var positions = new int[BlockRows];
             for (int feature = 0; feature < columns.Count; feature++)
             {
-                columns[feature].CopyTo(start, values);
+                ReadOnlySpan<double> values = columns[feature].Block(start, count, buffer);
                 FeatureSlot slot = layout.Slots[feature];
-                if (FillBlock(tiles[slot.Tile], slot, mappers[feature], values, start))
+                if (FillBlock(tiles[slot.Tile], slot, mappers[feature], ranked[feature], values, positions, start))
                 {
                     Volatile.Write(ref overwrote, true);
                 }
@@ -37,27 +41,64 @@ internal static class BinFiller
         return overwrote;
     }
 
+    // What a tile holds before it is filled is right for rows at zero, where zero's bin is the one that is stored as 0.
+    private static bool FillBlock(BinTile tile, FeatureSlot slot, BinMapper mapper, RankedBins? ranked, ReadOnlySpan<double> values, int[] positions, int start)
+    {
+        int stored = slot.IsShared ? mapper.MostFrequentBin : 0;
+        if (mapper.DefaultBin != stored)
+        {
+            return FillAll(tile, slot, mapper, ranked, values, start);
+        }
+
+        int found = NonZeroKernel.Find(values, positions);
+        return found > values.Length / 2
+            ? FillAll(tile, slot, mapper, ranked, values, start)
+            : FillListed(tile, slot, mapper, values, positions.AsSpan(0, found), start);
+    }
+
     // In a shared column a later feature overwrites an earlier one, as in LightGBM.
-    private static bool FillBlock(BinTile tile, FeatureSlot slot, BinMapper mapper, double[] values, int start)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool FillListed(BinTile tile, FeatureSlot slot, BinMapper mapper, ReadOnlySpan<double> values, ReadOnlySpan<int> positions, int start)
     {
         bool overwrote = false;
-        if (slot.IsShared)
+        foreach (int i in positions)
         {
-            for (int i = 0; i < values.Length; i++)
+            int bin = mapper.ValueToBin(values[i]);
+            if (!slot.IsShared)
             {
-                int bin = mapper.ValueToBin(values[i]);
-                if (bin != mapper.MostFrequentBin)
-                {
-                    overwrote |= tile.Get(start + i, slot.Position) != 0;
-                    tile.Set(start + i, slot.Position, slot.Start + bin);
-                }
+                tile.Set(start + i, slot.Position, bin);
+            }
+            else if (bin != mapper.MostFrequentBin)
+            {
+                overwrote |= tile.Get(start + i, slot.Position) != 0;
+                tile.Set(start + i, slot.Position, slot.Start + bin);
             }
         }
-        else
+
+        return overwrote;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static bool FillAll(BinTile tile, FeatureSlot slot, BinMapper mapper, RankedBins? ranked, ReadOnlySpan<double> values, int start)
+    {
+        if (!slot.IsShared && !tile.IsWide && ranked is not null)
         {
-            for (int i = 0; i < values.Length; i++)
+            ranked.Write(values, tile.Data.Pointer + ((long)start * BinTile.Stride) + slot.Position);
+            return false;
+        }
+
+        bool overwrote = false;
+        for (int i = 0; i < values.Length; i++)
+        {
+            int bin = mapper.ValueToBin(values[i]);
+            if (!slot.IsShared)
             {
-                tile.Set(start + i, slot.Position, mapper.ValueToBin(values[i]));
+                tile.Set(start + i, slot.Position, bin);
+            }
+            else if (bin != mapper.MostFrequentBin)
+            {
+                overwrote |= tile.Get(start + i, slot.Position) != 0;
+                tile.Set(start + i, slot.Position, slot.Start + bin);
             }
         }
 

@@ -40,16 +40,7 @@ internal static class DatasetBuilder
     private static (BinMapper Mapper, int NonZero) FindBins(FeatureColumn column, int[] sample, BinSettings settings, bool categorical, BinBuffers buffers)
     {
         double[] values = buffers.Values;
-        int count = 0;
-        foreach (int row in sample)
-        {
-            double value = column[row];
-            if (IsNonZero(value))
-            {
-                values[count++] = value;
-            }
-        }
-
+        int count = new SampledColumn(column, sample).NonZero(values);
         return (BinFinder.Find(values.AsSpan(0, count), sample.Length, settings, categorical, buffers), count);
     }
 
@@ -128,7 +119,7 @@ internal static class DatasetBuilder
         }
 
         var bundler = new FeatureBundler(sample.Length, rows, parameters.IsEnableSparse, away, feature =>
-            byBin[feature] ? AwayFromMostFrequent(columns[feature], mappers[feature], sample) : NonZeroRows(columns[feature], sample));
+            byBin[feature] ? AwayFromMostFrequent(columns[feature], mappers[feature], sample) : new SampledColumn(columns[feature], sample).NonZeroPositions());
         return bundler.Bundle(used, nonZero);
     }
 
@@ -139,20 +130,6 @@ internal static class DatasetBuilder
         {
             double value = column[sample[i]];
             if (!IsNonZero(value) || mapper.ValueToBin(value) != mapper.MostFrequentBin)
-            {
-                rows.Add(i);
-            }
-        }
-
-        return [.. rows];
-    }
-
-    private static int[] NonZeroRows(FeatureColumn column, int[] sample)
-    {
-        var rows = new List<int>();
-        for (int i = 0; i < sample.Length; i++)
-        {
-            if (IsNonZero(column[sample[i]]))
             {
                 rows.Add(i);
             }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace MlOps.Boosting.Data;
 
 /// <summary>
@@ -76,5 +78,55 @@ public readonly struct FeatureColumn
 
                 break;
         }
+    }
+
+    /// <summary>The values of consecutive rows: where they lie if they are doubles, else widened into a buffer.</summary>
+    /// <param name="start">First row.</param>
+    /// <param name="count">Number of rows.</param>
+    /// <param name="buffer">Room for them.</param>
+    internal ReadOnlySpan<double> Block(int start, int count, Span<double> buffer)
+    {
+        if (_values is double[] doubles)
+        {
+            return doubles.AsSpan(start, count);
+        }
+
+        CopyTo(start, buffer[..count]);
+        return buffer[..count];
+    }
+
+    /// <summary>The values of listed rows, widened into a buffer.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="buffer">Room for them.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal ReadOnlySpan<double> Gather(ReadOnlySpan<int> rows, Span<double> buffer)
+    {
+        switch (_values)
+        {
+            case double[] doubles:
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    buffer[i] = doubles[rows[i]];
+                }
+
+                break;
+            case float[] floats:
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    buffer[i] = floats[rows[i]];
+                }
+
+                break;
+            default:
+                var integers = (int[])_values;
+                for (int i = 0; i < rows.Length; i++)
+                {
+                    buffer[i] = integers[rows[i]];
+                }
+
+                break;
+        }
+
+        return buffer[..rows.Length];
     }
 }

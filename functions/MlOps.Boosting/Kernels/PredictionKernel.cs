@@ -23,6 +23,9 @@ internal static unsafe class PredictionKernel
     /// <summary>Thresholds of a feature that a code can tell apart, filled up with +∞.</summary>
     public const int Thresholds = 256;
 
+    /// <summary>Up to so many thresholds, comparing each with all values is quicker than searching.</summary>
+    public const int FewThresholds = 16;
+
     // The search for a value's rank takes two steps: one among the last thresholds of the groups, one within a group.
     private const int Group = 16;
 
@@ -182,6 +185,50 @@ internal static unsafe class PredictionKernel
         }
     }
 
+    /// <summary>As <see cref="Rank"/> for a feature of few thresholds, as a column of zeros and ones has: each is compared with all values.</summary>
+    /// <param name="values">Values of the block.</param>
+    /// <param name="thresholds">Ascending.</param>
+    /// <param name="count">Number of thresholds; at most <see cref="FewThresholds"/>.</param>
+    /// <param name="codes">Receives the ranks.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void RankFew(double* values, double* thresholds, int count, byte* codes)
+    {
+        if (!IsWide)
+        {
+            RankFewOneByOne(values, thresholds, count, codes);
+            return;
+        }
+
+        for (nint i = 0; i < BlockRows; i += 8)
+        {
+            Vector512<double> value = Vector512.Load(values + i);
+            Vector512<long> rank = Vector512<long>.Zero;
+            for (nint k = 0; k < count; k++)
+            {
+                // A comparison that holds is all ones, which is minus one.
+                rank -= Vector512.LessThan(Vector512.Create(thresholds[k]), value).AsInt64();
+            }
+
+            *(ulong*)(codes + i) = Avx512F.ConvertToVector128Byte(rank).AsUInt64().ToScalar();
+        }
+    }
+
+    /// <summary>The plain twin of <see cref="RankFew"/>.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal static void RankFewOneByOne(double* values, double* thresholds, int count, byte* codes)
+    {
+        for (nint i = 0; i < BlockRows; i++)
+        {
+            int rank = 0;
+            for (nint k = 0; k < count; k++)
+            {
+                rank += thresholds[k] < values[i] ? 1 : 0;
+            }
+
+            codes[i] = (byte)rank;
+        }
+    }
+
     /// <summary>The plain twin of <see cref="Rank"/>: a binary search without branches.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void RankOneByOne(double* values, double* thresholds, byte* codes)
@@ -195,6 +242,47 @@ internal static unsafe class PredictionKernel
             }
 
             codes[i] = (byte)rank;
+        }
+    }
+
+    /// <summary>Replaces the block's NaN by zero.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void NaNToZero(double* values)
+    {
+        for (nint i = 0; i < BlockRows; i += 4)
+        {
+            Vector256<double> value = Vector256.Load(values + i);
+            Vector256.ConditionalSelect(Vector256.Equals(value, value), value, Vector256<double>.Zero).Store(values + i);
+        }
+    }
+
+    /// <summary>Writes a code over those of the block's missing values.</summary>
+    /// <param name="values">Values of the block.</param>
+    /// <param name="zero">Largest distance from zero that is missing too; negative where only NaN is.</param>
+    /// <param name="code">Code of a missing value.</param>
+    /// <param name="codes">Codes of the block.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void MarkMissing(double* values, double zero, byte code, byte* codes)
+    {
+        Vector256<double> limit = Vector256.Create(zero);
+        for (nint i = 0; i < BlockRows; i += 4)
+        {
+            // Not above the limit holds for NaN too.
+            uint missing = ~Vector256.GreaterThan(Vector256.Abs(Vector256.Load(values + i)), limit).ExtractMostSignificantBits() & 0xF;
+            for (; missing != 0; missing &= missing - 1)
+            {
+                codes[i + System.Numerics.BitOperations.TrailingZeroCount(missing)] = code;
+            }
+        }
+    }
+
+    /// <summary>Codes plus one; 255 becomes 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static void Shift(byte* codes, byte* shifted)
+    {
+        for (nint i = 0; i < BlockRows; i += 32)
+        {
+            (Vector256.Load(codes + i) + Vector256<byte>.One).Store(shifted + i);
         }
     }
 

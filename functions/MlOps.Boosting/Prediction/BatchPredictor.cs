@@ -139,11 +139,7 @@ internal sealed unsafe class BatchPredictor
             code.Encode(scratch.Values, codes);
             if (code.SendsMissingLeft)
             {
-                byte* shifted = codes + (_codes.Length * BlockRows);
-                for (int i = 0; i < BlockRows; i++)
-                {
-                    shifted[i] = (byte)(codes[i] + 1);
-                }
+                PredictionKernel.Shift(codes, codes + (_codes.Length * BlockRows));
             }
         }
     }

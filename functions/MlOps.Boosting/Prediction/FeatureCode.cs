@@ -97,24 +97,24 @@ internal sealed unsafe class FeatureCode(bool categorical, MissingKind missing)
 
         if (missing != MissingKind.NaN)
         {
-            for (int i = 0; i < PredictionKernel.BlockRows; i++)
-            {
-                values[i] = double.IsNaN(values[i]) ? 0 : values[i];
-            }
+            PredictionKernel.NaNToZero(values);
         }
 
         fixed (double* thresholds = _thresholds)
         {
-            PredictionKernel.Rank(values, thresholds, codes);
+            if (_found.Count <= PredictionKernel.FewThresholds)
+            {
+                PredictionKernel.RankFew(values, thresholds, _found.Count, codes);
+            }
+            else
+            {
+                PredictionKernel.Rank(values, thresholds, codes);
+            }
         }
 
         if (missing != MissingKind.None)
         {
-            for (int i = 0; i < PredictionKernel.BlockRows; i++)
-            {
-                bool isMissing = missing == MissingKind.NaN ? double.IsNaN(values[i]) : Math.Abs(values[i]) <= BinMapper.ZeroThreshold;
-                codes[i] = isMissing ? Missing : codes[i];
-            }
+            PredictionKernel.MarkMissing(values, missing == MissingKind.NaN ? -1 : BinMapper.ZeroThreshold, Missing, codes);
         }
     }
 }

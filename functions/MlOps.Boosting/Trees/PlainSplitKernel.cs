@@ -34,6 +34,8 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     private readonly NativeBuffer<float> _estimates;
     private readonly SplitSettings _settings;
     private readonly double _l2;
+    private Total _smaller;
+    private Total _larger;
 
     /// <param name="settings">Regularisation; must be plain.</param>
     /// <param name="maxBins">Most bins of a feature.</param>
@@ -57,15 +59,29 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     /// <summary>Whether one scan, from the right over all bins, decides the feature.</summary>
     public static bool IsScannedOnce(FeatureMeta meta) => meta.NumBins <= 2 || meta.Missing == MissingKind.None;
 
-    /// <inheritdoc cref="NumericSplitter.Find"/>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Find(FeatureMeta meta, double* histogram, in LeafSums leaf, SplitCandidate best)
+    /// <summary>Names the leaves whose features are searched next.</summary>
+    /// <param name="smaller">Sums of the smaller child, or of the only leaf.</param>
+    /// <param name="larger">Sums of the larger child.</param>
+    public void Start(in LeafSums smaller, in LeafSums larger)
     {
-        var total = new Total(leaf, _settings);
+        _smaller = new Total(smaller, _settings);
+        _larger = new Total(larger, _settings);
+    }
+
+    /// <summary>Finds the best split of one of the leaves that <see cref="Start"/> named, as <see cref="NumericSplitter.Find"/> does.</summary>
+    /// <param name="meta">Feature.</param>
+    /// <param name="histogram">Its entries, bin 0 first.</param>
+    /// <param name="isLarger">Which leaf.</param>
+    /// <param name="worth">Gain below which a split of two bins need not be written.</param>
+    /// <param name="best">Receives the split.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public bool Find(FeatureMeta meta, double* histogram, bool isLarger, double worth, SplitCandidate best)
+    {
+        ref readonly Total total = ref isLarger ? ref _larger : ref _smaller;
         best.Monotone = 0;
         if (meta.NumBins == 2)
         {
-            bool splitsInTwo = EvaluateTwo(Vector128.Load(histogram + 2), total, best);
+            bool splitsInTwo = EvaluateTwo(Vector128.Load(histogram + 2), total, meta.Penalty, worth, best);
             best.DefaultLeft = best.DefaultLeft && meta.Missing != MissingKind.NaN;
             return splitsInTwo;
         }
@@ -97,10 +113,8 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
     /// <returns>Whether some candidate passed the bar, in the smaller and in the larger child.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public (bool Smaller, bool Larger) FindBoth(
-        FeatureMeta meta, double* smaller, double* parent, in LeafSums smallLeaf, in LeafSums largeLeaf, SplitCandidate bestSmaller, SplitCandidate bestLarger)
+        FeatureMeta meta, double* smaller, double* parent, double worthSmaller, double worthLarger, SplitCandidate bestSmaller, SplitCandidate bestLarger)
     {
-        var small = new Total(smallLeaf, _settings);
-        var large = new Total(largeLeaf, _settings);
         bestSmaller.Monotone = 0;
         bestLarger.Monotone = 0;
         bool smallSplits;
@@ -108,15 +122,15 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
         if (meta.NumBins == 2)
         {
             (Vector256.Load(parent) - Vector256.Load(smaller)).Store(parent);
-            smallSplits = EvaluateTwo(Vector128.Load(smaller + 2), small, bestSmaller);
-            largeSplits = EvaluateTwo(Vector128.Load(parent + 2), large, bestLarger);
+            smallSplits = EvaluateTwo(Vector128.Load(smaller + 2), _smaller, meta.Penalty, worthSmaller, bestSmaller);
+            largeSplits = EvaluateTwo(Vector128.Load(parent + 2), _larger, meta.Penalty, worthLarger, bestLarger);
         }
         else
         {
             int last = meta.NumBins - 1;
             SubtractAndSum(smaller, parent, last, _sums.Pointer, _otherSums.Pointer);
-            smallSplits = Evaluate(new Scan(_sums.Pointer, smaller, meta.NumBins, 1, last, -1, true, false), small, bestSmaller);
-            largeSplits = Evaluate(new Scan(_otherSums.Pointer, parent, meta.NumBins, 1, last, -1, true, false), large, bestLarger);
+            smallSplits = Evaluate(new Scan(_sums.Pointer, smaller, meta.NumBins, 1, last, -1, true, false), _smaller, bestSmaller);
+            largeSplits = Evaluate(new Scan(_otherSums.Pointer, parent, meta.NumBins, 1, last, -1, true, false), _larger, bestLarger);
         }
 
         if (meta.Missing == MissingKind.NaN)
@@ -296,7 +310,7 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
 
     // Of two bins, as one-hot features have, there is one candidate, whose near side is the second bin.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private bool EvaluateTwo(Vector128<double> second, in Total total, SplitCandidate best)
+    private bool EvaluateTwo(Vector128<double> second, in Total total, double penalty, double worth, SplitCandidate best)
     {
         int nearRows = (int)((second[1] * total.RowsPerHessian) + 0.5);
         if (nearRows < _settings.MinRows || total.Leaf.Rows - nearRows < _settings.MinRows)
@@ -313,7 +327,11 @@ internal sealed unsafe class PlainSplitKernel : IDisposable
             return false;
         }
 
-        NumericSplitter.WriteSplit(best, 0, farG, farH, 0, gain - total.Bar, true, total.Leaf, _settings);
+        if ((gain - total.Bar) * penalty >= worth)
+        {
+            NumericSplitter.WriteSplit(best, 0, farG, farH, 0, gain - total.Bar, true, total.Leaf, _settings);
+        }
+
         return true;
     }
 

@@ -11,17 +11,57 @@ internal sealed unsafe class SplitSearch(SplitSettings settings, int maxBins) : 
 {
     private readonly bool _quantised = settings.Parameters.UseQuantizedGrad;
     private readonly PlainSplitKernel? _plain = PlainSplitKernel.Fits(settings) ? new PlainSplitKernel(settings, maxBins) : null;
+    private LeafSums _smaller;
+    private LeafSums _larger;
+    private int _depth;
 
-    /// <summary>Finds the best split.</summary>
+    /// <summary>Names the leaves whose features are searched next.</summary>
+    /// <param name="smaller">Sums of the smaller child, or of the only leaf.</param>
+    /// <param name="larger">Sums of the larger child.</param>
+    /// <param name="depth">Depth of the leaves.</param>
+    public void Start(in LeafSums smaller, in LeafSums larger, int depth)
+    {
+        _smaller = smaller;
+        _larger = larger;
+        _depth = depth;
+        _plain?.Start(smaller, larger);
+    }
+
+    /// <summary>Finds the best split of the smaller or only leaf.</summary>
     /// <param name="meta">Feature.</param>
     /// <param name="histogram">Its entries, bin 0 first.</param>
-    /// <param name="leaf">Sums of the leaf.</param>
-    /// <param name="depth">Depth of the leaf.</param>
+    /// <param name="worth">Gain below which the split need not be told.</param>
     /// <param name="best">Receives the split.</param>
     /// <returns>Whether some candidate passed the bar.</returns>
+    public bool Find(FeatureMeta meta, double* histogram, double worth, SplitCandidate best) => Find(meta, histogram, false, worth, best);
+
+    /// <summary>Subtracts the smaller child's histogram from its parent's and finds the best split of both children.</summary>
+    /// <returns>Whether some candidate passed the bar, in the smaller and in the larger child.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public bool Find(FeatureMeta meta, double* histogram, in LeafSums leaf, int depth, SplitCandidate best)
+    public (bool Smaller, bool Larger) FindBoth(
+        FeatureMeta meta, double* smaller, double* parent, double worthSmaller, double worthLarger, SplitCandidate bestSmaller, SplitCandidate bestLarger)
     {
+        if (_plain is null || meta.IsCategorical || !PlainSplitKernel.IsScannedOnce(meta))
+        {
+            bool splittable = Find(meta, smaller, false, worthSmaller, bestSmaller);
+            HistogramSubtraction.Subtract(parent, smaller, meta.NumBins);
+            return (splittable, Find(meta, parent, true, worthLarger, bestLarger));
+        }
+
+        bestSmaller.Reset();
+        bestLarger.Reset();
+        (bool, bool) both = _plain.FindBoth(meta, smaller, parent, worthSmaller, worthLarger, bestSmaller, bestLarger);
+        Complete(meta, _smaller, bestSmaller);
+        Complete(meta, _larger, bestLarger);
+        return both;
+    }
+
+    public void Dispose() => _plain?.Dispose();
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private bool Find(FeatureMeta meta, double* histogram, bool isLarger, double worth, SplitCandidate best)
+    {
+        ref readonly LeafSums leaf = ref isLarger ? ref _larger : ref _smaller;
         best.Reset();
         bool splittable;
         if (_quantised)
@@ -36,49 +76,31 @@ internal sealed unsafe class SplitSearch(SplitSettings settings, int maxBins) : 
         }
         else if (_plain is not null)
         {
-            splittable = _plain.Find(meta, histogram, leaf, best);
+            splittable = _plain.Find(meta, histogram, isLarger, worth, best);
         }
         else
         {
             splittable = NumericSplitter.Find(meta, histogram, leaf, settings, best);
         }
 
-        Complete(meta, leaf, depth, best);
+        Complete(meta, leaf, best);
         return splittable;
     }
 
-    /// <summary>Subtracts the smaller child's histogram from its parent's and finds the best split of both children.</summary>
-    /// <returns>Whether some candidate passed the bar, in the smaller and in the larger child.</returns>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public (bool Smaller, bool Larger) FindBoth(
-        FeatureMeta meta, double* smaller, double* parent, in LeafSums smallLeaf, in LeafSums largeLeaf, int depth, SplitCandidate bestSmaller, SplitCandidate bestLarger)
+    private void Complete(FeatureMeta meta, in LeafSums leaf, SplitCandidate best)
     {
-        if (_plain is null || meta.IsCategorical || !PlainSplitKernel.IsScannedOnce(meta))
+        if (best.Gain == double.NegativeInfinity)
         {
-            bool splittable = Find(meta, smaller, smallLeaf, depth, bestSmaller);
-            HistogramSubtraction.Subtract(parent, smaller, meta.NumBins);
-            return (splittable, Find(meta, parent, largeLeaf, depth, bestLarger));
+            return;
         }
 
-        bestSmaller.Reset();
-        bestLarger.Reset();
-        (bool, bool) both = _plain.FindBoth(meta, smaller, parent, smallLeaf, largeLeaf, bestSmaller, bestLarger);
-        Complete(meta, smallLeaf, depth, bestSmaller);
-        Complete(meta, largeLeaf, depth, bestLarger);
-        return both;
-    }
-
-    public void Dispose() => _plain?.Dispose();
-
-    private void Complete(FeatureMeta meta, in LeafSums leaf, int depth, SplitCandidate best)
-    {
         best.ScaleH = leaf.ScaleH;
         best.Gain *= meta.Penalty;
         best.Feature = meta.Feature;
         best.UsedFeature = meta.UsedFeature;
         if (best.Monotone != 0)
         {
-            best.Gain *= MonotonePenalty(depth, settings.Parameters.MonotonePenalty);
+            best.Gain *= MonotonePenalty(_depth, settings.Parameters.MonotonePenalty);
         }
     }
 

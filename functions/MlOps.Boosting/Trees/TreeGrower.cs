@@ -35,8 +35,7 @@ internal sealed unsafe class TreeGrower : IDisposable
 
     private readonly BinColumns? _binColumns;
     private readonly LeafState[] _leaves;
-    private readonly SplitCandidate[] _smallerSplits;
-    private readonly SplitCandidate[] _largerSplits;
+    private readonly TileSplits[] _splits;
 
     // The state of the tree being grown.
     private Tree _tree = Tree.Constant(0, 0);
@@ -55,8 +54,7 @@ internal sealed unsafe class TreeGrower : IDisposable
         _metas = [.. Enumerable.Range(0, data.Used.Length).Select(i => new FeatureMeta(
             data.UsedMappers[i], data.Used[i], i, data.Layout.Slots[i].HistogramStart, data.InnerOrder[i], parameters))];
         _leaves = [.. Enumerable.Range(0, parameters.NumLeaves).Select(_ => new LeafState(data.Used.Length))];
-        _smallerSplits = [.. _metas.Select(_ => new SplitCandidate())];
-        _largerSplits = [.. _metas.Select(_ => new SplitCandidate())];
+        _splits = [.. data.Tiles.Select(_ => new TileSplits())];
         _pool = new HistogramPool(data.Layout.HistogramEntries);
         Partition = new RowPartition(data.RowCount, parameters.NumLeaves, team);
         _sideLength = data.Tiles.Any(tile => tile.IsWide) ? 65536 : 256;
@@ -271,6 +269,8 @@ internal sealed unsafe class TreeGrower : IDisposable
         void SearchTile(int t)
         {
             BinTile tile = _data.Tiles[t];
+            TileSplits splits = _splits[t];
+            splits.Reset();
             if (!HasFeature(tile, small))
             {
                 return;
@@ -282,6 +282,8 @@ internal sealed unsafe class TreeGrower : IDisposable
             }
 
             FixMostFrequentBins(tile, small);
+            SplitSearch search = _searches[t];
+            search.Start(smallSums, largeSums, smallDepth);
             foreach (int feature in tile.Features)
             {
                 if (!_columns.InTree[feature] || small.GivenUp[feature])
@@ -291,21 +293,25 @@ internal sealed unsafe class TreeGrower : IDisposable
 
                 FeatureMeta meta = _metas[feature];
                 double* entries = smallHistogram + (2L * meta.HistogramStart);
+                // What cannot be chosen for a node need not be told; whether it splits at all is kept for the node's descendants.
+                double worthSmall = smallFeatures[feature] ? splits.Small.Gain : double.PositiveInfinity;
                 if (large is null)
                 {
-                    small.GivenUp[feature] = !_searches[t].Find(meta, entries, smallSums, smallDepth, _smallerSplits[feature]);
+                    small.GivenUp[feature] = !search.Find(meta, entries, worthSmall, splits.NextSmall);
+                    splits.TakeSmall(smallFeatures[feature]);
                     continue;
                 }
 
+                double worthLarge = largeFeatures[feature] ? splits.Large.Gain : double.PositiveInfinity;
                 double* largeEntries = largeHistogram + (2L * meta.HistogramStart);
-                (bool smallSplits, bool largeSplits) = _searches[t].FindBoth(
-                    meta, entries, largeEntries, smallSums, largeSums, smallDepth, _smallerSplits[feature], _largerSplits[feature]);
+                (bool smallSplits, bool largeSplits) = search.FindBoth(meta, entries, largeEntries, worthSmall, worthLarge, splits.NextSmall, splits.NextLarge);
                 small.GivenUp[feature] = !smallSplits;
                 large.GivenUp[feature] = !largeSplits;
+                splits.TakeSmall(smallFeatures[feature]);
+                splits.TakeLarge(largeFeatures[feature]);
             }
         }
 
-        ResetSplits();
         bool worthSharing = (long)count * _data.Used.Length > 4096 || _data.Layout.HistogramEntries > 1024;
         if (worthSharing)
         {
@@ -319,10 +325,19 @@ internal sealed unsafe class TreeGrower : IDisposable
             }
         }
 
-        Choose(small.Best, _smallerSplits, smallFeatures);
-        if (large is not null)
+        small.Best.Reset();
+        large?.Best.Reset();
+        foreach (TileSplits splits in _splits)
         {
-            Choose(large.Best, _largerSplits, largeFeatures);
+            if (splits.Small.IsBetterThan(small.Best))
+            {
+                small.Best.CopyFrom(splits.Small);
+            }
+
+            if (large is not null && splits.Large.IsBetterThan(large.Best))
+            {
+                large.Best.CopyFrom(splits.Large);
+            }
         }
     }
 
@@ -377,29 +392,6 @@ internal sealed unsafe class TreeGrower : IDisposable
         }
 
         return false;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private void ResetSplits()
-    {
-        for (int i = 0; i < _metas.Length; i++)
-        {
-            _smallerSplits[i].Reset();
-            _largerSplits[i].Reset();
-        }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Choose(SplitCandidate best, SplitCandidate[] candidates, bool[] allowed)
-    {
-        best.Reset();
-        for (int feature = 0; feature < candidates.Length; feature++)
-        {
-            if (allowed[feature] && candidates[feature].IsBetterThan(best))
-            {
-                best.CopyFrom(candidates[feature]);
-            }
-        }
     }
 
     private LeafSums Sums(int leaf)

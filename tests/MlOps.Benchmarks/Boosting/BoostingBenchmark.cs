@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using System.Text.Json;
 using MlOps.Boosting.Data;
 using MlOps.Boosting.Evaluation;
@@ -19,6 +21,8 @@ internal static class BoostingBenchmark
     {
         switch (args)
         {
+            case ["native", .. string[] rest]:
+                return NativeBenchmark.Run(rest);
             case ["write", string file, string rows, string features, string seed]:
                 BoostingData.Write(file, Number(rows), Number(features), Number(seed));
                 return 0;
@@ -26,7 +30,7 @@ internal static class BoostingBenchmark
                 Measure(file, Number(rows), Number(features), Number(leaves), Number(rounds), Number(threads));
                 return 0;
             default:
-                Console.Error.WriteLine("boosting write FILE ROWS FEATURES SEED | boosting run FILE ROWS FEATURES LEAVES ROUNDS THREADS");
+                Console.Error.WriteLine("boosting write FILE ROWS FEATURES SEED | boosting run FILE ROWS FEATURES LEAVES ROUNDS THREADS | boosting native [TABLE]");
                 return 2;
         }
     }
@@ -65,9 +69,40 @@ internal static class BoostingBenchmark
             training_cpu_seconds = Math.Round(trainingCpu, 3),
             predict_rows_per_second = Math.Round(rows / predicting),
             predict_rows_per_cpu_second = Math.Round(rows / predictingCpu),
+            one_row_microseconds = OneRow(booster, columns),
             peak_memory_mb = Math.Round(Process.GetCurrentProcess().PeakWorkingSet64 / 1048576.0),
             auc = Math.Round(Metrics.Auc(predictions, label), 6),
+            predictions_sha256 = Convert.ToHexStringLower(SHA256.HashData(MemoryMarshal.AsBytes(predictions.AsSpan()))),
         }));
+    }
+
+    // The quickest of three passes over the first rows, one call a row.
+    private static double OneRow(Booster booster, double[][] columns)
+    {
+        int calls = Math.Min(columns[0].Length, 20_000);
+        var rows = new double[calls * columns.Length];
+        for (int i = 0; i < calls; i++)
+        {
+            for (int f = 0; f < columns.Length; f++)
+            {
+                rows[(i * columns.Length) + f] = columns[f][i];
+            }
+        }
+
+        double seconds = double.PositiveInfinity;
+        double sum = 0;
+        for (int repeat = 0; repeat < 3; repeat++)
+        {
+            var clock = Stopwatch.StartNew();
+            for (int i = 0; i < calls; i++)
+            {
+                sum += booster.PredictRow(rows.AsSpan(i * columns.Length, columns.Length));
+            }
+
+            seconds = Math.Min(seconds, clock.Elapsed.TotalSeconds);
+        }
+
+        return double.IsFinite(sum) ? 1e6 * seconds / calls : throw new InvalidOperationException("A prediction is no number.");
     }
 
     private static (double Seconds, double Cpu) Time(Action action)

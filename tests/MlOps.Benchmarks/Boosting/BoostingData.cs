@@ -11,8 +11,14 @@ internal static class BoostingData
     public static void Write(string path, int rows, int features, int seed)
     {
         double[][] columns = Columns(rows, features, seed);
+        Write(path, columns, Label(columns, seed));
+    }
+
+    /// <summary>Writes given columns and their label.</summary>
+    public static void Write(string path, double[][] columns, double[] label)
+    {
         using FileStream file = File.Create(path);
-        foreach (double[] column in (double[][])[.. columns, Label(columns, seed)])
+        foreach (double[] column in (double[][])[.. columns, label])
         {
             file.Write(MemoryMarshal.AsBytes(column.AsSpan()));
         }
@@ -31,7 +37,7 @@ internal static class BoostingData
         return (columns[..features], Array.ConvertAll(columns[features], y => (float)y));
     }
 
-    private static double[][] Columns(int rows, int features, int seed)
+    public static double[][] Columns(int rows, int features, int seed)
     {
         var columns = new double[features][];
         for (int f = 0; f < features; f++)

@@ -66,7 +66,8 @@ public sealed unsafe class KernelProperties
             using var kernel = new PlainSplitKernel(settings, meta.NumBins);
             var fast = new SplitCandidate();
             var plain = new SplitCandidate();
-            Assert.Equal(NumericSplitter.Find(meta, smaller.Pointer, small, settings, plain), kernel.Find(meta, smaller.Pointer, small, fast));
+            kernel.Start(small, large);
+            Assert.Equal(NumericSplitter.Find(meta, smaller.Pointer, small, settings, plain), kernel.Find(meta, smaller.Pointer, false, double.NegativeInfinity, fast));
             AssertSame(plain, fast);
             if (!PlainSplitKernel.IsScannedOnce(meta))
             {
@@ -86,7 +87,7 @@ public sealed unsafe class KernelProperties
             var otherPlain = new SplitCandidate();
             bool splits = NumericSplitter.Find(meta, difference.Pointer, large, settings, otherPlain);
             fast.Reset();
-            Assert.Equal(splits, kernel.FindBoth(meta, smaller.Pointer, parent.Pointer, small, large, fast, otherFast).Larger);
+            Assert.Equal(splits, kernel.FindBoth(meta, smaller.Pointer, parent.Pointer, double.NegativeInfinity, double.NegativeInfinity, fast, otherFast).Larger);
             AssertSame(plain, fast);
             AssertSame(otherPlain, otherFast);
             Assert.True(difference.Span.SequenceEqual(parent.Span));

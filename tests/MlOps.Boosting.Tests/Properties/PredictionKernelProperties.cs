@@ -1,3 +1,4 @@
+using MlOps.Boosting.Binning;
 using MlOps.Boosting.Kernels;
 using MlOps.Boosting.Machine;
 
@@ -31,6 +32,67 @@ public sealed unsafe class PredictionKernelProperties
 
             Assert.Equal(values.Select(value => (byte)used.Count(threshold => threshold < value)), codes);
             Assert.Equal(codes, plain);
+        }
+    }
+
+    [Fact]
+    public void A_rank_among_few_thresholds_is_the_number_of_those_below_the_value()
+    {
+        for (int seed = 0; seed < 100; seed++)
+        {
+            var random = new Random(seed);
+            double[] used = [.. Enumerable.Range(0, random.Next(PredictionKernel.FewThresholds + 1)).Select(_ => Math.Round((random.NextDouble() - 0.5) * 4, 1)).Distinct().Order()];
+            double[] values = [.. Enumerable.Range(0, Rows).Select(_ => Math.Round((random.NextDouble() - 0.5) * 5, 1))];
+            (values[0], values[1], values[2]) = (double.NaN, double.PositiveInfinity, double.NegativeInfinity);
+            var codes = new byte[Rows];
+            var plain = new byte[Rows];
+            fixed (double* t = (double[])[.. used, 0], v = values)
+            fixed (byte* c = codes, p = plain)
+            {
+                PredictionKernel.RankFew(v, t, used.Length, c);
+                PredictionKernel.RankFewOneByOne(v, t, used.Length, p);
+            }
+
+            Assert.Equal(values.Select(value => (byte)used.Count(threshold => threshold < value)), codes);
+            Assert.Equal(codes, plain);
+        }
+    }
+
+    [Theory]
+    [InlineData(-1.0)]
+    [InlineData(BinMapper.ZeroThreshold)]
+    public void Missing_values_and_no_others_get_the_code_of_missing(double zero)
+    {
+        var random = new Random(1);
+        double[] drawn = [double.NaN, 0, -0.0, 1e-36, -1e-36, BinMapper.ZeroThreshold, -1e-34, 1, double.NegativeInfinity];
+        double[] values = [.. Enumerable.Range(0, Rows).Select(_ => drawn[random.Next(drawn.Length)])];
+        var codes = new byte[Rows];
+        var shifted = new byte[Rows];
+        double[] without = [.. values];
+        fixed (double* v = values, w = without)
+        fixed (byte* c = codes, s = shifted)
+        {
+            PredictionKernel.MarkMissing(v, zero, 255, c);
+            PredictionKernel.Shift(c, s);
+            PredictionKernel.NaNToZero(w);
+        }
+
+        Assert.Equal(values.Select(value => double.IsNaN(value) || Math.Abs(value) <= zero ? (byte)255 : (byte)0), codes);
+        Assert.Equal(codes.Select(code => (byte)(code + 1)), shifted);
+        Assert.Equal(values.Select(value => double.IsNaN(value) ? 0 : value), without);
+    }
+
+    [Fact]
+    public void Values_that_are_not_zero_are_found_wherever_they_stand()
+    {
+        var random = new Random(2);
+        double[] drawn = [0, 0, 0, -0.0, 1e-36, double.NaN, 2e-35, -1, double.PositiveInfinity];
+        for (int length = 0; length < 70; length++)
+        {
+            double[] values = [.. Enumerable.Range(0, length).Select(_ => drawn[random.Next(drawn.Length)])];
+            var positions = new int[length];
+            int count = NonZeroKernel.Find(values, positions);
+            Assert.Equal(Enumerable.Range(0, length).Where(i => double.IsNaN(values[i]) || Math.Abs(values[i]) > BinMapper.ZeroThreshold), positions.Take(count));
         }
     }
 
