@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MlOps.Boosting.Data;
 using MlOps.Boosting.Kernels;
 using MlOps.Boosting.Trees;
@@ -20,6 +21,9 @@ namespace MlOps.Boosting.Prediction;
 internal sealed unsafe class BatchPredictor
 {
     public const int BlockRows = PredictionKernel.BlockRows;
+
+    // Blocks that are encoded before trees are added: their codes stay in the cache.
+    private const int Together = 4;
 
     // A leaf's number is a byte.
     private const int MaxLeaves = 256;
@@ -101,32 +105,39 @@ internal sealed unsafe class BatchPredictor
         int codes = ((2 * _codes.Length) + _mostCategoricals) * BlockRows;
         int masks = ((2 * _mostNodes) + 1) * BlockRows;
         int sums = perIteration * BlockRows * sizeof(double);
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(codes + masks + sums + (10 * BlockRows));
+        byte[] buffer = ArrayPool<byte>.Shared.Rent((Together * codes) + masks + sums + (26 * BlockRows));
+        double[] widened = ArrayPool<double>.Shared.Rent(Together * BlockRows);
         fixed (byte* pointer = buffer)
         {
             var scratch = new Scratch();
             scratch.Leaves = (byte*)(((nuint)pointer + BlockRows - 1) & ~(nuint)(BlockRows - 1));
             scratch.Values = (double*)(scratch.Leaves + BlockRows);
-            scratch.Codes = scratch.Leaves + (9 * BlockRows);
-            scratch.Masks = scratch.Codes + codes;
+            scratch.Spare = scratch.Values + BlockRows;
+            scratch.Masks = scratch.Leaves + (17 * BlockRows);
             scratch.Sums = (double*)(scratch.Masks + masks);
-            for (int done = 0; done < count; done += BlockRows)
+            byte* first = (byte*)scratch.Sums + sums;
+            for (int done = 0; done < count; done += Together * BlockRows)
             {
-                int rows = Math.Min(BlockRows, count - done);
-                Encode(columns, start + done, rows, scratch);
-                new Span<double>(scratch.Sums, perIteration * BlockRows).Clear();
-                AddTrees(firstTree, endTree, perIteration, scratch);
-                Write(scratch.Sums, perIteration, scores.Slice(done * perIteration, rows * perIteration));
+                int rows = Math.Min(Together * BlockRows, count - done);
+                scratch.Codes = first;
+                Encode(columns, start + done, rows, widened, codes, scratch);
+                for (int at = 0; at < rows; at += BlockRows, scratch.Codes += codes)
+                {
+                    new Span<double>(scratch.Sums, perIteration * BlockRows).Clear();
+                    AddTrees(firstTree, endTree, perIteration, scratch);
+                    Write(scratch.Sums, perIteration, scores.Slice((done + at) * perIteration, Math.Min(BlockRows, rows - at) * perIteration));
+                }
             }
         }
 
+        ArrayPool<double>.Shared.Return(widened);
         ArrayPool<byte>.Shared.Return(buffer);
     }
 
-    private void Encode(FeatureColumn[] columns, int start, int rows, in Scratch scratch)
+    // Several blocks of a column after each other: memory is read ahead only where it is read on.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void Encode(FeatureColumn[] columns, int start, int rows, double[] widened, int stride, in Scratch scratch)
     {
-        var values = new Span<double>(scratch.Values, BlockRows);
-        values.Clear();
         for (int f = 0; f < _codes.Length; f++)
         {
             if (_codes[f] is not { } code)
@@ -134,12 +145,27 @@ internal sealed unsafe class BatchPredictor
                 continue;
             }
 
+            ReadOnlySpan<double> column = columns[f].Block(start, rows, widened);
             byte* codes = scratch.Codes + (f * BlockRows);
-            columns[f].CopyTo(start, values[..rows]);
-            code.Encode(scratch.Values, codes);
-            if (code.SendsMissingLeft)
+            fixed (double* values = column)
             {
-                PredictionKernel.Shift(codes, codes + (_codes.Length * BlockRows));
+                for (int at = 0; at < rows; at += BlockRows, codes += stride)
+                {
+                    double* block = values + at;
+                    if (rows - at < BlockRows)
+                    {
+                        var padded = new Span<double>(scratch.Values, BlockRows);
+                        padded.Clear();
+                        column[at..].CopyTo(padded);
+                        block = scratch.Values;
+                    }
+
+                    code.Encode(block, scratch.Spare, codes);
+                    if (code.SendsMissingLeft)
+                    {
+                        PredictionKernel.Shift(codes, codes + (_codes.Length * BlockRows));
+                    }
+                }
             }
         }
     }
@@ -236,6 +262,7 @@ internal sealed unsafe class BatchPredictor
     {
         public byte* Leaves;
         public double* Values;
+        public double* Spare;
         public byte* Codes;
         public byte* Masks;
         public double* Sums;

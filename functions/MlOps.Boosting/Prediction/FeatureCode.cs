@@ -81,9 +81,10 @@ internal sealed unsafe class FeatureCode(bool categorical, MissingKind missing)
     }
 
     /// <summary>Writes the codes of a block.</summary>
-    /// <param name="values">Values of the block; overwritten.</param>
+    /// <param name="values">Values of the block.</param>
+    /// <param name="spare">Room for a block.</param>
     /// <param name="codes">Receives the codes.</param>
-    public void Encode(double* values, byte* codes)
+    public void Encode(double* values, double* spare, byte* codes)
     {
         if (categorical)
         {
@@ -95,9 +96,12 @@ internal sealed unsafe class FeatureCode(bool categorical, MissingKind missing)
             return;
         }
 
-        if (missing != MissingKind.NaN)
+        // Where NaN counts as zero and no threshold is below zero, both have the rank 0.
+        if (missing != MissingKind.NaN && _thresholds[0] < 0)
         {
-            PredictionKernel.NaNToZero(values);
+            new ReadOnlySpan<double>(values, PredictionKernel.BlockRows).CopyTo(new Span<double>(spare, PredictionKernel.BlockRows));
+            PredictionKernel.NaNToZero(spare);
+            values = spare;
         }
 
         fixed (double* thresholds = _thresholds)

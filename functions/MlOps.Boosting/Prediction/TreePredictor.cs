@@ -10,6 +10,7 @@ internal sealed class TreePredictor(IReadOnlyList<Tree> trees, int features)
     private const int BatchFrom = 16;
 
     private readonly Lazy<BatchPredictor?> _batch = new(() => BatchPredictor.Create(trees, features));
+    private readonly Lazy<RowWalker> _walker = new(() => new RowWalker(trees));
 
     /// <summary>Adds the trees' outputs for consecutive rows.</summary>
     /// <param name="columns">All features.</param>
@@ -49,12 +50,6 @@ internal sealed class TreePredictor(IReadOnlyList<Tree> trees, int features)
     /// <summary>Adds the trees' outputs for one row; allocates nothing.</summary>
     public void AddRow(ReadOnlySpan<double> row, int firstTree, int endTree, int perIteration, Span<double> scores)
     {
-        int k = 0;
-        for (int t = firstTree; t < endTree; t++)
-        {
-            Tree tree = trees[t];
-            scores[k] += tree.LeafValue[tree.LeafOf(row)];
-            k = k + 1 == perIteration ? 0 : k + 1;
-        }
+        _walker.Value.AddRow(row, firstTree, endTree, perIteration, scores);
     }
 }
