@@ -9,12 +9,12 @@ namespace MlOps.Pipeline.Tests.Steps;
 
 /// <summary>
 /// What the gate is good for, on data whose world changes: the champion that it leaves in production against training again every
-/// month and against never. Other feeds take minutes and run on demand:
+/// month and against never. All months and other feeds take minutes and run on demand:
 /// <c>dotnet run -c Release --project tests/MlOps.Pipeline.Tests -- -explicit on -class MlOps.Pipeline.Tests.Steps.GateTests</c>.
 /// </summary>
 public sealed class GateTests(AzuriteFixture azurite, ITestOutputHelper output)
 {
-    [Fact]
+    [Fact(Explicit = true)]
     public async Task Over_19_months_of_bank_marketing_the_champion_does_better_than_never_and_is_within_three_per_cent_of_always_training_again()
     {
         var (champion, always, never, _) = await MeansAsync("bank-marketing");
