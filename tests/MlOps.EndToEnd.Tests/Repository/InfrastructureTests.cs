@@ -66,10 +66,22 @@ public sealed class InfrastructureTests
     [Fact]
     public void The_data_account_has_the_containers_of_the_design()
     {
-        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter" })
+        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter", "features" })
         {
             Assert.Matches($@"\n  '{container}'\n", Files["app/data-storage.bicep"]);
         }
+    }
+
+    [Fact]
+    public void The_table_of_features_is_written_by_the_app_and_read_by_the_groups_that_may_and_by_nobody_else()
+    {
+        Assert.Contains("tableServices/tables@2023-05-01' = {\n  parent: tables\n  name: 'features'", Files["app/data-storage.bicep"], StringComparison.Ordinal);
+        var roles = Files["app/roles.bicep"];
+        Assert.Equal(2, Regex.Matches(roles, @"scope: onlineFeatures\n").Count);
+        Assert.Contains("guid(dataStorage.id, 'features', principalId, role.storageTableDataContributor)", roles, StringComparison.Ordinal);
+        Assert.Contains("guid(dataStorage.id, 'features', group, role.storageTableDataReader)", roles, StringComparison.Ordinal);
+        Assert.Contains("filter([analystsGroupId, operatorsGroupId]", roles, StringComparison.Ordinal);
+        Assert.Contains("{ name: 'data-table', storageId: dataStorageId, service: 'table' }", Files["app/private-endpoints.bicep"], StringComparison.Ordinal);
     }
 
     [Fact]
