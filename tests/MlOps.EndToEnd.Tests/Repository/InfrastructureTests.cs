@@ -143,7 +143,8 @@ public sealed class InfrastructureTests
         Assert.DoesNotContain("*", Regex.Replace(roles, "//.*", ""), StringComparison.Ordinal);
         var analysts = Regex.Match(roles, @"empty\(analystsGroupId\).*?\n  \]", RegexOptions.Singleline).Value;
         Assert.Contains("container: 'output', role: role.storageBlobDataReader", analysts, StringComparison.Ordinal);
-        Assert.Single(Regex.Matches(analysts, "principal:"));
+        Assert.Contains("container: 'features', role: role.storageBlobDataReader", analysts, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Matches(analysts, "principal:").Count);
     }
 
     [Fact]
@@ -179,6 +180,7 @@ public sealed class InfrastructureTests
             ["storageBlobDataReader"] = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
             ["storageQueueDataContributor"] = "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
             ["storageTableDataContributor"] = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+            ["storageTableDataReader"] = "76199698-9eea-4c19-bc75-cec21354c6b6",
         };
         var roles = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Path.Combine(Infra, "roles.json")));
         Assert.Equal(published, roles);
