@@ -110,7 +110,7 @@ public sealed class PredictionTableTests(AzuriteFixture azurite)
 
     private static async Task<(int Code, string Told)> PythonAsync(string python, params string[] arguments)
     {
-        using var process = global::System.Diagnostics.Process.Start(new global::System.Diagnostics.ProcessStartInfo(python, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = global::System.Diagnostics.Process.Start(new global::System.Diagnostics.ProcessStartInfo(python, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var told = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
