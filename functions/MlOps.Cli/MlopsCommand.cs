@@ -19,7 +19,7 @@ internal static class MlopsCommand
     private static IEnumerable<CommandGroup> Groups() =>
     [
         new("Try it", [DemoCommand.Create(), SampleCommand.Create()]),
-        new("A pipeline and its files", [InitCommand.Create(), UpCommand.Create(), PutCommand.Create(), WaitCommand.Create(), GetCommand.Create(), StatusCommand.Create(), SchemaCommand.Create(), FeaturesCommand.Create()]),
+        new("A pipeline and its files", [InitCommand.Create(), UpCommand.Create(), PutCommand.Create(), WaitCommand.Create(), GetCommand.Create(), StatusCommand.Create(), SchemaCommand.Create(), DictionaryCommand.Create(), FeaturesCommand.Create()]),
         new("Runs", [RunsCommand.Create(), RunCommand.Create(), LogsCommand.Create(), .. SteeringCommands.Create(), SweepCommand.Create(), ReproduceCommand.Create(), LineageCommand.Create(), TagCommand.Create()]),
         new("Models", [ModelCommands.Models(), ModelCommands.Performance(), .. ApprovalCommands.Create(), ModelCommands.Promote(), ModelCommands.Rollback(), ModelCommands.Live(), TrafficCommand.Create(), ExportCommand.Create()]),
         new("Alerts and changes", [.. AlertCommands.Create(), AuditCommand.Create()]),

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using MlOps.Pipeline.Arrival;
 using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.FeatureStore;
 using MlOps.Pipeline.Notifications;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Serving;
@@ -24,7 +25,7 @@ public static class PipelineComposition
     public static IServiceCollection AddPipeline(this IServiceCollection services, StorageAccount account)
     {
         services.TryAddSingleton(account);
-        return services.AddSteps().AddDrops().AddNotifications().AddOrchestrations().AddArrival().AddServing();
+        return services.AddSteps().AddDrops().AddNotifications().AddFeatureStore().AddOrchestrations().AddArrival().AddServing();
     }
 
     /// <summary>Registers the orchestrators and activities of arrival, runs and notifications.</summary>

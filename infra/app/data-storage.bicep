@@ -26,6 +26,7 @@ var containers = [
   'definitions'
   'notifications'
   'deadletter'
+  'features'
 ]
 
 resource account 'Microsoft.Storage/storageAccounts@2023-05-01' = {
@@ -66,6 +67,17 @@ resource container 'Microsoft.Storage/storageAccounts/blobServices/containers@20
     properties: { publicAccess: 'None' }
   }
 ]
+
+resource tables 'Microsoft.Storage/storageAccounts/tableServices@2023-05-01' = {
+  parent: account
+  name: 'default'
+}
+
+// The newest features of each id, where a definition keeps them online.
+resource onlineFeatures 'Microsoft.Storage/storageAccounts/tableServices/tables@2023-05-01' = {
+  parent: tables
+  name: 'features'
+}
 
 // Step artifacts can be made again from the drops; drops, models and outputs are kept.
 resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2023-05-01' = {

@@ -1,4 +1,4 @@
-// Private endpoints of both storage accounts with their DNS zones. The host needs blobs, queues and tables; the data is blobs only.
+// Private endpoints of both storage accounts with their DNS zones. The host needs blobs, queues and tables; the data is blobs, and a table of features.
 
 @description('Azure region.')
 param location string
@@ -21,6 +21,7 @@ param hostStorageId string
 var services = ['blob', 'queue', 'table']
 var endpoints = [
   { name: 'data-blob', storageId: dataStorageId, service: 'blob' }
+  { name: 'data-table', storageId: dataStorageId, service: 'table' }
   { name: 'host-blob', storageId: hostStorageId, service: 'blob' }
   { name: 'host-queue', storageId: hostStorageId, service: 'queue' }
   { name: 'host-table', storageId: hostStorageId, service: 'table' }

@@ -53,14 +53,16 @@ var appContainers = [
   { name: 'notifications', role: role.storageBlobDataContributor }
   { name: 'definitions', role: role.storageBlobDataContributor } // releasers change definitions through the API
   { name: 'deadletter', role: role.storageBlobDataReader }
+  { name: 'features', role: role.storageBlobDataContributor }
 ]
 
-var readByOperators = ['input', 'output', 'rejected', 'artifacts', 'notifications', 'definitions', 'deadletter']
+var readByOperators = ['input', 'output', 'rejected', 'artifacts', 'notifications', 'definitions', 'deadletter', 'features']
 
 // Groups and the containers that they reach directly.
 var groupContainers = concat(
   empty(analystsGroupId) ? [] : [
     { principal: analystsGroupId, container: 'output', role: role.storageBlobDataReader }
+    { principal: analystsGroupId, container: 'features', role: role.storageBlobDataReader }
   ],
   empty(releasersGroupId) ? [] : [
     { principal: releasersGroupId, container: 'definitions', role: role.storageBlobDataContributor }
@@ -72,6 +74,9 @@ var groupContainers = concat(
     role: role.storageBlobDataReader
   })
 )
+
+// Groups that read features online, from the table itself.
+var tableReaders = filter([analystsGroupId, operatorsGroupId], group => !empty(group))
 
 // The proof of a deployment drops a sample and looks for its predictions.
 var deployerContainers = empty(deployerId) ? [] : [
@@ -87,6 +92,16 @@ resource dataStorage 'Microsoft.Storage/storageAccounts@2023-05-01' existing = {
 resource dataBlobs 'Microsoft.Storage/storageAccounts/blobServices@2023-05-01' existing = {
   parent: dataStorage
   name: 'default'
+}
+
+resource dataTables 'Microsoft.Storage/storageAccounts/tableServices@2023-05-01' existing = {
+  parent: dataStorage
+  name: 'default'
+}
+
+resource onlineFeatures 'Microsoft.Storage/storageAccounts/tableServices/tables@2023-05-01' existing = {
+  parent: dataTables
+  name: 'features'
 }
 
 resource appContainer 'Microsoft.Storage/storageAccounts/blobServices/containers@2023-05-01' existing = [
@@ -143,6 +158,28 @@ resource appData 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
       principalId: principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', item.role)
+    }
+  }
+]
+
+resource appTable 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  scope: onlineFeatures
+  name: guid(dataStorage.id, 'features', principalId, role.storageTableDataContributor)
+  properties: {
+    principalId: principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.storageTableDataContributor)
+  }
+}
+
+resource groupTable 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for group in tableReaders: {
+    scope: onlineFeatures
+    name: guid(dataStorage.id, 'features', group, role.storageTableDataReader)
+    properties: {
+      principalId: group
+      principalType: 'Group'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.storageTableDataReader)
     }
   }
 ]

@@ -10,8 +10,8 @@ namespace MlOps.Cli.Commands;
 /// <summary><c>mlops get</c>: fetches a period's predictions and what belongs to them.</summary>
 internal static class GetCommand
 {
-    // The predictions must be there; a report is written only by pipelines that make one.
-    private static readonly (string Suffix, bool Required)[] Files = [(".csv", true), (".manifest.json", true), (".report.html", false)];
+    // The predictions must be there; Parquet and a report only where the definition asks for them.
+    private static readonly (string Suffix, bool Required)[] Files = [(".csv", true), (".manifest.json", true), (".report.html", false), (".parquet", false)];
 
     public static Command Create()
     {

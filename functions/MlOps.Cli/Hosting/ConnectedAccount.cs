@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.DurableTask.Client;
@@ -57,15 +58,16 @@ internal sealed record ConnectedAccount(StorageAccount Storage, TaskHubAccount T
             Retry = { MaxRetries = 4, Mode = RetryMode.Exponential, Delay = TimeSpan.FromMilliseconds(200), NetworkTimeout = TimeSpan.FromSeconds(100) },
         };
         StorageAccount.Metered(options);
+        var tables = StorageAccount.Metered(new TableClientOptions());
         try
         {
             if (Uri.TryCreate(connection, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps)
             {
                 var identity = new DefaultAzureCredential();
-                return new ConnectedAccount(new StorageAccount(new BlobServiceClient(address, identity, options)), TaskHubAccount.FromIdentity(address, identity));
+                return new ConnectedAccount(new StorageAccount(new BlobServiceClient(address, identity, options), tables: new TableServiceClient(StorageAccount.TablesBeside(address), identity, tables)), TaskHubAccount.FromIdentity(address, identity));
             }
 
-            return new ConnectedAccount(new StorageAccount(new BlobServiceClient(connection, options)), TaskHubAccount.FromConnectionString(connection));
+            return new ConnectedAccount(new StorageAccount(new BlobServiceClient(connection, options), tables: new TableServiceClient(connection, tables)), TaskHubAccount.FromConnectionString(connection));
         }
         catch (Exception e) when (e is FormatException or ArgumentException)
         {

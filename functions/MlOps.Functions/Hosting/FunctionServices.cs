@@ -1,4 +1,5 @@
 using Azure.Core;
+using Azure.Data.Tables;
 using Azure.Identity;
 using Azure.Storage.Blobs;
 using Microsoft.DurableTask.Client;
@@ -35,9 +36,11 @@ internal static class FunctionServices
         var connection = Setting(Connection) ?? Setting($"{HostStorage}__blobServiceUri") ?? Setting(HostStorage)
             ?? throw new InvalidOperationException(
                 $"The setting {Connection} names no storage account: a connection string, or the https address of a blob service that the app's identity may use.");
-        return new StorageAccount(Uri.TryCreate(connection, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
-            ? new BlobServiceClient(address, new DefaultAzureCredential(), options)
-            : new BlobServiceClient(connection, options));
+        return Uri.TryCreate(connection, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttps
+            ? new StorageAccount(
+                new BlobServiceClient(address, new DefaultAzureCredential(), options),
+                tables: new TableServiceClient(StorageAccount.TablesBeside(address), new DefaultAzureCredential(), StorageAccount.Metered(new TableClientOptions())))
+            : new StorageAccount(new BlobServiceClient(connection, options), tables: new TableServiceClient(connection, StorageAccount.Metered(new TableClientOptions())));
     }
 
     private static string? Setting(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;

@@ -58,6 +58,8 @@ internal static class DefinitionReader
             Promote = promote,
             Monitor = MonitorSettings.Read(map),
             Output = Output(map, id, label ?? ""),
+            FeatureStore = FeatureStoreSettings.Read(map),
+            Describe = ColumnDescription.Read(map),
             WaitForInitial = map.Duration("wait_for_initial", TimeSpan.FromDays(7)),
             StepTimeout = map.Duration("step_timeout", TimeSpan.FromHours(4)),
             Restate = map.Choice("restate", true, ("always", true), ("never", false)),
@@ -219,6 +221,18 @@ internal static class DefinitionReader
         return all;
     }
 
+    // The CSV is what lineage and people read: it is always there, so the list says so.
+    private static bool HasParquet(YamlMap output)
+    {
+        var formats = output.Texts("format") ?? ["csv"];
+        if (!formats.Contains("csv", StringComparer.Ordinal) || formats.Any(f => f is not ("csv" or "parquet")))
+        {
+            output.Error("format", Sentence.Of("definition-output-format"));
+        }
+
+        return formats.Contains("parquet", StringComparer.Ordinal);
+    }
+
     private static OutputSettings Output(YamlMap map, string? id, string label)
     {
         var defaults = new OutputSettings();
@@ -245,7 +259,10 @@ internal static class DefinitionReader
             name == "cost" ? rule!.Number("false_positive", 1, 0, double.MaxValue) : 1,
             name == "cost" ? rule!.Number("false_negative", 1, 0, double.MaxValue) : 1,
             name == "precision" ? rule!.Number("precision", defaults.LeastPrecision, double.Epsilon, 1) : defaults.LeastPrecision,
-            inner.Choice("onnx", defaults.Onnx, ("true", true), ("false", false)));
+            inner.Choice("onnx", defaults.Onnx, ("true", true), ("false", false)))
+        {
+            Parquet = HasParquet(inner),
+        };
         rule?.Finish();
         if (new[] { output.Id, output.Target, output.Score }.Distinct(StringComparer.Ordinal).Count() < 3)
         {
@@ -334,6 +351,11 @@ internal static class DefinitionReader
         if (definition.Sources is { } sources)
         {
             SourceReader.Check(sources, definition.Id, definition.Time, map);
+        }
+
+        if (definition.FeatureStore is { } store)
+        {
+            FeatureStoreSettings.Check(store, definition.Id, map);
         }
 
         if (definition.ClassWeight.Kind != ClassWeightKind.Equal && definition.Model.Keys.FirstOrDefault(k => k is "is_unbalance" or "scale_pos_weight") is { } twice)

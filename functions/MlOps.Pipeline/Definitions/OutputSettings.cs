@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace MlOps.Pipeline.Definitions;
 
 /// <summary>The prediction file.</summary>
@@ -13,7 +15,12 @@ namespace MlOps.Pipeline.Definitions;
 /// <param name="Onnx">Whether each model version has its whole scoring as <c>model.onnx</c> too.</param>
 public sealed record OutputSettings(
     string Id = "ID", string Target = "TARGET", string Score = "SCORE", double Threshold = 0.5, string ThresholdRule = "fixed", int Reasons = 0,
-    double FalsePositiveCost = 1, double FalseNegativeCost = 1, double LeastPrecision = 0.5, bool Onnx = false);
+    double FalsePositiveCost = 1, double FalseNegativeCost = 1, double LeastPrecision = 0.5, bool Onnx = false)
+{
+    /// <summary>Whether the predictions are there as Parquet too, beside the CSV.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Parquet { get; init; }
+}
 
 /// <summary>One webhook that is told of every run's end.</summary>
 /// <param name="Url">Absolute http or https address.</param>

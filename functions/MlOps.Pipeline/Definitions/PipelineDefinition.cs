@@ -100,6 +100,14 @@ public sealed record PipelineDefinition
     /// <summary>The prediction file.</summary>
     public OutputSettings Output { get; init; } = new();
 
+    /// <summary>Where features are kept for others; <see langword="null"/> for nowhere.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FeatureStoreSettings? FeatureStore { get; init; }
+
+    /// <summary>What columns mean; <see langword="null"/> where nobody said.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ColumnDescription>? Describe { get; init; }
+
     /// <summary>How long a period waits for <c>initial.csv</c>; default seven days.</summary>
     public TimeSpan WaitForInitial { get; init; } = TimeSpan.FromDays(7);
 

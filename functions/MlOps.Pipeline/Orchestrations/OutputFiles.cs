@@ -1,8 +1,9 @@
 using System.Text.Json;
-using Azure;
+using System.Text.Json.Serialization;
 using Azure.Storage.Blobs;
-using Azure.Storage.Blobs.Models;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.FeatureStore;
+using MlOps.Pipeline.Steps.Predict;
 using MlOps.Pipeline.Steps.Promote;
 using MlOps.Pipeline.Steps.Report;
 using MlOps.Storage;
@@ -33,11 +34,23 @@ public sealed record Manifest
     /// <summary>SHA-256 of the predictions.</summary>
     public required string PredictionsSha256 { get; init; }
 
+    /// <summary>Name of the predictions as Parquet in the output container; <see langword="null"/> where the definition asks for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? Parquet { get; init; }
+
+    /// <summary>SHA-256 of the predictions as Parquet.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ParquetSha256 { get; init; }
+
     /// <summary>Name of the report in the output container; <see langword="null"/> where there is none.</summary>
     public string? Report { get; init; }
 
     /// <summary>SHA-256 of the report.</summary>
     public string? ReportSha256 { get; init; }
+
+    /// <summary>The features that the period was predicted from, where the definition keeps them; <see langword="null"/> where it does not.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public KeptFeatures? Features { get; init; }
 
     /// <summary>Rows predicted.</summary>
     public required long Rows { get; init; }
@@ -101,14 +114,17 @@ public sealed record Manifest
 /// <param name="steps">Reads the predictions.</param>
 public sealed class OutputFiles(StorageAccount account, StepRunner steps)
 {
-    private const string RevisionMark = "revision";
-    private const string RunMark = "run";
-    private const int AttemptsMax = 10;
+    private const string ParquetType = "application/vnd.apache.parquet";
 
     /// <summary>Name of a period's predictions in the output container.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="period">Period.</param>
     public static string PredictionsName(string pipeline, string period) => $"{pipeline}/pred_{period}.csv";
+
+    /// <summary>Name of a period's predictions as Parquet in the output container.</summary>
+    /// <param name="pipeline">Pipeline's name.</param>
+    /// <param name="period">Period.</param>
+    public static string ParquetName(string pipeline, string period) => $"{pipeline}/pred_{period}.parquet";
 
     /// <summary>Name of a period's manifest in the output container.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -120,7 +136,10 @@ public sealed class OutputFiles(StorageAccount account, StepRunner steps)
     /// <param name="period">Period.</param>
     public static string ReportName(string pipeline, string period) => $"{pipeline}/pred_{period}.report.html";
 
-    /// <summary>Writes one revision: the predictions, then the report, last the manifest, which has the hashes of both.</summary>
+    /// <summary>
+    /// Writes one revision: the predictions, as Parquet first where they are asked for, so that whoever sees the CSV has both; then the report, last the
+    /// manifest, which has the hashes of all. A Parquet file of a revision before never stands beside a CSV that has none.
+    /// </summary>
     /// <param name="manifest">The revision.</param>
     /// <param name="predictStep">Key of the step whose output <c>predictions.csv</c> it is.</param>
     /// <param name="reportStep">Key of the step whose output <c>report.html</c> is published with the run's facts; <see langword="null"/> for none.</param>
@@ -139,27 +158,50 @@ public sealed class OutputFiles(StorageAccount account, StepRunner steps)
         }
 
         var json = JsonSerializer.SerializeToUtf8Bytes(manifest, ArtifactJson.Indented);
-        await using var predictions = await steps.OpenAsync(pipeline, predictStep, "predictions.csv", cancellation);
+        var revision = new PublishedRevision(manifest.Revision, manifest.RunId);
+        await using var predictions = await steps.OpenAsync(pipeline, predictStep, PredictStep.PredictionsOutput, cancellation);
+        await using var parquet = manifest.Parquet is null ? null : await steps.OpenAsync(pipeline, predictStep, PredictStep.ParquetOutput, cancellation);
 
         // Kept for good under the run, because the files in the output container are replaced by later revisions.
-        await PutAsync(account.Artifacts.GetBlobClient(folder + "predictions.csv"), predictions, "text/csv", manifest, cancellation);
-        if (report is not null)
+        if (parquet is not null)
         {
-            await PutAsync(account.Artifacts.GetBlobClient(folder + "report.html"), new MemoryStream(report), "text/html; charset=utf-8", manifest, cancellation);
+            await PutAsync(account.Artifacts, folder + "predictions.parquet", parquet, ParquetType);
         }
 
-        await PutAsync(account.Artifacts.GetBlobClient(folder + "manifest.json"), new MemoryStream(json), "application/json", manifest, cancellation);
+        await PutAsync(account.Artifacts, folder + "predictions.csv", predictions, "text/csv");
+        if (report is not null)
+        {
+            await PutAsync(account.Artifacts, folder + "report.html", new MemoryStream(report), "text/html; charset=utf-8");
+        }
 
+        await PutAsync(account.Artifacts, folder + "manifest.json", new MemoryStream(json), "application/json");
+
+        // The bytes of a revision never change, so predictions that are there are left alone; its report and manifest may gain metrics.
         var names = new List<string> { manifest.Predictions, ManifestName(manifest.Pipeline, manifest.Period) };
-        await PutAsync(account.Output.GetBlobClient(names[0]), predictions, "text/csv", manifest, cancellation, sameRevisionIsDone: true);
+        if (parquet is not null)
+        {
+            await RevisionedBlob.PutAsync(account.Output.GetBlobClient(manifest.Parquet), parquet, ParquetType, revision, sameRevisionIsDone: true, cancellation: cancellation);
+        }
+
+        await RevisionedBlob.PutAsync(
+            account.Output.GetBlobClient(names[0]), predictions, "text/csv", revision with { Companion = manifest.Parquet }, sameRevisionIsDone: true,
+            left => account.Output.DeleteBlobIfExistsAsync(left, cancellationToken: cancellation), cancellation);
         if (report is not null)
         {
             names.Add(manifest.Report!);
-            await PutAsync(account.Output.GetBlobClient(names[2]), new MemoryStream(report), "text/html; charset=utf-8", manifest, cancellation);
+            await PutAsync(account.Output, manifest.Report!, new MemoryStream(report), "text/html; charset=utf-8");
         }
 
-        await PutAsync(account.Output.GetBlobClient(names[1]), new MemoryStream(json), "application/json", manifest, cancellation);
+        await PutAsync(account.Output, names[1], new MemoryStream(json), "application/json");
+        if (manifest.Parquet is not null)
+        {
+            names.Add(manifest.Parquet);
+        }
+
         return names;
+
+        Task PutAsync(BlobContainerClient container, string name, Stream content, string type) =>
+            RevisionedBlob.PutAsync(container.GetBlobClient(name), content, type, revision, cancellation: cancellation);
     }
 
     private async Task<byte[]> ReportAsync(PipelineName pipeline, Manifest manifest, string reportStep, CancellationToken cancellation)
@@ -169,56 +211,5 @@ public sealed class OutputFiles(StorageAccount account, StepRunner steps)
         await page.ReadExactlyAsync(bytes, cancellation);
         return new RunFacts(
             manifest.RunId, manifest.Revision, manifest.AsOf, manifest.PredictionsSha256, manifest.CodeVersion, manifest.Steps).PutInto(bytes);
-    }
-
-    // One conditional upload, so that a writer that was thought dead can never put an older revision over a newer one.
-    // The bytes of a revision never change, so predictions that are there are left alone; its report and manifest may gain metrics.
-    private static async Task PutAsync(
-        BlobClient blob, Stream content, string type, Manifest manifest, CancellationToken cancellation, bool sameRevisionIsDone = false)
-    {
-        for (var attempt = 1; attempt <= AttemptsMax; attempt++)
-        {
-            var (etag, revision, run) = await LookAsync(blob, cancellation);
-            if (revision > manifest.Revision || (revision == manifest.Revision && (sameRevisionIsDone || run == manifest.RunId)))
-            {
-                return;
-            }
-
-            content.Position = 0;
-            var options = new BlobUploadOptions
-            {
-                HttpHeaders = new BlobHttpHeaders { ContentType = type },
-                Metadata = new Dictionary<string, string> { [RevisionMark] = $"{manifest.Revision}", [RunMark] = manifest.RunId },
-                Conditions = etag is { } known
-                    ? new BlobRequestConditions { IfMatch = known }
-                    : new BlobRequestConditions { IfNoneMatch = ETag.All },
-            };
-            try
-            {
-                await blob.UploadAsync(content, options, cancellation);
-                return;
-            }
-            catch (RequestFailedException e) when (e.Status is 409 or 412)
-            {
-                // Another writer was faster: look at what is there now.
-            }
-        }
-
-        throw new IOException($"{blob.BlobContainerName}/{blob.Name} was changed by others {AttemptsMax} times in a row.");
-    }
-
-    private static async Task<(ETag? ETag, int Revision, string? Run)> LookAsync(BlobClient blob, CancellationToken cancellation)
-    {
-        try
-        {
-            var properties = (await blob.GetPropertiesAsync(cancellationToken: cancellation)).Value;
-            properties.Metadata.TryGetValue(RevisionMark, out var revision);
-            properties.Metadata.TryGetValue(RunMark, out var run);
-            return (properties.ETag, int.TryParse(revision, out var number) ? number : 0, run);
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return (null, 0, null);
-        }
     }
 }

@@ -1,7 +1,9 @@
 using Microsoft.DurableTask;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Drops;
+using MlOps.Pipeline.FeatureStore;
 using MlOps.Pipeline.Registry;
+using MlOps.Pipeline.Steps.FeatureFile;
 using MlOps.Pipeline.Steps.Performance;
 using MlOps.Storage;
 
@@ -19,11 +21,12 @@ namespace MlOps.Pipeline.Orchestrations;
 /// <param name="performance">How predictions have turned out.</param>
 /// <param name="backtests">How every model of a period has turned out.</param>
 /// <param name="models">What the model that predicts has learned from.</param>
+/// <param name="store">Keeps the period's features where the definition asks for it.</param>
 /// <param name="time">Clock for the as-of time.</param>
 /// <param name="stopping">Says when the activity has to end.</param>
 [DurableTask(nameof(PublishActivity))]
 public sealed class PublishActivity(
-    LedgerStore ledgers, InputFiles files, OutputFiles outputs, MlflowRunFiles mlflow, AlertNotice alerts, PerformanceBook performance, BacktestBook backtests, ModelRegistry models, TimeProvider time, ActivityStop stopping)
+    LedgerStore ledgers, InputFiles files, OutputFiles outputs, MlflowRunFiles mlflow, AlertNotice alerts, PerformanceBook performance, BacktestBook backtests, ModelRegistry models, FeaturePublication store, TimeProvider time, ActivityStop stopping)
     : TaskActivity<PublishInput, PublishResult>
 {
     /// <inheritdoc/>
@@ -41,9 +44,16 @@ public sealed class PublishActivity(
 
         // The run may have learned from files that the model that predicts has never seen.
         var model = await models.RequireAsync(pipeline, input.Prepared.Promotion.Version, stopping.Token);
-        var manifest = Describe(input, claim).Of(model);
+        var asked = new FeatureFileInput(input.RunId, input.Pipeline, input.Definition.Hash!, input.Prepared.Drop, input.Prepared.History[0]);
+        var features = await store.PrepareAsync(asked, stopping.Token);
+        var manifest = Describe(input, claim).Of(model) with { Features = features is null ? null : new KeptFeatures(features.Sha256, features.RequireKey()) };
         var names = await outputs.WriteAsync(
             manifest, input.Prepared.Predict.RequireKey(), input.Prepared.Report?.RequireKey(), stopping.Token);
+        if (features is not null)
+        {
+            await store.PublishAsync(asked, features, claim.Revision, stopping.Token);
+        }
+
         await mlflow.WriteAsync(manifest, input.Prepared.Expected, stopping.Token);
         var fallen = input.Prepared.Performance ?? new PerformanceVerdict([], [PerformanceAlerts.Measured, PerformanceAlerts.Estimated]);
         await alerts.TellAsync(
@@ -75,6 +85,8 @@ public sealed class PublishActivity(
         RunId = input.RunId,
         Predictions = OutputFiles.PredictionsName(input.Pipeline, claim.Period),
         PredictionsSha256 = input.Prepared.Predict.PredictionsSha256,
+        Parquet = input.Prepared.Predict.ParquetSha256 is null ? null : OutputFiles.ParquetName(input.Pipeline, claim.Period),
+        ParquetSha256 = input.Prepared.Predict.ParquetSha256,
         Rows = input.Prepared.Predict.Rows,
         ModelSha256 = input.Prepared.Predict.ModelSha256,
         ModelVersion = input.Prepared.Promotion.Version,

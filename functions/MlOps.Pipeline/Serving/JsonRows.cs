@@ -74,6 +74,18 @@ public static class JsonRows
         throw Refused("form", Sentence.Of("body-shape"));
     }
 
+    /// <summary>Rows of texts as a file has them, <see langword="null"/> where missing.</summary>
+    internal static ScoringBody FromTexts(IReadOnlyList<string> header, IEnumerable<IReadOnlyList<string?>> rows)
+    {
+        var writer = new Rows([.. header]);
+        foreach (var row in rows)
+        {
+            writer.Add(row);
+        }
+
+        return writer.End();
+    }
+
     private static ScoringBody Records(JsonElement records)
     {
         if (records.ValueKind != JsonValueKind.Array)
@@ -223,9 +235,9 @@ public static class JsonRows
         ? name.GetString()!
         : throw Refused("form", Sentence.Of("body-split-name"));
 
-    private static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
+    internal static string Short(string text) => text.Length <= 60 ? text : text[..60] + "…";
 
-    private static ScoringRefusedException Refused(string code, Sentence said, long row = 0, string? column = null) =>
+    internal static ScoringRefusedException Refused(string code, Sentence said, long row = 0, string? column = null) =>
         new(1, [Finding.Of(said, column, line: row, code: code)]);
 
     /// <summary>Writes cells as a file would have them; numbers keep the digits that were sent.</summary>
@@ -270,6 +282,17 @@ public static class JsonRows
                     default:
                         throw Refused("cell", Sentence.Of("body-cell", ("row", _firstLines.Count), ("column", Short(_header[i]))), _firstLines.Count, _header[i]);
                 }
+            }
+
+            EndRecord();
+        }
+
+        public void Add(IReadOnlyList<string?> cells)
+        {
+            _firstLines.Add(_line);
+            foreach (var cell in cells)
+            {
+                Write(cell ?? "");
             }
 
             EndRecord();

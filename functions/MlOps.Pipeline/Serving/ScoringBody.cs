@@ -40,6 +40,12 @@ public sealed class ScoringBody
     internal static ScoringBody FromJson(IReadOnlyList<string> header, MemoryStream csv, List<long> firstLines) =>
         new(csv.GetBuffer(), (int)csv.Length, header, firstLines);
 
+    /// <summary>The ids of rows that hold nothing else; <see langword="null"/> where they hold more, or did not come as JSON.</summary>
+    /// <param name="idColumn">Name of the id column; <see langword="null"/> where rows have no id.</param>
+    public IReadOnlyList<string>? IdsAlone(string? idColumn) => idColumn is not null && _header is [var only] && only.Composed() == idColumn
+        ? [.. Records(new CsvReadOptions { Delimiter = ',', Quote = '"', Encoding = "utf-8" }).Skip(1).Select(r => r[0])]
+        : null;
+
     internal MemoryStream Open() => new(_bytes, 0, _length, writable: false);
 
     internal CsvFormat Format(CsvFormat declared) => _header is null ? declared : declared with { Delimiter = ',', Quote = '"', Encoding = "utf-8", PlainToo = true };

@@ -13,6 +13,7 @@ public static class ServingComposition
         services.TryAddSingleton<Champions>();
         services.TryAddSingleton<ShadowLog>();
         services.TryAddSingleton<PictureRows>();
+        services.TryAddSingleton<StoredRows>();
         return services;
     }
 }

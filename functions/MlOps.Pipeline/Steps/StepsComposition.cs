@@ -12,6 +12,7 @@ using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Decide;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
+using MlOps.Pipeline.Steps.FeatureFile;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Leaderboard;
@@ -59,6 +60,7 @@ public static class StepsComposition
             .AddStep((s, context) => new AccumulateStep(
                 context, s.GetRequiredService<JoinStep>(), new RollingOrigin(context, s.GetRequiredService<JoinStep>(), s.GetRequiredService<BacktestStep>())))
             .AddStep((s, context) => new FeaturizeStep(context, s.GetRequiredService<JoinStep>()))
+            .AddStep((s, context) => new FeatureFileStep(context, s.GetRequiredService<JoinStep>()))
             .AddStep((s, context) => new BinStep(context))
             .AddStep((s, context) => new TrainStep(context, s.GetRequiredService<BinStep>()))
             .AddStep((s, context) => new EvaluateStep(context))

@@ -17,6 +17,7 @@ internal static class ApiDocument
         ["audit"] = "Who asked for which change.",
         ["definitions"] = "What a pipeline does, as a file.",
         ["drops"] = "Files from people and other systems.",
+        ["features"] = "Features of finished periods: by id as they are online, by period as files.",
         ["files"] = "Predictions, manifests, reports, refused files.",
         ["health"] = "Whether the server lives and can work.",
         ["models"] = "Versions, what is in production, releases.",

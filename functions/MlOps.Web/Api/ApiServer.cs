@@ -46,6 +46,7 @@ public sealed class ApiServer
         services.AddSingleton<PictureTables>();
         services.AddSingleton<Audit>();
         services.AddSingleton<DriftSummaries>();
+        services.AddSingleton(s => new DataDictionary(s.GetRequiredService<StorageAccount>()));
         services.AddSingleton<Finder>();
         services.AddSingleton(Limits);
         services.AddSingleton(new OwnOrigins(Origins));
@@ -89,6 +90,8 @@ public sealed class ApiServer
         app.MapDrops(Limits);
         app.MapRuns(Streams);
         app.MapFiles();
+        app.MapFeatures();
+        app.MapDictionary();
         app.MapModels();
         app.MapTags();
         app.MapModelCards();

@@ -28,6 +28,7 @@ internal static class FilesApi
         var group = routes.MapGroup("/api/pipelines/{pipeline}").WithTags("files");
         group.MapGet("/predictions", PredictionsAsync).WithSummary("What lies in the output container: predictions, manifests, reports.").ProducesProblem(404);
         Download(group, "/periods/{period}/predictions.csv", "text/csv", ".csv", "The newest predictions of a period.");
+        Download(group, "/periods/{period}/predictions.parquet", "application/vnd.apache.parquet", ".parquet", "The same with types, where the definition asks for Parquet.");
         Download(group, "/periods/{period}/manifest.json", "application/json", ".manifest.json", "Where they came from.");
         Download(group, "/periods/{period}/report.html", "text/html", ".report.html", "The report on them, for people.");
         group.MapGet("/rejected", RejectedAsync).WithSummary("Refused files, set-aside rows and the reasons.").ProducesProblem(404);
@@ -58,7 +59,7 @@ internal static class FilesApi
         {
             var file = blob.Name[(name.Value.Length + 1)..];
             var dot = file.IndexOf('.', StringComparison.Ordinal);
-            var kind = dot < 0 ? null : file[dot..] switch { ".csv" => "predictions.csv", ".manifest.json" => "manifest.json", ".report.html" => "report.html", _ => null };
+            var kind = dot < 0 ? null : file[dot..] switch { ".csv" => "predictions.csv", ".parquet" => "predictions.parquet", ".manifest.json" => "manifest.json", ".report.html" => "report.html", _ => null };
             if (kind is not null && Period.TryParse(file["pred_".Length..dot], out var period))
             {
                 files.Add(Facts(blob, file, $"/api/pipelines/{name}/periods/{period}/{kind}"));

@@ -50,6 +50,7 @@ internal static class ScoringApi
     public const string VersionHeader = "X-Model-Version";
 
     private const string Csv = "text/csv";
+    private const string Json = "application/json";
     private const string Jpeg = "image/jpeg";
     private const string Png = "image/png";
     private const int WarningsMax = 100;
@@ -58,8 +59,8 @@ internal static class ScoringApi
     public static void MapScoring(this IEndpointRouteBuilder routes, ApiLimits limits)
     {
         var group = routes.MapGroup("").WithTags("scoring").RequireRateLimiting(ApiLimits.Scoring).WithMetadata(new RequestSizeLimitAttribute(limits.ScoringBytes), new ReceiveFirst());
-        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion or its challenger, with ?reasons=N of each, or a picture; Accept: text/csv answers with the prediction file.")
-            .Accepts<JsonElement>("application/json", Csv, Jpeg, Png).Produces<ScoreAnswer>(200, "application/json", Csv)
+        group.MapPost("/api/pipelines/{pipeline}/score", ScoreAsync).WithSummary("Scores rows by the champion or its challenger, with ?reasons=N of each, or a picture; rows of ids alone, or {\"ids\": [..]}, with their newest stored features; Accept: text/csv answers with the prediction file.")
+            .Accepts<JsonElement>(Json, Csv, Jpeg, Png).Produces<ScoreAnswer>(200, "application/json", Csv)
             .ProducesProblem(409).ProducesProblem(413).ProducesProblem(415).ProducesProblem(422);
         group.MapGet("/api/pipelines/{pipeline}/score", SchemaAsync).WithSummary("The columns that rows must have.").ProducesProblem(409);
         group.MapPost("/api/pipelines/{pipeline}/invocations", InvokeAsync).WithSummary("MLflow's scoring call.")
@@ -144,8 +145,15 @@ internal static class ScoringApi
         }
 
         var (type, bytes) = (TypeOf(context.Request), await BytesAsync(context.Request, cancellation));
-        var body = type is Jpeg or Png ? null : Read(type, bytes);
+        var ids = type == Json ? StoredRows.IdsIn(bytes) : null;
+        var body = type is Jpeg or Png || ids is not null ? null : Read(type, bytes);
         var served = await champions.GetAsync(pipeline, cancellation);
+        ids ??= body?.IdsAlone(served.Champion.IdColumn);
+        if (ids is not null)
+        {
+            body = await context.RequestServices.GetRequiredService<StoredRows>().FindAsync(pipeline, ids, served.Champion.IdColumn, cancellation);
+        }
+
         if (body is null)
         {
             if (!served.Champion.IsOfPictures)
@@ -179,7 +187,7 @@ internal static class ScoringApi
             case Csv:
                 return ScoringBody.FromCsv(bytes);
 
-            case "application/json":
+            case Json:
                 try
                 {
                     return JsonRows.Read(bytes);

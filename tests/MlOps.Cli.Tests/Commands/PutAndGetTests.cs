@@ -84,9 +84,9 @@ public sealed class PutAndGetTests(AzuriteFixture azurite) : IDisposable
     }
 
     [Fact]
-    public async Task Get_copies_predictions_manifest_and_report()
+    public async Task Get_copies_predictions_manifest_report_and_Parquet()
     {
-        foreach (var suffix in (string[])[".csv", ".manifest.json", ".report.html"])
+        foreach (var suffix in (string[])[".csv", ".manifest.json", ".report.html", ".parquet"])
         {
             await account.EnsureContainersAsync(TestContext.Current.CancellationToken);
             await account.Output.UploadBlobAsync($"{pipeline}/pred_20201001{suffix}", BinaryData.FromString(suffix), TestContext.Current.CancellationToken);
@@ -94,9 +94,9 @@ public sealed class PutAndGetTests(AzuriteFixture azurite) : IDisposable
 
         var ended = await RunAsync("get", pipeline, "20201001", "--out", "results", "--json");
         Assert.Equal(0, ended.ExitCode);
-        Assert.Equal(3, ended.Json.GetProperty("files").GetArrayLength());
+        Assert.Equal(4, ended.Json.GetProperty("files").GetArrayLength());
         Assert.Equal(".csv", File.ReadAllText(folder["results", "pred_20201001.csv"]));
-        Assert.Equal(3, Directory.GetFiles(folder["results"]).Length);
+        Assert.Equal(4, Directory.GetFiles(folder["results"]).Length);
     }
 
     [Fact]

@@ -66,10 +66,22 @@ public sealed class InfrastructureTests
     [Fact]
     public void The_data_account_has_the_containers_of_the_design()
     {
-        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter" })
+        foreach (var container in new[] { "input", "output", "rejected", "artifacts", "definitions", "notifications", "deadletter", "features" })
         {
             Assert.Matches($@"\n  '{container}'\n", Files["app/data-storage.bicep"]);
         }
+    }
+
+    [Fact]
+    public void The_table_of_features_is_written_by_the_app_and_read_by_the_groups_that_may_and_by_nobody_else()
+    {
+        Assert.Contains("tableServices/tables@2023-05-01' = {\n  parent: tables\n  name: 'features'", Files["app/data-storage.bicep"], StringComparison.Ordinal);
+        var roles = Files["app/roles.bicep"];
+        Assert.Equal(2, Regex.Matches(roles, @"scope: onlineFeatures\n").Count);
+        Assert.Contains("guid(dataStorage.id, 'features', principalId, role.storageTableDataContributor)", roles, StringComparison.Ordinal);
+        Assert.Contains("guid(dataStorage.id, 'features', group, role.storageTableDataReader)", roles, StringComparison.Ordinal);
+        Assert.Contains("filter([analystsGroupId, operatorsGroupId]", roles, StringComparison.Ordinal);
+        Assert.Contains("{ name: 'data-table', storageId: dataStorageId, service: 'table' }", Files["app/private-endpoints.bicep"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -131,7 +143,8 @@ public sealed class InfrastructureTests
         Assert.DoesNotContain("*", Regex.Replace(roles, "//.*", ""), StringComparison.Ordinal);
         var analysts = Regex.Match(roles, @"empty\(analystsGroupId\).*?\n  \]", RegexOptions.Singleline).Value;
         Assert.Contains("container: 'output', role: role.storageBlobDataReader", analysts, StringComparison.Ordinal);
-        Assert.Single(Regex.Matches(analysts, "principal:"));
+        Assert.Contains("container: 'features', role: role.storageBlobDataReader", analysts, StringComparison.Ordinal);
+        Assert.Equal(2, Regex.Matches(analysts, "principal:").Count);
     }
 
     [Fact]
@@ -167,6 +180,7 @@ public sealed class InfrastructureTests
             ["storageBlobDataReader"] = "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1",
             ["storageQueueDataContributor"] = "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
             ["storageTableDataContributor"] = "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+            ["storageTableDataReader"] = "76199698-9eea-4c19-bc75-cec21354c6b6",
         };
         var roles = JsonSerializer.Deserialize<Dictionary<string, string>>(File.ReadAllText(Path.Combine(Infra, "roles.json")));
         Assert.Equal(published, roles);

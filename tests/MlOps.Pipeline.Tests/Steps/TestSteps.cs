@@ -9,6 +9,7 @@ using MlOps.Pipeline.Steps.Backtest;
 using MlOps.Pipeline.Steps.Compare;
 using MlOps.Pipeline.Steps.Evaluate;
 using MlOps.Pipeline.Steps.Explain;
+using MlOps.Pipeline.Steps.FeatureFile;
 using MlOps.Pipeline.Steps.Featurize;
 using MlOps.Pipeline.Steps.Join;
 using MlOps.Pipeline.Steps.Leaderboard;
@@ -35,6 +36,8 @@ internal sealed class TestSteps(StorageAccount account, StepOptions options, ILo
     public StepRunner Runner => _services.GetRequiredService<StepRunner>();
 
     public DefinitionStore Definitions => _services.GetRequiredService<DefinitionStore>();
+
+    public FeatureFileStep FeatureFile => _services.GetRequiredService<FeatureFileStep>();
 
     public ModelRegistry Models => _services.GetRequiredService<ModelRegistry>();
 

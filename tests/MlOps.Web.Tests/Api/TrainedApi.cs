@@ -22,6 +22,14 @@ public sealed class TrainedApi(AzuriteFixture azurite) : IAsyncLifetime
           min_data_in_leaf: 10
         output:
           reasons: 3
+          format: [csv, parquet]
+        feature_store:
+          online: true
+          keep: 30d
+        describe:
+          INCOME:
+            meaning: What comes in a year, <b>before</b> taxes
+            unit: kEUR
         """;
 
     private static readonly string[] Contracts = ["Cash loans", "\"Consumer, other\"", "<script>alert(1)</script>", "現金", "NA", ""];

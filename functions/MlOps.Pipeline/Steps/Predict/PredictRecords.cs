@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Artifacts;
 
 namespace MlOps.Pipeline.Steps.Predict;
@@ -19,4 +20,9 @@ public sealed record PredictInput(
 /// <param name="ModelSha256">SHA-256 of the model that made it.</param>
 /// <param name="Metrics">Metrics of the scores against the labels in the drop itself; empty where it carries none.</param>
 public sealed record PredictResult(
-    long Rows, string PredictionsSha256, string ModelSha256, IReadOnlyDictionary<string, double> Metrics) : StepResult;
+    long Rows, string PredictionsSha256, string ModelSha256, IReadOnlyDictionary<string, double> Metrics) : StepResult
+{
+    /// <summary>SHA-256 of <c>predictions.parquet</c>; <see langword="null"/> where the definition asks for none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? ParquetSha256 { get; init; }
+}

@@ -19,7 +19,7 @@ using MlOps.Tabular;
 namespace MlOps.Pipeline.Steps.Predict;
 
 /// <summary>
-/// Predicts a drop: <c>predictions.csv</c> with id, class, score and, where asked for, reasons of every row, in the drop's order. Labels in the drop are
+/// Predicts a drop: <c>predictions.csv</c> with id, class, score and, where asked for, reasons of every row, in the drop's order, and on request the same as <c>predictions.parquet</c>. Labels in the drop are
 /// read only afterwards, by a step of their own that measures the scores.
 /// </summary>
 public sealed class PredictStep : Step<PredictInput, PredictResult>
@@ -27,6 +27,7 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
     internal const string Name = "predict";
     internal const string MeasureName = "measure";
     internal const string PredictionsOutput = "predictions.csv";
+    internal const string ParquetOutput = "predictions.parquet";
     internal const string ScoresOutput = "scores.bin";
     private const int Version = 2;
 
@@ -66,6 +67,11 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
             inputs["transform"] = features.Inputs["transform"];
         }
 
+        if (definition.Output.Parquet)
+        {
+            inputs["format"] = ParquetOutput;
+        }
+
         var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Period).Value, inputs, StepContext.Request(input));
         var result = await _context.Runner.RunAsync(
             spec, (work, stop) => WorkAsync(input, pipeline, definition, modelHash, evaluation, work, stop), cancellation);
@@ -88,7 +94,9 @@ public sealed class PredictStep : Step<PredictInput, PredictResult>
         var file = await work.WriteAsync(
             PredictionsOutput, s => PredictionFile.Write(s, definition, ids, scores, evaluation, reasons), cancellation);
         await work.WriteAsync(ScoresOutput, new Table([new NumberColumn("score", scores)], rowCount: scores.Length).Save, cancellation);
-        return new PredictResult(ids.RowCount, file.Sha256, modelHash, new Dictionary<string, double>());
+        var parquet = definition.Output.Parquet
+            ? await work.WriteAsync(ParquetOutput, s => PredictionTable.Write(s, definition, ids, scores, evaluation, reasons, modelHash), cancellation) : null;
+        return new PredictResult(ids.RowCount, file.Sha256, modelHash, new Dictionary<string, double>()) { ParquetSha256 = parquet?.Sha256 };
     }
 
     // The values that people read are those of the file, not what the transform made of them.

@@ -32,7 +32,7 @@ internal static class PredictionFile
 
         for (var rank = 0; rank < (reasons?.Count ?? 0); rank++)
         {
-            writer.Write($"{ReasonColumn}{rank + 1}");
+            writer.Write(ReasonName(rank));
         }
 
         writer.EndRecord();
@@ -62,6 +62,10 @@ internal static class PredictionFile
             writer.EndRecord();
         }
     }
+
+    /// <summary>Name of the column of a reason.</summary>
+    /// <param name="rank">From 0, the strongest.</param>
+    public static string ReasonName(int rank) => $"{ReasonColumn}{rank + 1}";
 
     private static void WriteClasses(CsvWriter writer, IReadOnlyList<string> classes, ReadOnlySpan<double> probabilities)
     {

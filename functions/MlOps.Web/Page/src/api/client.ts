@@ -76,11 +76,12 @@ export const at = {
   pipeline: (name: string) => `/api/pipelines/${part(name)}`,
   periods: (name: string, limit = 50, after?: string) => paged(`/api/pipelines/${part(name)}/periods?limit=${limit}`, after),
   performance: (name: string) => `/api/pipelines/${part(name)}/performance?limit=60`,
+  dictionary: (name: string) => `/api/pipelines/${part(name)}/dictionary`,
   drift: (name: string) => `/api/pipelines/${part(name)}/drift/summary`,
   alerts: (name: string) => `/api/pipelines/${part(name)}/alerts`,
   drop: (name: string, file: string) => `/api/pipelines/${part(name)}/drops/${part(file)}`,
   profile: (name: string, period: string) => `/api/pipelines/${part(name)}/periods/${part(period)}/profile`,
-  output: (name: string, period: string, kind: "predictions.csv" | "manifest.json" | "report.html") =>
+  output: (name: string, period: string, kind: "predictions.csv" | "predictions.parquet" | "manifest.json" | "report.html") =>
     `/api/pipelines/${part(name)}/periods/${part(period)}/${kind}`,
   rejected: (name: string, after?: string) => paged(`/api/pipelines/${part(name)}/rejected?limit=50`, after),
   rejectedFile: (name: string, file: string) => `/api/pipelines/${part(name)}/rejected/${part(file)}`,

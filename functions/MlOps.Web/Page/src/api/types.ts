@@ -396,6 +396,25 @@ export interface DriftSummary {
   columns: DriftedColumn[];
 }
 
+export interface DictionaryEntry {
+  column: string;
+  role: "id" | "label" | "feature" | "unused";
+  type: string | null;
+  meaning: string | null;
+  unit: string | null;
+  least: string | null;
+  greatest: string | null;
+  categories: number | null;
+  missing: number | null;
+  first: string | null;
+  last: string | null;
+  transform: string | null;
+  features: number;
+  importance: number | null;
+  psi: number | null;
+  drifted: boolean | null;
+}
+
 export interface ThresholdEffect {
   threshold: number;
   predicted: number;

@@ -142,6 +142,11 @@ function Outputs({ of: { run, document } }: { of: RunDetails }) {
             {t.run.download}
           </a>
         )}
+        {has(".parquet") && (
+          <a class="button" href={at.output(run.pipeline, run.period, "predictions.parquet")} download>
+            {t.run.downloadParquet}
+          </a>
+        )}
         {has(".manifest.json") && (
           <a class="button" href={at.output(run.pipeline, run.period, "manifest.json")} download>
             {t.periods.manifest}

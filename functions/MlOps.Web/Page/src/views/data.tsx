@@ -7,6 +7,7 @@ import { Pager, usePages } from "../parts/pager";
 import { Empty, Show, Table } from "../parts/parts";
 import { useFormat } from "../text/format";
 import { useText } from "../text/language";
+import { Dictionary } from "./dictionary";
 import { Findings } from "./findings";
 import { Profile } from "./profile";
 
@@ -36,6 +37,7 @@ export function Data({ name }: { name: string }) {
           }
         </Show>
       </section>
+      <Dictionary name={name} />
       <Profiles name={name} />
     </>
   );
