@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using MlOps.Storage;
@@ -40,6 +42,29 @@ internal static class ApiDocument
 
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // What is always written is always there, whether or not it has a default.
+            foreach (var property in context.JsonTypeInfo.Properties.Where(p => schema.Properties?.ContainsKey(p.Name) == true && IsAlwaysWritten(p)))
+            {
+                (schema.Required ??= new HashSet<string>(StringComparer.Ordinal)).Add(property.Name);
+            }
+
+            // Of a property the framework says itself that it may be null; of an item of a list it does not.
+            if (context.JsonPropertyInfo is null && Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is not null)
+            {
+                if (schema.AnyOf is { Count: > 0 } choices)
+                {
+                    choices.Add(new OpenApiSchema { Type = JsonSchemaType.Null });
+                }
+                else if (schema.Type is { } type)
+                {
+                    schema.Type = type | JsonSchemaType.Null;
+                }
+            }
+
+            return Task.CompletedTask;
+        });
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -59,6 +84,9 @@ internal static class ApiDocument
             return Task.CompletedTask;
         });
     }
+
+    private static bool IsAlwaysWritten(JsonPropertyInfo property) =>
+        property.Get is not null && property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true).OfType<JsonIgnoreAttribute>().Any(i => i.Condition != JsonIgnoreCondition.Never) != true;
 
     // On the loopback address nobody signs in; a deployed app takes either.
     private static void Secure(OpenApiDocument document)

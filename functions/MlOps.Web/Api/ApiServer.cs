@@ -47,6 +47,9 @@ public sealed class ApiServer
         services.AddSingleton<Audit>();
         services.AddSingleton<DriftSummaries>();
         services.AddSingleton<Finder>();
+        services.AddSingleton<Comparisons>();
+        services.AddSingleton<EarlierRuns>();
+        services.AddSingleton<StepLooks>();
         services.AddSingleton(Limits);
         services.AddSingleton(new OwnOrigins(Origins));
         services.AddExceptionHandler<Problems>();
@@ -86,8 +89,11 @@ public sealed class ApiServer
         app.MapTraffic();
         app.MapPipelines();
         app.MapDefinitions(Limits);
+        app.MapDrafts(Limits);
         app.MapDrops(Limits);
         app.MapRuns(Streams);
+        app.MapSteps();
+        app.MapComparisons();
         app.MapFiles();
         app.MapModels();
         app.MapTags();

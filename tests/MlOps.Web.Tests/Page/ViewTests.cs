@@ -129,7 +129,7 @@ public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFix
         return
         [
             "/#/", "/#/runs", $"/#/runs/{runs.First(r => r.Contains("20201101", StringComparison.Ordinal))}", $"/#/runs/{runs.First(r => r.Contains("initial", StringComparison.Ordinal))}",
-            pipeline, $"{pipeline}/runs", $"{pipeline}/models", $"{pipeline}/data", $"{pipeline}/definition", $"{pipeline}/changes", $"{pipeline}/models/{models[0]}", $"{pipeline}/compare/{models[0]}/{models[1]}", $"{pipeline}/report/20201101", "/#/nowhere",
+            pipeline, $"{pipeline}/runs", $"{pipeline}/models", $"{pipeline}/data", $"{pipeline}/definition", $"{pipeline}/changes", $"{pipeline}/models/{models[0]}", $"{pipeline}/compare/{models[0]}/{models[1]}", $"/#/compare/{string.Join('/', runs)}", "/#/new", $"{pipeline}/report/20201101", "/#/nowhere",
         ];
     }
 
