@@ -50,17 +50,20 @@ internal static class ApiDocument
                 (schema.Required ??= new HashSet<string>(StringComparer.Ordinal)).Add(property.Name);
             }
 
-            // Of a property the framework says itself that it may be null; of an item of a list it does not.
-            if (context.JsonPropertyInfo is null && Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is not null)
+            var mayBeNull = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is not null;
+            if (schema.AnyOf is { Count: > 0 } choices && (Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) == typeof(double))
             {
-                if (schema.AnyOf is { Count: > 0 } choices)
+                // A number, or one of the texts for what is none: the framework calls it an object, and forgets that it may be null.
+                schema.Type = null;
+                if (mayBeNull)
                 {
                     choices.Add(new OpenApiSchema { Type = JsonSchemaType.Null });
                 }
-                else if (schema.Type is { } type)
-                {
-                    schema.Type = type | JsonSchemaType.Null;
-                }
+            }
+            else if (mayBeNull && context.JsonPropertyInfo is null && schema.Type is { } type)
+            {
+                // Of a property the framework says itself that it may be null; of an item of a list it does not.
+                schema.Type = type | JsonSchemaType.Null;
             }
 
             return Task.CompletedTask;

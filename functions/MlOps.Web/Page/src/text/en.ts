@@ -411,7 +411,6 @@ export const en = {
     fact: { pipeline: "Pipeline", state: "State", rows: "Rows", file: "File", definition: "Definition" } as Record<string, string>,
     first: "the others are held against it",
     against_this: "hold against this",
-    against_this_one: (version: string) => `Hold all against ${version}`,
     gate: "The gate’s verdict",
     parameters: "Parameters that differ",
     same: "All parameters are alike.",

@@ -411,7 +411,6 @@ export const ja: Texts = {
     fact: { pipeline: "パイプライン", state: "状態", rows: "行数", file: "ファイル", definition: "定義" },
     first: "比較の基準",
     against_this: "これを基準にする",
-    against_this_one: (version) => `${version} を基準にする`,
     gate: "昇格の判定",
     parameters: "異なるパラメーター",
     same: "パラメーターはすべて同じです。",

@@ -104,7 +104,7 @@ function Same({ of: same, first, verdicts }: { of: SameRowsOfMany; first?: (vers
     name: (
       <>
         <code>{version}</code>
-        <span class="block small quiet">{i === 0 ? t.compare.first : first && <a href={first(version)} aria-label={t.compare.against_this_one(version)}>{t.compare.against_this}</a>}</span>
+        <span class="block small quiet">{i === 0 ? t.compare.first : first && <a href={first(version)}>{t.compare.against_this}<span class="unseen"> {version}</span></a>}</span>
       </>
     ),
   }));
