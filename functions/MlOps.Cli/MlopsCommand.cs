@@ -21,7 +21,7 @@ internal static class MlopsCommand
         new("Try it", [DemoCommand.Create(), SampleCommand.Create()]),
         new("A pipeline and its files", [InitCommand.Create(), UpCommand.Create(), PutCommand.Create(), WaitCommand.Create(), GetCommand.Create(), StatusCommand.Create(), SchemaCommand.Create(), DictionaryCommand.Create(), FeaturesCommand.Create()]),
         new("Runs", [RunsCommand.Create(), RunCommand.Create(), LogsCommand.Create(), .. SteeringCommands.Create(), SweepCommand.Create(), ReproduceCommand.Create(), LineageCommand.Create(), TagCommand.Create()]),
-        new("Models", [ModelCommands.Models(), ModelCommands.Performance(), .. ApprovalCommands.Create(), ModelCommands.Promote(), ModelCommands.Rollback(), ModelCommands.Live(), TrafficCommand.Create(), ExportCommand.Create()]),
+        new("Models", [ModelCommands.Models(), CompareCommand.Create(), ModelCommands.Performance(), .. ApprovalCommands.Create(), ModelCommands.Promote(), ModelCommands.Rollback(), ModelCommands.Live(), TrafficCommand.Create(), ExportCommand.Create()]),
         new("Alerts and changes", [.. AlertCommands.Create(), AuditCommand.Create()]),
         new("Without a pipeline", [FitCommand.Create(), ScoreCommand.Create(), CsvCommand.Create()]),
         new("This machine", [DoctorCommand.Create(), CompletionCommand.Create(), VersionCommand.Create()]),

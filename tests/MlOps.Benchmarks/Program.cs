@@ -2,6 +2,7 @@ using MlOps.Benchmarks.Boosting;
 using MlOps.Benchmarks.Csv;
 using MlOps.Benchmarks.Drift;
 using MlOps.Benchmarks.Engine;
+using MlOps.Benchmarks.Explain;
 using MlOps.Benchmarks.Functions;
 using MlOps.Benchmarks.Join;
 using MlOps.Benchmarks.Learners;
@@ -20,6 +21,7 @@ return args.FirstOrDefault() switch
     "drift" => DriftBenchmark.Run(args[1..]),
     "engine" => await EngineBenchmark.RunAsync(),
     "engine-worker" => await MlOps.EngineWorker.WorkerMain.RunAsync(args[1..]),
+    "explain" => ExplainBenchmark.Run(),
     "join" => JoinBenchmark.Run(args[1..]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
     "load" => await LoadBenchmark.RunAsync(args[1..]),
@@ -41,6 +43,7 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks csv-fuzz [--inputs N] [--seed S] [--seeds FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks drift [SIMULATIONS]");
     Console.Error.WriteLine("       MlOps.Benchmarks engine");
+    Console.Error.WriteLine("       MlOps.Benchmarks explain");
     Console.Error.WriteLine("       MlOps.Benchmarks join FOLDER [RUNS]");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
     Console.Error.WriteLine("       MlOps.Benchmarks load [FILES …]");

@@ -1,9 +1,8 @@
 using System.CommandLine;
-using MlOps.Cli.Drafts;
 using MlOps.Cli.Terminal;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drafts;
 using MlOps.Storage;
-using MlOps.Tabular;
 
 namespace MlOps.Cli.Commands;
 
@@ -47,24 +46,13 @@ internal static class InitCommand
 
     private static DefinitionDraft Draft(string path, PipelineName pipeline, string? label, string? id, CancellationToken cancellation)
     {
-        using var stream = File.OpenRead(path);
-        var options = new CsvReadOptions { ComposeNames = true };
-        var csv = CsvFile.ReadTable(stream, options, cancellation);
+        var (draft, csv) = DraftReading.Read(() => File.OpenRead(path), pipeline.Value, Path.GetFileName(path), label, id, cancellation);
         if (csv.ErrorCount > 0)
         {
             Answer.Progress($"{path}: {(csv.ErrorCount == 1 ? "1 row cannot be read and was left out" : $"{csv.ErrorCount} rows cannot be read and were left out, the first")}: {csv.Errors[0]}");
         }
 
-        // Once more with texts such as NA as they stand: an id or a class may be called so.
-        using var again = File.OpenRead(path);
-        var raw = CsvFile.ReadTable(again, options with { MissingMarkers = [""] }, cancellation).Table;
-        return DefinitionDraft.From(pipeline.Value, Path.GetFileName(path), csv, label?.Composed(), id?.Composed(), raw, AsTexts);
-
-        TextColumn? AsTexts(string name)
-        {
-            using var stream = File.OpenRead(path);
-            return CsvFile.ReadTable(stream, options with { Columns = new HashSet<string> { name }, Kinds = new Dictionary<string, ColumnKind> { [name] = ColumnKind.Text } }, cancellation).Table.Find(name) as TextColumn;
-        }
+        return draft;
     }
 
     /// <summary>The file's name without endings; the folder's where the file is named as a drop.</summary>

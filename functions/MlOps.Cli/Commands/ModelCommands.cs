@@ -53,8 +53,8 @@ internal static class ModelCommands
             if (versions.Length > 1)
             {
                 Answer.Line("");
-                Answer.Line("test: each model on the test rows of its own history. Other rows are harder or easier: hold two models against each other on the same rows");
-                Answer.Line($"by GET /api/pipelines/{name}/models/VERSION/compare/OTHER, or on the page.");
+                Answer.Line("test: each model on the test rows of its own history. Other rows are harder or easier: hold models against each other on the same rows");
+                Answer.Line($"by `mlops compare {name} VERSION OTHER`, or on the page.");
             }
 
             return ExitCode.Done;

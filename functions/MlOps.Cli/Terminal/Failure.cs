@@ -1,7 +1,7 @@
 using Azure;
 using MlOps.Cli.Azurite;
-using MlOps.Cli.Drafts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drafts;
 using MlOps.Pipeline.Drops;
 using MlOps.Tabular;
 using MlOps.Web.Runs;

@@ -21,6 +21,9 @@ public sealed record ApiLimits
     /// <summary>Bytes of a definition; default 1 MiB.</summary>
     public int DefinitionBytes { get; init; } = 1 << 20;
 
+    /// <summary>Bytes of a file that a definition is drafted from, as it comes and unpacked; default 16 MiB.</summary>
+    public int DraftBytes { get; init; } = 16 << 20;
+
     /// <summary>Uploads at the same time; default 4.</summary>
     public int UploadsAtOnce { get; init; } = 4;
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using MlOps.Storage;
@@ -41,6 +43,32 @@ internal static class ApiDocument
 
             return Task.CompletedTask;
         });
+        options.AddSchemaTransformer((schema, context, _) =>
+        {
+            // What is always written is always there, whether or not it has a default.
+            foreach (var property in context.JsonTypeInfo.Properties.Where(p => schema.Properties?.ContainsKey(p.Name) == true && IsAlwaysWritten(p)))
+            {
+                (schema.Required ??= new HashSet<string>(StringComparer.Ordinal)).Add(property.Name);
+            }
+
+            var mayBeNull = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is not null;
+            if (schema.AnyOf is { Count: > 0 } choices && (Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type) == typeof(double))
+            {
+                // A number, or one of the texts for what is none: the framework calls it an object, and forgets that it may be null.
+                schema.Type = null;
+                if (mayBeNull)
+                {
+                    choices.Add(new OpenApiSchema { Type = JsonSchemaType.Null });
+                }
+            }
+            else if (mayBeNull && context.JsonPropertyInfo is null && schema.Type is { } type)
+            {
+                // Of a property the framework says itself that it may be null; of an item of a list it does not.
+                schema.Type = type | JsonSchemaType.Null;
+            }
+
+            return Task.CompletedTask;
+        });
         options.AddDocumentTransformer((document, _, _) =>
         {
             document.Info = new OpenApiInfo
@@ -60,6 +88,9 @@ internal static class ApiDocument
             return Task.CompletedTask;
         });
     }
+
+    private static bool IsAlwaysWritten(JsonPropertyInfo property) =>
+        property.Get is not null && property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true).OfType<JsonIgnoreAttribute>().Any(i => i.Condition != JsonIgnoreCondition.Never) != true;
 
     // On the loopback address nobody signs in; a deployed app takes either.
     private static void Secure(OpenApiDocument document)

@@ -36,7 +36,8 @@ internal sealed record RunFacts(
 /// <param name="Stage">What it does now, while it is active.</param>
 /// <param name="Document">Steps, metrics, warnings, outputs; there from the run's end on.</param>
 /// <param name="Live">What it tells of itself while it is active.</param>
-internal sealed record RunDetails(RunFacts Run, string? Stage, RunDocument? Document, LiveRun? Live);
+/// <param name="Left">How long it will go on yet by what earlier runs took; <see langword="null"/> where none says.</param>
+internal sealed record RunDetails(RunFacts Run, string? Stage, RunDocument? Document, LiveRun? Live, TimeLeft? Left = null);
 
 /// <summary>How a period stands.</summary>
 /// <param name="Period">The period.</param>

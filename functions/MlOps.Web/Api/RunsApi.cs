@@ -77,12 +77,12 @@ internal static class RunsApi
         ? state
         : throw ApiException.Of(400, "no such state", Sentence.Of("api-no-state"), Sentence.Of("api-states-next", ("states", string.Join(", ", Enum.GetNames<RunState>()).ToLowerInvariant())), "state");
 
-    private static async Task<Tagged<RunDetails>> GetAsync(string id, RunHistory history, TagBook tags, CancellationToken cancellation) =>
-        Tagged.Of(await DetailsAsync(id, history, tags, cancellation));
+    private static async Task<Tagged<RunDetails>> GetAsync(string id, RunHistory history, TagBook tags, EarlierRuns earlier, CancellationToken cancellation) =>
+        Tagged.Of(await DetailsAsync(id, history, tags, earlier, cancellation));
 
-    private static async Task<Tagged<RunComparison>> CompareAsync(string id, string other, RunHistory history, TagBook tags, CancellationToken cancellation)
+    private static async Task<Tagged<RunComparison>> CompareAsync(string id, string other, RunHistory history, TagBook tags, EarlierRuns earlier, CancellationToken cancellation)
     {
-        var (left, right) = (await DetailsAsync(id, history, tags, cancellation), await DetailsAsync(other, history, tags, cancellation));
+        var (left, right) = (await DetailsAsync(id, history, tags, earlier, cancellation), await DetailsAsync(other, history, tags, earlier, cancellation));
         var sides = new[] { left, right }.Select(side => (side.Document?.Metrics ?? new Dictionary<string, IReadOnlyDictionary<string, double>>())
             .SelectMany(part => part.Value.Select(value => (Name: $"{part.Key}/{value.Key}", value.Value)))
             .ToDictionary(value => value.Name, value => value.Value)).ToArray();
@@ -141,13 +141,14 @@ internal static class RunsApi
             steering.AnswerAsync(pipeline, run, approve, context.Who().Name, request?.Comment, cancellation));
     }
 
-    private static async Task<RunDetails> DetailsAsync(string id, RunHistory history, TagBook tags, CancellationToken cancellation)
+    private static async Task<RunDetails> DetailsAsync(string id, RunHistory history, TagBook tags, EarlierRuns earlier, CancellationToken cancellation)
     {
         var wanted = Lookup.Run(id);
         var (pipeline, run) = await history.FindAsync(wanted, cancellation);
         var live = run.State == RunState.Active ? await history.LiveAsync(run.RunId, cancellation) : null;
         var tagging = (await tags.ReadAsync(pipeline, TagBook.Run, cancellation)).GetValueOrDefault(run.RunId);
-        return new RunDetails(RunFacts.Of(pipeline.Value, run, tagging), live?.Stage, await history.DocumentAsync(pipeline, wanted, cancellation), live);
+        var left = live is null ? null : await earlier.LeftAsync(pipeline, run, live, cancellation);
+        return new RunDetails(RunFacts.Of(pipeline.Value, run, tagging), live?.Stage, await history.DocumentAsync(pipeline, wanted, cancellation), live, left);
     }
 
     // While a run goes on, its stage whenever it changes; at its end its log, line by line, and why it ended so.

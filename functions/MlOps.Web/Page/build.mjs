@@ -46,6 +46,8 @@ await alone(() => {
     writeFileSync(stamp, packages);
   }
   const fresh = `${out}.${process.pid}`;
+  // The shapes of the API's answers, of the document that a test holds against the server.
+  execSync(`${process.execPath} node_modules/openapi-typescript/bin/cli.js openapi.json -o src/api/schema.d.ts`, { cwd: here, stdio: ["ignore", "ignore", "inherit"] });
   execSync(`${process.execPath} node_modules/typescript/bin/tsc --noEmit`, { cwd: here, stdio: "inherit" });
   execSync(`${process.execPath} node_modules/vite/bin/vite.js build --logLevel error --outDir "${fresh}" --emptyOutDir`, { cwd: here, stdio: "inherit" });
   // Whole or not at all.

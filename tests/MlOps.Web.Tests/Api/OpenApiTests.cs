@@ -51,6 +51,27 @@ public sealed class OpenApiTests(AzuriteFixture azurite)
         Assert.Equal(JsonValueKind.Object, run.GetProperty("content").GetProperty("application/json").GetProperty("schema").ValueKind);
     }
 
+    /// <summary>After a change of the API: <c>MLOPS_WRITE_OPENAPI=1</c> writes the file anew.</summary>
+    [Fact]
+    public async Task The_page_has_its_types_from_the_document_that_is_served()
+    {
+        await using var system = await ApiSystem.StartAsync(azurite);
+        var document = System.Text.Json.Nodes.JsonNode.Parse(await system.Client.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken))!.AsObject();
+        // Where the server is and of which commit it was built say nothing of the API.
+        document.Remove("servers");
+        document["info"]!.AsObject()["version"] = "v1";
+        var served = document.ToJsonString(new JsonSerializerOptions { WriteIndented = true, IndentSize = 1, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }) + "\n";
+        var file = Path.Combine(Shared.Repository, "functions", "MlOps.Web", "Page", "openapi.json");
+        if (Environment.GetEnvironmentVariable("MLOPS_WRITE_OPENAPI") is not null)
+        {
+            await File.WriteAllTextAsync(file, served, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(
+            served == (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).ReplaceLineEndings("\n"),
+            $"The API is not the one that {file} describes, from which the page's types are generated: run this test once with MLOPS_WRITE_OPENAPI=1, and build.");
+    }
+
     [Fact]
     public async Task Answers_are_compressed_for_whoever_takes_it()
     {

@@ -39,7 +39,7 @@ public sealed class ManyRunsTests(AzuriteFixture azurite, Chromium chromium) : I
         Assert.InRange(await NodesAsync(page), 100, NodesMax);
     }
 
-    private static LedgerRun RunOf(int i, DateTimeOffset began) => new()
+    internal static LedgerRun RunOf(int i, DateTimeOffset began) => new()
     {
         RunId = $"credit-run-{i}",
         Period = began.AddDays(i).ToString("yyyyMMdd", CultureInfo.InvariantCulture),
@@ -50,7 +50,7 @@ public sealed class ManyRunsTests(AzuriteFixture azurite, Chromium chromium) : I
         EndedAt = began.AddDays(i).AddMinutes(3),
     };
 
-    private static async Task WriteSearchAsync(StorageAccount account)
+    internal static async Task WriteSearchAsync(StorageAccount account)
     {
         var trials = new JsonArray([.. Enumerable.Range(0, 200).Select(i => (JsonNode)new JsonObject
         {

@@ -104,6 +104,18 @@ public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFix
         await Assertions.Expect(page).ToHaveTitleAsync($"{TrainedApi.Pipeline}: Periods · MlOps");
     }
 
+    [Theory]
+    [InlineData("en")]
+    [InlineData("ja")]
+    public async Task The_first_view_transfers_less_than_a_hundred_and_twenty_kilobytes(string language)
+    {
+        await using var window = await chromium.OpenAsync(trained.System.Address, language);
+        await OpenAsync(window.Page, "/#/");
+        var bytes = await window.Page.EvaluateAsync<int>("() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')].reduce((sum, e) => sum + e.transferSize, 0)");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{bytes} bytes");
+        Assert.InRange(bytes, 20_000, 120_000);
+    }
+
     private static async Task OpenAsync(IPage page, string view)
     {
         await page.GotoAsync("about:blank");
@@ -129,7 +141,7 @@ public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFix
         return
         [
             "/#/", "/#/runs", $"/#/runs/{runs.First(r => r.Contains("20201101", StringComparison.Ordinal))}", $"/#/runs/{runs.First(r => r.Contains("initial", StringComparison.Ordinal))}",
-            pipeline, $"{pipeline}/runs", $"{pipeline}/models", $"{pipeline}/data", $"{pipeline}/definition", $"{pipeline}/changes", $"{pipeline}/models/{models[0]}", $"{pipeline}/compare/{models[0]}/{models[1]}", $"{pipeline}/report/20201101", "/#/nowhere",
+            pipeline, $"{pipeline}/runs", $"{pipeline}/models", $"{pipeline}/data", $"{pipeline}/definition", $"{pipeline}/changes", $"{pipeline}/models/{models[0]}", $"{pipeline}/compare/{models[0]}/{models[1]}", $"/#/compare/{string.Join('/', runs)}", "/#/new", $"{pipeline}/report/20201101", "/#/nowhere",
         ];
     }
 

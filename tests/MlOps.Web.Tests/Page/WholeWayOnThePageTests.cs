@@ -84,6 +84,7 @@ public sealed class WholeWayOnThePageTests(AzuriteFixture azurite, Chromium chro
         var person = Person.With(hand, page);
         await page.GotoAsync($"/#/runs/{run}");
         await Assertions.Expect(page.Locator(".step.running")).ToContainTextAsync("Gate");
+        await Assertions.Expect(page.GetByText("Estimate: about")).ToContainTextAsync("by what the last run took");
         await person.UseAsync(page.GetByRole(AriaRole.Button, new() { Name = "Approve" }));
         Assert.Empty(await ViewTests.BarriersAsync(page, "the question whether a model may predict"));
         await person.UseAsync(page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Approve" }));

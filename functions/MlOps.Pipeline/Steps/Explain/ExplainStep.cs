@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Accumulate;
@@ -19,8 +20,7 @@ public sealed class ExplainStep : Step<ExplainInput, ExplainResult>
     internal const string ExplanationOutput = "explanation.json";
     private const int Version = 1;
 
-    // Enough for a stable order of the top columns; more rows cost time in every run and ink in every chart.
-    private const int SampleRows = 500;
+    private const int UsualLeaves = 31;
     private const int ColumnsWithPoints = 15;
     private const int TopColumns = 10;
 
@@ -37,13 +37,14 @@ public sealed class ExplainStep : Step<ExplainInput, ExplainResult>
         var pipeline = PipelineName.Parse(input.Pipeline);
         var definition = await _context.Definitions.LoadAsync(pipeline, input.DefinitionHash, cancellation);
         var history = await _context.Runner.ReadRecordAsync(pipeline, input.AccumulateKey, cancellation);
+        var sample = await SampleAsync(pipeline, input.TrainKey, cancellation);
         var spec = new StepSpec(
             pipeline, Name, Version, "final",
             new Dictionary<string, string>
             {
                 ["history"] = history.Output(AccumulateStep.HistoryOutput).Sha256,
                 ["model"] = await TrainedModel.HashAsync(_context, pipeline, input.TrainKey, cancellation),
-                ["sample"] = StepContext.Part(new { Rows = SampleRows, definition.Split.Seed }),
+                ["sample"] = StepContext.Part(new { Rows = sample, definition.Split.Seed }),
                 ["schema"] = history.Output(AccumulateStep.SchemaOutput).Sha256,
                 ["split"] = history.Output(AccumulateStep.SplitOutput).Sha256,
                 ["transform"] = history.Output(AccumulateStep.TransformOutput).Sha256,
@@ -53,21 +54,27 @@ public sealed class ExplainStep : Step<ExplainInput, ExplainResult>
             spec,
             async (work, stop) =>
             {
-                var explanation = await ExplainAsync(input, pipeline, definition.Split.Seed, stop);
+                var explanation = await ExplainAsync(input, pipeline, sample, definition.Split.Seed, stop);
                 await work.WriteAsync(ExplanationOutput, s => JsonSerializer.Serialize(s, explanation, ArtifactJson.Compact), stop);
                 return new ExplainResult(explanation.Rows, [.. explanation.Columns.Take(TopColumns).Select(c => c.Column)]);
             },
             cancellation);
     }
 
-    private async Task<Explanation> ExplainAsync(ExplainInput input, PipelineName pipeline, int seed, CancellationToken cancellation)
+    private async Task<int> SampleAsync(PipelineName pipeline, string trainKey, CancellationToken cancellation)
+    {
+        var trained = (await _context.Runner.ReadRecordAsync(pipeline, trainKey, cancellation)).ResultOf<TrainResult>();
+        return ExplainSample.Rows(trained.Trees, trained.Parameters.TryGetValue("num_leaves", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var leaves) ? leaves : UsualLeaves);
+    }
+
+    private async Task<Explanation> ExplainAsync(ExplainInput input, PipelineName pipeline, int sample, int seed, CancellationToken cancellation)
     {
         var history = await HistoryRows.OpenAsync(_context, pipeline, input.AccumulateKey, cancellation);
         var model = await TrainedModel.OpenAsync(_context, pipeline, input.TrainKey, cancellation);
         await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.SchemaOutput, cancellation);
         var classes = FileSchema.Load(json).LabelClasses ?? [];
         var test = history.Rows(Part.Test);
-        var rows = RowSample.Take(test.Length > 0 ? test : history.Rows(Part.Train), SampleRows, seed);
+        var rows = RowSample.Take(test.Length > 0 ? test : history.Rows(Part.Train), sample, seed);
         var contributions = new Contributions(model, history.Transform);
         var values = model.ExplainsRows
             ? contributions.Of(TransformApply.Apply(history.Transform, history.Table, rows), 0, rows.Length, _context.Options.EffectiveThreads)

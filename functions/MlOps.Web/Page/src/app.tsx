@@ -3,8 +3,9 @@ import { Announcer } from "./parts/announce";
 import { type Place, to, usePlace } from "./router";
 import { useLanguage, useText, type Language } from "./text/language";
 import { useFormat } from "./text/format";
-import { Compare } from "./views/compare";
+import { CompareModels, CompareRuns } from "./views/compare";
 import { Lost } from "./views/lost";
+import { NewPipeline } from "./views/new";
 import { Model } from "./views/model";
 import { Overview } from "./views/overview";
 import { Pipeline } from "./views/pipeline";
@@ -18,6 +19,7 @@ export function App() {
   const main = useRef<HTMLElement>(null);
   const key = JSON.stringify(place);
   const before = useRef(key);
+  const ofRuns = place.view === "runs" || place.view === "run" || place.view === "compareRuns";
 
   // Whoever goes to another place hears its heading and starts to read there.
   useEffect(() => {
@@ -42,10 +44,10 @@ export function App() {
           <span>{t.product}</span>
         </a>
         <nav aria-label={t.nav.label}>
-          <a href={to.overview()} aria-current={place.view !== "runs" && place.view !== "run" ? "true" : undefined}>
+          <a href={to.overview()} aria-current={!ofRuns ? "true" : undefined}>
             {t.nav.pipelines}
           </a>
-          <a href={to.runs()} aria-current={place.view === "runs" || place.view === "run" ? "true" : undefined}>
+          <a href={to.runs()} aria-current={ofRuns ? "true" : undefined}>
             {t.nav.runs}
           </a>
         </nav>
@@ -73,7 +75,11 @@ function View({ place }: { place: Place }) {
     case "model":
       return <Model key={`${place.name}/${place.version}`} {...place} />;
     case "compare":
-      return <Compare {...place} />;
+      return <CompareModels key={place.versions.join("/")} {...place} />;
+    case "compareRuns":
+      return <CompareRuns key={place.runs.join("/")} runs={place.runs} />;
+    case "new":
+      return <NewPipeline />;
     case "report":
       return <Report {...place} />;
     case "lost":
@@ -89,7 +95,9 @@ function useTitle(place: Place) {
     : place.view === "run" ? t.runs.run
     : place.view === "runs" ? t.runs.title
     : place.view === "model" ? t.model.title(place.version)
-    : place.view === "compare" ? t.compare.title
+    : place.view === "compare" ? t.compare.models(place.versions.length)
+    : place.view === "compareRuns" ? t.compare.runs(place.runs.length)
+    : place.view === "new" ? t.create.title
     : place.view === "report" ? t.report.title(period(place.period))
     : place.view === "lost" ? t.lost.title
     : t.overview.title;

@@ -1,13 +1,15 @@
 import { render } from "preact";
 import { App } from "./app";
-import { LanguageProvider } from "./text/language";
+import { first, LanguageProvider, load } from "./text/language";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/views.css";
 
-render(
-  <LanguageProvider>
-    <App />
-  </LanguageProvider>,
-  document.getElementById("app")!,
+void load(first()).then(() =>
+  render(
+    <LanguageProvider>
+      <App />
+    </LanguageProvider>,
+    document.getElementById("app")!,
+  ),
 );

@@ -8,7 +8,9 @@ export type Place =
   | { view: "run"; id: string }
   | { view: "pipeline"; name: string; tab: "periods" | "runs" | "models" | "data" | "definition" | "changes" }
   | { view: "model"; name: string; version: string }
-  | { view: "compare"; name: string; left: string; right: string }
+  | { view: "compare"; name: string; versions: string[] }
+  | { view: "compareRuns"; runs: string[] }
+  | { view: "new" }
   | { view: "report"; name: string; period: string }
   | { view: "lost" };
 
@@ -21,7 +23,9 @@ export const to = {
   pipeline: (name: string) => `#/pipelines/${part(name)}`,
   tab: (name: string, tab: string) => `#/pipelines/${part(name)}/${tab}`,
   model: (name: string, version: string) => `#/pipelines/${part(name)}/models/${part(version)}`,
-  compare: (name: string, left: string, right: string) => `#/pipelines/${part(name)}/compare/${part(left)}/${part(right)}`,
+  compare: (name: string, versions: string[]) => `#/pipelines/${part(name)}/compare/${versions.map(part).join("/")}`,
+  compareRuns: (runs: string[]) => `#/compare/${runs.map(part).join("/")}`,
+  create: () => "#/new",
   report: (name: string, period: string) => `#/pipelines/${part(name)}/report/${part(period)}`,
 };
 
@@ -32,9 +36,11 @@ export function parse(fragment: string): Place {
   } catch {
     return { view: "lost" };
   }
-  const [first, second, third, fourth, fifth] = parts;
+  const [first, second, third, fourth] = parts;
   if (first === undefined) return { view: "overview" };
   if (first === "runs") return second === undefined ? { view: "runs" } : { view: "run", id: second };
+  if (first === "new") return { view: "new" };
+  if (first === "compare") return parts.length > 2 ? { view: "compareRuns", runs: parts.slice(1) } : { view: "lost" };
   if (first !== "pipelines" || second === undefined) return { view: "lost" };
   switch (third) {
     case undefined:
@@ -47,7 +53,7 @@ export function parse(fragment: string): Place {
     case "changes":
       return { view: "pipeline", name: second, tab: third };
     case "compare":
-      return fourth && fifth ? { view: "compare", name: second, left: fourth, right: fifth } : { view: "lost" };
+      return parts.length > 4 ? { view: "compare", name: second, versions: parts.slice(3) } : { view: "lost" };
     case "report":
       return fourth ? { view: "report", name: second, period: fourth } : { view: "lost" };
     default:

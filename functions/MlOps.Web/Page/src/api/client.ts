@@ -1,4 +1,4 @@
-import type { Sentence } from "./types";
+import type { DefinitionCheck, DraftedDefinition, Sentence } from "./types";
 
 // Every request of the page. A refusal becomes a Problem with what the server says: what is wrong, where, what to do next.
 
@@ -41,6 +41,28 @@ async function problemOf(response: Response): Promise<Problem> {
 
 export async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
   return (await (await send(path, { signal })).json()) as T;
+}
+
+export async function getText(path: string): Promise<string> {
+  return (await send(path)).text();
+}
+
+const yaml = { "Content-Type": "application/yaml" };
+
+/** What a text would mean as a definition. Nothing is changed. */
+export async function validate(name: string, text: string, signal?: AbortSignal): Promise<DefinitionCheck> {
+  return (await (await send(`${at.definition(name)}/validate`, { method: "POST", headers: yaml, body: text, signal })).json()) as DefinitionCheck;
+}
+
+/** Makes the first definition of a pipeline. */
+export async function putDefinition(name: string, text: string): Promise<void> {
+  await send(at.definition(name), { method: "PUT", headers: { ...yaml, "If-None-Match": "*" }, body: text });
+}
+
+/** The definition that a file suggests. Nothing is kept. */
+export async function draft(name: string, file: string, label: string, id: string, rows: Blob): Promise<DraftedDefinition> {
+  const path = `${at.definition(name)}/draft?file=${part(file)}${asked("label", label)}${asked("id", id)}`;
+  return (await (await send(path, { method: "POST", headers: { "Content-Type": "text/csv" }, body: rows })).json()) as DraftedDefinition;
 }
 
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => change<T>("POST", path, body);
@@ -92,7 +114,10 @@ export const at = {
   model: (name: string, version: string) => `/api/pipelines/${part(name)}/models/${part(version)}`,
   audit: (name: string, after?: string) => paged(`/api/pipelines/${part(name)}/audit?limit=50`, after),
   card: (name: string, version: string) => `/api/pipelines/${part(name)}/models/${part(version)}/card`,
-  compare: (name: string, left: string, right: string) => `/api/pipelines/${part(name)}/models/${part(left)}/compare/${part(right)}`,
+  compareModels: (name: string, versions: string[]) => `/api/pipelines/${part(name)}/models/compare?${versions.map((v) => `version=${part(v)}`).join("&")}`,
+  compareRuns: (runs: string[]) => `/api/runs/compare?${runs.map((r) => `run=${part(r)}`).join("&")}`,
+  step: (id: string, key: string) => `/api/runs/${part(id)}/steps/${part(key)}`,
+  definition: (name: string) => `/api/pipelines/${part(name)}/definition`,
   releases: (name: string) => `/api/pipelines/${part(name)}/releases?limit=50`,
 };
 

@@ -9,6 +9,8 @@ interface Series {
   name: string;
   values: (number | null)[];
   tone: "first" | "second" | "third";
+  /** Its place among many, from 0: tells it from the others by colour and dashes in place of a tone. */
+  place?: number;
   /** Points alone, without a line between them. */
   points?: boolean;
   /** A line alone, without points. */
@@ -61,7 +63,7 @@ export function Chart({ name, labels, series, fromZero, head, mark, tableless }:
     <figure>
       <div class="legend" aria-hidden="true">
         {shown.map((s) => (
-          <span key={s.name} class={s.tone}>
+          <span key={s.name} class={s.place === undefined ? s.tone : `place-${s.place % colors} dash-${Math.floor(s.place / colors)}`}>
             {s.name}
           </span>
         ))}
@@ -99,6 +101,8 @@ export function Chart({ name, labels, series, fromZero, head, mark, tableless }:
 }
 
 const height = 210;
+const colors = 6;
+const dashes = [[], [9, 4], [3, 3], [12, 3, 3, 3]];
 
 function options(box: HTMLElement, labels: string[], series: Series[], fromZero: boolean, value: (n: number) => string, marked: { current: number | undefined }): uPlot.Options {
   const style = getComputedStyle(box);
@@ -136,8 +140,8 @@ function options(box: HTMLElement, labels: string[], series: Series[], fromZero:
     series: [
       {},
       ...series.map((s) => {
-        const stroke = color(s.tone === "first" ? "--series-1" : s.tone === "second" ? "--series-2" : "--ink-2");
-        return { label: s.name, stroke, width: s.points ? 0 : 2.5, spanGaps: true, points: { show: !s.bare && (labels.length < 40 || s.points === true), size: s.points ? 5 : 7, fill: stroke }, paths: s.points ? () => null : undefined };
+        const stroke = color(s.place !== undefined ? `--place-${s.place % colors}` : s.tone === "first" ? "--series-1" : s.tone === "second" ? "--series-2" : "--ink-2");
+        return { label: s.name, stroke, width: s.points ? 0 : 2.5, spanGaps: true, dash: s.place === undefined ? undefined : dashes[Math.floor(s.place / colors)], points: { show: !s.bare && (labels.length < 40 || s.points === true), size: s.points ? 5 : 7, fill: stroke }, paths: s.points ? () => null : undefined };
       }),
     ],
   };

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { useFormat } from "../text/format";
 import { useText } from "../text/language";
 import { Worded } from "../text/say";
+import { StepLook } from "./step-look";
 import type { Node } from "./steps";
 
 const signs: Record<Node["state"], string> = {
@@ -14,7 +15,7 @@ const signs: Record<Node["state"], string> = {
 };
 
 /** The steps in their order, each with its state; one of them can be opened. */
-export function Graph({ rows }: { rows: Node[][] }) {
+export function Graph({ rows, run }: { rows: Node[][]; run: string }) {
   const t = useText();
   const [open, setOpen] = useState<string | null>(null);
   const chosen = rows.flat().find((n) => n.name === open);
@@ -35,7 +36,7 @@ export function Graph({ rows }: { rows: Node[][] }) {
       </ol>
       <p class="quiet small">{t.run.stepsHint}</p>
       <div id="step-details" aria-live="polite">
-        {chosen && <Details of={chosen} />}
+        {chosen && <Details key={chosen.name} of={chosen} run={run} />}
       </div>
     </>
   );
@@ -58,7 +59,7 @@ function Step({ node, open, toggle }: { node: Node; open: boolean; toggle: () =>
   );
 }
 
-function Details({ of: node }: { of: Node }) {
+function Details({ of: node, run }: { of: Node; run: string }) {
   const t = useText();
   const f = useFormat();
   return (
@@ -72,7 +73,7 @@ function Details({ of: node }: { of: Node }) {
             <li key={`${o.key}${o.startedAt}`}>
               <strong>{o.name}</strong> <Worded said={o.said} text={o.reason} /> <span class="quiet nowrap">{f.seconds(o.seconds)}</span>
               <br />
-              <code class="small">{o.key}</code>
+              <code class="small">{o.key}</code> <StepLook run={run} stepKey={o.key} name={o.name} />
             </li>
           ))}
           {node.outcomes.length > 12 && <li class="quiet">{t.data.moreErrors(node.outcomes.length - 12)}</li>}

@@ -21,6 +21,7 @@ import { asking, graphOf } from "./steps";
 import { Steer } from "./steer";
 import { Search } from "./search";
 import { Spans } from "./spans";
+import { TimeLeft } from "./time-left";
 import { Trials } from "./trials";
 
 export function Run({ id }: { id: string }) {
@@ -68,6 +69,7 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
             {details.live && ` · ${t.run.stageElapsed(f.between(details.live.since, new Date(now).toISOString()))}`}
           </p>
         )}
+        {live && details.left && <TimeLeft of={details.left} now={now} />}
         <Tags path={`${at.run(run.runId)}/tags`} tags={run.tags} note={run.note} changed={reload} />
       </div>
       {live && stage?.startsWith(asking) && <Approval id={run.runId} />}
@@ -85,7 +87,7 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
         <h2 id="steps-title">
           {t.run.steps} {live && <span class="badge live">{t.run.live}</span>}
         </h2>
-        <Graph rows={graphOf(details, stage, seen.map((line) => line.text))} />
+        <Graph run={run.runId} rows={graphOf(details, stage, seen.map((line) => line.text))} />
       </section>
       {live && details.live?.search && <Search of={details.live.search} now={now} />}
       {document && !live && <Results of={details} />}

@@ -1,11 +1,30 @@
 import { createContext, type ComponentChildren } from "preact";
 import { useContext, useLayoutEffect, useState } from "preact/hooks";
-import { en, type Texts } from "./en";
-import { ja } from "./ja";
+import type { Texts } from "./en";
 
 export type Language = "en" | "ja";
 
-const texts: Record<Language, Texts> = { en, ja };
+interface Words {
+  /** The page's own. */
+  texts: Texts;
+  /** What the server says, by code. */
+  sentences: Record<string, string>;
+}
+
+const words: Partial<Record<Language, Words>> = {};
+
+/** Loads the words of a language, once. Only the one that is read is loaded. */
+export async function load(language: Language): Promise<void> {
+  if (words[language]) return;
+  const [texts, sentences] = await (language === "ja"
+    ? Promise.all([import("./ja").then((m): Texts => m.ja), import("sentences/ja")])
+    : Promise.all([import("./en").then((m) => m.en), import("sentences/en")]));
+  words[language] = { texts, sentences: sentences.default };
+}
+
+/** What the server says in a language that is loaded, by code. */
+export const sentencesIn = (language: Language): Record<string, string> => words[language]?.sentences ?? {};
+
 const kept = "mlops.language";
 
 interface Chosen {
@@ -15,7 +34,8 @@ interface Chosen {
 
 const Context = createContext<Chosen>({ language: "en", choose: () => {} });
 
-function first(): Language {
+/** The language that was chosen before, else the browser's. */
+export function first(): Language {
   try {
     const known = localStorage.getItem(kept);
     if (known === "en" || known === "ja") return known;
@@ -36,7 +56,7 @@ export function LanguageProvider({ children }: { children: ComponentChildren }) 
     } catch {
       // Chosen until the page is left.
     }
-    setLanguage(next);
+    void load(next).then(() => setLanguage(next));
   };
   return <Context.Provider value={{ language, choose }}>{children}</Context.Provider>;
 }
@@ -44,7 +64,7 @@ export function LanguageProvider({ children }: { children: ComponentChildren }) 
 export const useLanguage = () => useContext(Context);
 
 /** The page's words in the chosen language. */
-export const useText = (): Texts => texts[useContext(Context).language];
+export const useText = (): Texts => words[useContext(Context).language]!.texts;
 
 /** What the server or a file says stays in its own words; the page says so to screen readers. */
 export function Said({ children, as: Tag = "span", class: name }: { children: ComponentChildren; as?: "span" | "p" | "li"; class?: string }) {

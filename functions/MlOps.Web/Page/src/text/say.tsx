@@ -1,12 +1,9 @@
-import sentences from "../../../../MlOps.Pipeline/Wording/sentences.json";
 import type { Sentence } from "../api/types";
-import { type Language, Said, useLanguage } from "./language";
-
-const templates = sentences as Record<string, Record<Language, string>>;
+import { type Language, Said, sentencesIn, useLanguage } from "./language";
 
 /** A sentence of the server in a language; null where this page does not know its code. */
-export function word(sentence: Sentence, language: Language): string | null {
-  const template = templates[sentence.code]?.[language];
+export function word(sentence: Pick<Sentence, "code" | "arguments"> & Partial<Sentence>, language: Language): string | null {
+  const template = sentencesIn(language)[sentence.code];
   if (template === undefined) return null;
   return template.replace(/\{([a-z_]+)(?:\|([^{}|]*)\|([^{}|]*))?\}/g, (place, name: string, one: string | undefined, many: string | undefined, at: number) => {
     const part = sentence.parts?.[name];

@@ -1,21 +1,15 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { at } from "../api/client";
-import { Problem } from "../api/client";
-import type { Sentence } from "../api/types";
-import { ErrorText, Failed, Loading } from "../parts/parts";
+import { at, Problem } from "../api/client";
+import type { DefinitionCheck, DefinitionError, Sentence } from "../api/types";
 import { announce } from "../parts/announce";
+import { Editor } from "../parts/editor";
+import { ErrorText, Failed, Loading } from "../parts/parts";
 import { useText } from "../text/language";
-import { Worded } from "../text/say";
 import { Revisions } from "./revisions";
 
 interface Text {
   text: string;
   etag: string | null;
-}
-
-interface Check {
-  valid: boolean;
-  errors: { line: number; message: string; said?: Sentence | null }[];
 }
 
 /** The definition as text: read, checked, and saved only on what was read. */
@@ -25,7 +19,7 @@ export function Definition({ name }: { name: string }) {
   const [read, setRead] = useState<Text>();
   const [text, setText] = useState("");
   const [error, setError] = useState<unknown>();
-  const [check, setCheck] = useState<Check>();
+  const [check, setCheck] = useState<Pick<DefinitionCheck, "valid" | "errors">>();
   const [refused, setRefused] = useState<unknown>();
   const editor = useRef<HTMLTextAreaElement>(null);
 
@@ -49,7 +43,7 @@ export function Definition({ name }: { name: string }) {
     try {
       const response = await fetch(path, { method, body: text, headers: { "Content-Type": "application/yaml", ...headers } });
       if (response.ok) return response;
-      const body = (await response.json()) as { title?: string; detail?: string; next?: string; said?: Sentence; nextSaid?: Sentence; errors?: { line: number; message: string; said?: Sentence | null }[] };
+      const body = (await response.json()) as { title?: string; detail?: string; next?: string; said?: Sentence; nextSaid?: Sentence; errors?: DefinitionError[] };
       if (body.errors) setCheck({ valid: false, errors: body.errors });
       else setRefused(new Problem(response.status, body.title ?? "", body.detail ?? "", body.next ?? null, body.said ?? null, body.nextSaid ?? null));
     } catch (e) {
@@ -73,24 +67,9 @@ export function Definition({ name }: { name: string }) {
       <section class="card" aria-labelledby="definition-title">
         <h2 id="definition-title">{t.definition.title}</h2>
         <p class="quiet">{read.etag ? t.definition.hint : t.definition.first}</p>
-        <label class="field">
-          <span class="unseen">{t.definition.text}</span>
-          <textarea ref={editor} rows={Math.min(30, Math.max(12, text.split("\n").length + 1))} spellcheck={false} value={text} onInput={(e) => setText(e.currentTarget.value)} />
-        </label>
+        <Editor text={text} set={setText} errors={check?.errors} editor={editor} />
         <div role="status">
           {check?.valid && <p class="notice good">{t.definition.valid}</p>}
-          {check && !check.valid && (
-            <div class="notice bad">
-              <p class="notice-title">{t.definition.invalid}</p>
-              <ul>
-                {check.errors.map((e, i) => (
-                  <li key={i}>
-                    {t.definition.at(e.line)}: <Worded said={e.said ?? null} text={e.message} />
-                  </li>
-                ))}
-              </ul>
-            </div>
-          )}
           {refused !== undefined && (
             <div class="notice bad">
               <ErrorText error={refused} />
@@ -98,7 +77,7 @@ export function Definition({ name }: { name: string }) {
           )}
         </div>
         <div class="links">
-          <button type="button" onClick={async () => setCheck((await (await send(`${address}/validate`, "POST"))?.json()) as Check | undefined)}>
+          <button type="button" onClick={async () => setCheck((await (await send(`${address}/validate`, "POST"))?.json()) as DefinitionCheck | undefined)}>
             {t.definition.check}
           </button>
           <button type="button" class="primary" disabled={text === read.text} onClick={save}>

@@ -49,7 +49,7 @@ function Card({ name, of: card, reload }: { name: string; of: ModelCard; reload:
         <div class="title">
           <h2 id="facts-title">{t.run.facts}</h2>
           <div class="links">
-            {card.champion && card.champion !== m.version && <a class="button" href={to.compare(name, card.champion, m.version)}>{t.model.compare}</a>}
+            {card.champion && card.champion !== m.version && <a class="button" href={to.compare(name, [card.champion, m.version])}>{t.model.compare}</a>}
             {card.champion !== m.version && (
               <button type="button" onClick={() => setAsks(true)}>
                 {t.models.promote}

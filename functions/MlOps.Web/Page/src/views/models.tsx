@@ -5,6 +5,7 @@ import { useLoad } from "../api/use-load";
 import { announce } from "../parts/announce";
 import { Dialog } from "../parts/dialog";
 import { Pager, usePages } from "../parts/pager";
+import { Picked, type Picking, Tick, usePicked } from "../parts/picked";
 import { Badge, Empty, Show, Table } from "../parts/parts";
 import { Promote } from "../parts/promote";
 import { TagList } from "../parts/tags";
@@ -106,7 +107,7 @@ interface VersionsOf {
 
 function Versions({ name, searched, of: list, releases, pages, changed }: VersionsOf) {
   const t = useText();
-  const [picked, setPicked] = useState<string[]>([]);
+  const picking = usePicked();
   const [promotes, setPromotes] = useState<string | null>(null);
   const [metric, setMetric] = useState("");
   const versions = list.models.items;
@@ -122,7 +123,6 @@ function Versions({ name, searched, of: list, releases, pages, changed }: Versio
   const shown = ["auc", "binary_logloss", "multi_logloss", "rmse", "mae", "accuracy"].filter((n) => metrics.includes(n)).slice(0, 3);
   if (metric && !shown.includes(metric)) shown.unshift(metric);
   const ordered = metric ? [...versions].sort((a, b) => compare(metric, a, b)) : versions;
-  const pick = (version: string, on: boolean) => setPicked((old) => (on ? [...old, version].slice(-2) : old.filter((v) => v !== version)));
   return (
     <section class="card" aria-labelledby="versions-title">
       <div class="card-head">
@@ -157,19 +157,11 @@ function Versions({ name, searched, of: list, releases, pages, changed }: Versio
         <tbody>
           {ordered.map((v) => (
             <VersionRow key={v.version} name={name} of={v} list={list} shown={shown} verdict={releases.find((r) => r.challenger === v.version)}
-              picked={picked.includes(v.version)} pick={(on) => pick(v.version, on)} promote={() => setPromotes(v.version)} />
+              picking={picking} promote={() => setPromotes(v.version)} />
           ))}
         </tbody>
       </Table>
-      <p class="links">
-        {picked.length === 2 ? (
-          <a class="button primary" href={to.compare(name, picked[0]!, picked[1]!)}>
-            {t.models.compare}
-          </a>
-        ) : (
-          <span class="quiet">{t.models.pickTwo}</span>
-        )}
-      </p>
+      <Picked picking={picking} href={(versions) => to.compare(name, versions)} hint={t.models.pickTwo} />
       <Pager pages={pages} continuation={list.models.continuation} />
       {promotes && <Promote name={name} version={promotes} refused={refusalOf(promotes, releases)} close={() => setPromotes(null)} changed={changed} />}
     </section>
@@ -182,19 +174,18 @@ interface RowOf {
   list: ModelList;
   shown: string[];
   verdict: Release | undefined;
-  picked: boolean;
-  pick: (on: boolean) => void;
+  picking: Picking;
   promote: () => void;
 }
 
-function VersionRow({ name, of: v, list, shown, verdict, picked, pick, promote }: RowOf) {
+function VersionRow({ name, of: v, list, shown, verdict, picking, promote }: RowOf) {
   const t = useText();
   const f = useFormat();
   const live = v.version === list.champion;
   return (
     <tr class={live ? "marked" : undefined}>
       <td>
-        <input type="checkbox" checked={picked} aria-label={t.models.pick(v.version)} onChange={(e) => pick(e.currentTarget.checked)} />
+        <Tick of={v.version} picking={picking} label={t.models.pick(v.version)} />
       </td>
       <th scope="row">
         <a href={to.model(name, v.version)}>

@@ -15,7 +15,12 @@ export function Overview() {
   return (
     <>
       <div class="head">
-        <h1 tabIndex={-1}>{t.overview.title}</h1>
+        <div class="title">
+          <h1 tabIndex={-1}>{t.overview.title}</h1>
+          <a class="button" href={to.create()}>
+            {t.create.title}
+          </a>
+        </div>
         <p class="quiet">{t.overview.lead}</p>
       </div>
       <Show of={loaded} lines={5}>
@@ -29,6 +34,11 @@ function First() {
   const t = useText();
   return (
     <Empty title={t.overview.empty}>
+      <p>
+        <a class="button primary" href={to.create()}>
+          {t.create.title}
+        </a>
+      </p>
       <p>{t.overview.emptyText}</p>
       <pre tabIndex={0}>
         {"mlops init initial.csv --label TARGET --id ID --name credit\nmlops put credit initial.csv 20201001.csv"}

@@ -3,6 +3,7 @@ import { at } from "../api/client";
 import type { Page, RunFacts } from "../api/types";
 import { useLoad } from "../api/use-load";
 import { Pager, usePages } from "../parts/pager";
+import { Picked, type Picking, Tick, usePicked } from "../parts/picked";
 import { Empty, Show, StateBadge, Table } from "../parts/parts";
 import { TagList } from "../parts/tags";
 import { Where } from "../parts/where";
@@ -31,6 +32,7 @@ export function RunList({ pipeline }: { pipeline?: string }) {
   const t = useText();
   const [state, setState] = useState("");
   const [where, setWhere] = useState("");
+  const picking = usePicked();
   const pages = usePages(`${pipeline ?? ""}/${state}/${where}`);
   const loaded = useLoad<Page<RunFacts>>(at.runs({ pipeline, state, where }, pages.after), where ? 15_000 : 3000);
   return (
@@ -63,6 +65,7 @@ export function RunList({ pipeline }: { pipeline?: string }) {
               <Table label={t.runs.title} class="stacking">
                 <thead>
                   <tr>
+                    <th scope="col">{t.models.pickShort}</th>
                     <th scope="col">{t.runs.run}</th>
                     {!pipeline && <th scope="col">{t.runs.pipeline}</th>}
                     <th scope="col">{t.periods.state}</th>
@@ -73,10 +76,11 @@ export function RunList({ pipeline }: { pipeline?: string }) {
                 </thead>
                 <tbody>
                   {list.items.map((run) => (
-                    <Row key={run.runId} of={run} withPipeline={!pipeline} />
+                    <Row key={run.runId} of={run} withPipeline={!pipeline} picking={picking} />
                   ))}
                 </tbody>
               </Table>
+              <Picked picking={picking} href={to.compareRuns} hint={t.runs.pickTwo} />
               <Pager pages={pages} continuation={list.continuation} />
             </>
           )
@@ -86,11 +90,14 @@ export function RunList({ pipeline }: { pipeline?: string }) {
   );
 }
 
-function Row({ of: run, withPipeline }: { of: RunFacts; withPipeline: boolean }) {
+function Row({ of: run, withPipeline, picking }: { of: RunFacts; withPipeline: boolean; picking: Picking }) {
   const t = useText();
   const f = useFormat();
   return (
     <tr>
+      <td>
+        <Tick of={run.runId} picking={picking} label={t.models.pick(`${run.pipeline} ${f.period(run.period)} (${run.runId})`)} />
+      </td>
       <th scope="row">
         <a href={to.run(run.runId)} title={run.runId}>
           {f.period(run.period)}

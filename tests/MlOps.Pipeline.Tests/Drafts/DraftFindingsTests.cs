@@ -1,9 +1,9 @@
 using System.Text;
-using MlOps.Cli.Drafts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drafts;
 using MlOps.Tabular;
 
-namespace MlOps.Cli.Tests.Drafts;
+namespace MlOps.Pipeline.Tests.Drafts;
 
 /// <summary>What a draft finds in a table besides label, id and task: how cells are written, and what gives the label away.</summary>
 public sealed class DraftFindingsTests

@@ -3,7 +3,7 @@ using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
 using MlOps.Tabular;
 
-namespace MlOps.Cli.Drafts;
+namespace MlOps.Pipeline.Drafts;
 
 /// <summary>What a label that can be read in two ways most likely is.</summary>
 internal static class LabelDraft

@@ -1,14 +1,17 @@
-using System.Globalization;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
-namespace MlOps.Cli.Drafts;
+namespace MlOps.Pipeline.Drafts;
 
 /// <summary>The column that says of when the rows of a history are.</summary>
 /// <param name="Column">Its name.</param>
 /// <param name="IsSure">Whether the rows stand in its order, so that it is taken unless a person takes it out.</param>
-/// <param name="Reason">What was seen.</param>
-internal sealed record TimeDraft(string Column, bool IsSure, string Reason)
+/// <param name="Said">What was seen.</param>
+public sealed record TimeDraft(string Column, bool IsSure, Sentence Said)
 {
+    /// <summary>What was seen, in English.</summary>
+    public string Reason => Said.ToString();
+
     private const int FewestRows = 100;
     private const int FewestDays = 12;
 
@@ -20,7 +23,7 @@ internal sealed record TimeDraft(string Column, bool IsSure, string Reason)
     /// <summary>Finds it; <see langword="null"/> where no column is one.</summary>
     /// <param name="table">The table, with dates as what they are.</param>
     /// <param name="others">Columns that are something else.</param>
-    public static TimeDraft? Of(Table table, IReadOnlyCollection<string> others) => table.RowCount < FewestRows
+    internal static TimeDraft? Of(Table table, IReadOnlyCollection<string> others) => table.RowCount < FewestRows
         ? null
         : table.Columns.Where(c => !others.Contains(c.Name)).Select(Of).OfType<TimeDraft>().OrderByDescending(t => t.IsSure).ThenByDescending(t => IsNamed(t.Column)).FirstOrDefault();
 
@@ -33,9 +36,9 @@ internal sealed record TimeDraft(string Column, bool IsSure, string Reason)
         }
 
         var inOrder = days.Zip(days.Skip(1), (a, b) => b >= a ? 1 : 0).Average() >= NearlyAll;
-        var range = string.Create(CultureInfo.InvariantCulture, $"{days.Min():yyyy-MM-dd} to {days.Max():yyyy-MM-dd}");
-        return inOrder ? new TimeDraft(column.Name, true, $"rows in order of time, {range}")
-            : IsNamed(column.Name) ? new TimeDraft(column.Name, false, $"dates from {range}")
+        (string, object)[] range = [("first", $"{days.Min():yyyy-MM-dd}"), ("last", $"{days.Max():yyyy-MM-dd}")];
+        return inOrder ? new TimeDraft(column.Name, true, Sentence.Of("draft-time-ordered", range))
+            : IsNamed(column.Name) ? new TimeDraft(column.Name, false, Sentence.Of("draft-time-named", range))
             : null;
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 using MlOps.Pipeline.Steps.Validate;
 using MlOps.Tabular;
 
-namespace MlOps.Cli.Drafts;
+namespace MlOps.Pipeline.Drafts;
 
 /// <summary>How a file writes numbers, dates and missing values, where a definition should say it.</summary>
 internal sealed record WritingDraft

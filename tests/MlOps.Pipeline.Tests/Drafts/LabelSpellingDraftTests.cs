@@ -1,9 +1,9 @@
 using System.Text;
-using MlOps.Cli.Drafts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drafts;
 using MlOps.Tabular;
 
-namespace MlOps.Cli.Tests.Drafts;
+namespace MlOps.Pipeline.Tests.Drafts;
 
 /// <summary>A draft has the classes that a run will make of the label, each as the file writes it.</summary>
 public sealed class LabelSpellingDraftTests

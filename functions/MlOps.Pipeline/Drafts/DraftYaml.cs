@@ -2,16 +2,19 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 
-namespace MlOps.Cli.Drafts;
+namespace MlOps.Pipeline.Drafts;
 
 /// <summary>A draft as the text of a definition file, with comments that say what was guessed.</summary>
-internal static partial class DraftYaml
+public static partial class DraftYaml
 {
     // For people: '>50K' as it stands in the file.
     private static readonly JsonSerializerOptions Readable = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>Writes it.</summary>
+    /// <param name="draft">The draft.</param>
     public static string Write(DefinitionDraft draft)
     {
+        ArgumentNullException.ThrowIfNull(draft);
         var yaml = new StringBuilder();
         yaml.Append($"# Pipeline '{draft.Name}', drafted from {Comment(draft.Source)}: {draft.Rows} rows, {draft.Columns.Count} columns. Read it, correct it.\n");
         yaml.Append($"task: {draft.Task.ToString().ToLowerInvariant()}{(draft.TaskReason is { } why ? $"    # {why}" : "")}\n");
@@ -38,9 +41,9 @@ internal static partial class DraftYaml
         if (draft.Exclude.Count > 0)
         {
             yaml.Append("exclude:\n");
-            foreach (var (name, reason) in draft.Exclude)
+            foreach (var left in draft.Exclude)
             {
-                yaml.Append($"  - {Scalar(name)}    # {Line(reason)}\n");
+                yaml.Append($"  - {Scalar(left.Name)}    # {Line(left.Reason)}\n");
             }
         }
 

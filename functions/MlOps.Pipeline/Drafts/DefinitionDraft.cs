@@ -1,10 +1,11 @@
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
-namespace MlOps.Cli.Drafts;
+namespace MlOps.Pipeline.Drafts;
 
 /// <summary>A definition as a table suggests it, for a person to read and correct.</summary>
-internal sealed record DefinitionDraft
+public sealed record DefinitionDraft
 {
     // Above this share of distinct texts a column tells rows apart rather than groups them.
     private const double FreeTextShare = 0.5;
@@ -19,19 +20,25 @@ internal sealed record DefinitionDraft
     private static readonly string[] NumberNames = ["no", "nr", "num", "number", "key", "uuid", "guid", "code", "serial", "ticket", "account", "phone", "index"];
     private static readonly string[] PositiveWords = ["1", "+1", "yes", "true", "y", "t"];
 
+    /// <summary>Name of the pipeline.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Name of the file that it is drafted from.</summary>
     public required string Source { get; init; }
 
+    /// <summary>Rows that could be read.</summary>
     public required long Rows { get; init; }
 
+    /// <summary>Names of the columns, in their order.</summary>
     public required IReadOnlyList<string> Columns { get; init; }
 
+    /// <summary>The column to predict.</summary>
     public required string Label { get; init; }
 
     /// <summary>Whether the label was guessed rather than named.</summary>
     public required bool LabelGuessed { get; init; }
 
+    /// <summary>What kind of prediction its values ask for.</summary>
     public required TaskKind Task { get; init; }
 
     /// <summary>The label's values and how often each occurs, most frequent first; empty for a quantity.</summary>
@@ -53,16 +60,18 @@ internal sealed record DefinitionDraft
     public TimeDraft? Time { get; init; }
 
     /// <summary>How numbers, dates and missing values are written.</summary>
-    public WritingDraft Writing { get; init; } = WritingDraft.None;
+    internal WritingDraft Writing { get; init; } = WritingDraft.None;
 
     /// <summary>The positive class where it is not one of the words that are known as such.</summary>
     public string? Positive { get; init; }
 
+    /// <summary>The column that tells the rows apart; <see langword="null"/> where none does.</summary>
     public string? Id { get; init; }
 
     /// <summary>Columns that are no features, each with the reason.</summary>
-    public required IReadOnlyList<(string Name, string Reason)> Exclude { get; init; }
+    public required IReadOnlyList<LeftOut> Exclude { get; init; }
 
+    /// <summary>What stands between cells.</summary>
     public char Delimiter { get; init; } = ',';
 
     /// <summary>Drafts from a table.</summary>
@@ -79,8 +88,8 @@ internal sealed record DefinitionDraft
         if (csv.Table.RowCount == 0)
         {
             throw new DraftException(csv.ErrorCount > 0
-                ? $"none of the {csv.RecordCount} rows of {source} can be read, the first because: {csv.Errors[0]}"
-                : $"{source} has a header and no rows: there is nothing to draft from.");
+                ? Sentence.Of("draft-no-row-read", ("rows", csv.RecordCount), ("file", source), ("problem", csv.Errors[0].ToString()))
+                : Sentence.Of("draft-no-rows", ("file", source)));
         }
 
         raw ??= csv.Table;
@@ -90,7 +99,7 @@ internal sealed record DefinitionDraft
         var identity = id is null ? GuessId(raw, target.Name) : Named(raw, id, "--id");
         if (identity?.Name == target.Name)
         {
-            throw new DraftException($"'{target.Name}' cannot be both label and id.");
+            throw new DraftException(Sentence.Of("draft-label-is-id", ("column", target.Name)));
         }
 
         var (labelTexts, markers) = LabelDraft.Markers(target, raw[target.Name]);
@@ -101,8 +110,8 @@ internal sealed record DefinitionDraft
         var candidate = identity is null ? raw.Columns.FirstOrDefault(c => c.Name != target.Name && IsAllDifferent(c) && c is TextColumn or NumberColumn { IsInteger: true })?.Name : null;
         var giveaways = GiveawaySearch.Find(
             new Table([.. table.Columns.Select(c => c.Name == target.Name ? target : c)], table.LineNumbers, table.RowCount), target.Name, identity is null ? [] : [identity.Name], task == TaskKind.Regression);
-        string? Left(Column column) => Unfit(column) ?? Counter(column)
-            ?? (giveaways.FirstOrDefault(g => g.Columns.Contains(column.Name, StringComparer.Ordinal)) is { } leak ? $"gives the label away: {leak.Evidence}; take this line out to keep it" : null);
+        Sentence? Left(Column column) => Unfit(column) ?? Counter(column)
+            ?? (giveaways.FirstOrDefault(g => g.Columns.Contains(column.Name, StringComparer.Ordinal)) is { } leak ? Sentence.Of("draft-gives-away", ("evidence", Sentence.Of(leak.Remark))) : null);
         return new DefinitionDraft
         {
             Name = name,
@@ -122,13 +131,13 @@ internal sealed record DefinitionDraft
             IdCandidate = candidate,
             Writing = writing.Without(target.Name, identity?.Name, isQuantity: task == TaskKind.Regression),
             Exclude = [.. table.Columns.Where(column => column.Name != target.Name && column.Name != identity?.Name)
-                .Select(column => (column.Name, Reason: Left(column))).Where(c => c.Reason is not null).Select(c => (c.Name, c.Reason!))],
+                .Select(column => (column.Name, Said: Left(column))).Where(c => c.Said is not null).Select(c => new LeftOut(c.Name, c.Said!))],
             Delimiter = csv.Dialect.Delimiter,
         };
     }
 
     private static Column Named(Table table, string name, string option) => table.Find(name) ?? throw new DraftException(
-        $"{option} names '{name}', which is not a column. The columns are: {string.Join(", ", table.Columns.Select(column => column.Name))}.");
+        Sentence.Of("draft-no-column", ("option", option), ("name", name), ("columns", string.Join(", ", table.Columns.Select(column => column.Name)))));
 
     /// <summary>By name, and by place: most tables end with what is to be predicted.</summary>
     private static Column GuessLabel(Table table)
@@ -139,8 +148,7 @@ internal sealed record DefinitionDraft
             ?? named.FirstOrDefault(column => Distinct(column, 3) == 2)
             ?? (Distinct(last, 3) == 2 ? last : null)
             ?? named.FirstOrDefault()
-            ?? throw new DraftException(
-                $"which column is to be predicted? Name it with --label. The columns are: {string.Join(", ", table.Columns.Select(column => column.Name))}.");
+            ?? throw new DraftException(Sentence.Of("draft-which-label", ("columns", string.Join(", ", table.Columns.Select(column => column.Name)))));
     }
 
     private static Column? GuessId(Table table, string label) => table.Columns.FirstOrDefault(column =>
@@ -163,7 +171,7 @@ internal sealed record DefinitionDraft
         var distinct = Distinct(label, ClassesMax + 1);
         return distinct switch
         {
-            < 2 => throw new DraftException($"the label '{label.Name}' has only one value: there is nothing to learn."),
+            < 2 => throw new DraftException(Sentence.Of("draft-one-class", ("column", label.Name))),
             2 => (TaskKind.Binary, null),
             _ when label.Kind == ColumnKind.Text => (LabelDraft.Classes(label, null).Count == 2 ? TaskKind.Binary : TaskKind.Multiclass, null),
             <= ClassesMax when label is NumberColumn { IsInteger: true } numbers => LabelDraft.OfWholeNumbers(numbers),
@@ -176,7 +184,7 @@ internal sealed record DefinitionDraft
         classes.Any(c => PositiveWords.Contains(c.Text, StringComparer.OrdinalIgnoreCase)) ? null : classes[^1].Text;
 
     /// <summary>A number that tells rows apart rather than describes them.</summary>
-    private static string? Counter(Column column)
+    private static Sentence? Counter(Column column)
     {
         if (column is not NumberColumn { IsInteger: true, MissingCount: 0, Kind: ColumnKind.Number } numbers || numbers.RowCount < CounterRowsMin)
         {
@@ -187,33 +195,33 @@ internal sealed record DefinitionDraft
         var step = values[1] - values[0];
         if (step != 0 && Enumerable.Range(1, values.Length - 1).All(r => values[r] - values[r - 1] == step))
         {
-            return "counts the rows; take this line out to keep it";
+            return Sentence.Of("draft-counts");
         }
 
         var different = Distinct(column, int.MaxValue);
         return (IsIdName(column.Name) || IsNumberName(column.Name)) && different > FreeTextShare * column.RowCount
-            ? $"{different} different values under the name of a number that is given out; take this line out to keep it"
+            ? Sentence.Of("draft-number", ("count", different))
             : null;
     }
 
     private static bool IsNumberName(string name) => name.Split('_', ' ', '-', '.').Any(part => NumberNames.Contains(part, StringComparer.OrdinalIgnoreCase));
 
-    private static string? Unfit(Column column)
+    private static Sentence? Unfit(Column column)
     {
         if (column.MissingCount == column.RowCount)
         {
-            return "empty";
+            return Sentence.Of("draft-empty");
         }
 
         if (Distinct(column, 2) == 1 && column.MissingCount == 0)
         {
-            return "one value only";
+            return Sentence.Of("draft-one-value");
         }
 
         if (column is TextColumn text && text.Categories.Count >= FreeTextDistinctMin
             && text.Categories.Count > FreeTextShare * (column.RowCount - column.MissingCount))
         {
-            return $"{text.Categories.Count} different texts";
+            return Sentence.Of("draft-texts", ("count", text.Categories.Count));
         }
 
         return null;
@@ -240,5 +248,19 @@ internal sealed record DefinitionDraft
     }
 }
 
+/// <summary>A column that is no feature.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Said">Why.</param>
+public sealed record LeftOut(string Name, Sentence Said)
+{
+    /// <summary>Why, in English.</summary>
+    public string Reason => Said.ToString();
+}
+
 /// <summary>No definition can be drafted; the message says why and what to do.</summary>
-internal sealed class DraftException(string message) : Exception(message);
+/// <param name="said">For the reader.</param>
+public sealed class DraftException(Sentence said) : Exception(said.ToString())
+{
+    /// <summary>The message as a code with arguments.</summary>
+    public Sentence Said { get; } = said;
+}

@@ -1,9 +1,9 @@
 using System.Text;
-using MlOps.Cli.Drafts;
 using MlOps.Pipeline.Definitions;
+using MlOps.Pipeline.Drafts;
 using MlOps.Tabular;
 
-namespace MlOps.Cli.Tests.Drafts;
+namespace MlOps.Pipeline.Tests.Drafts;
 
 public sealed class DefinitionDraftTests
 {

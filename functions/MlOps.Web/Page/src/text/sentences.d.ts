@@ -1,0 +1,4 @@
+declare module "sentences/*" {
+  const all: Record<string, string>;
+  export default all;
+}
