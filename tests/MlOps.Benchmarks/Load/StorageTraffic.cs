@@ -77,7 +77,7 @@ internal sealed class StorageTraffic : EventListener
 
         var isListing = address.Query.Contains("comp=list", StringComparison.Ordinal) && !address.Query.Contains("blocklist", StringComparison.Ordinal);
         return parts[1] is "artifacts" or "input" or "output" or "rejected" or "definitions" or "notifications"
-            ? isListing ? $"{parts[1]}, a list" : $"{parts[1]}/{(parts.Length > 3 ? parts[3] : "")}"
+            ? isListing ? $"{parts[1]}, a list" : parts[1] == "notifications" ? "notifications/" : $"{parts[1]}/{(parts.Length > 3 ? parts[3] : "")}"
             : parts[1].Split('(')[0];
     }
 }

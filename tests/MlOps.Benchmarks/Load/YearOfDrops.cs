@@ -63,13 +63,13 @@ internal sealed class YearOfDrops
         var entries = new List<(LedgerDrop Drop, LedgerRun Run, Publication Publication)>(count);
         foreach (var (number, day, newest) in all)
         {
-            // A day by itself: without labels no other day has a say in it.
+            // A day by itself, after the real files: without labels no other day has a say in it.
             var period = Period(day);
             var etag = newest ? etags[day] : $"0x8DB{number:X12}";
             var runId = RunIds.ForArrival(pipeline.Value, period, etag);
             var bytes = new DropBytes(ContentHash.Of(Encoding.UTF8.GetBytes($"{number}")), file.Length);
             var now = began.AddMinutes(number * 50);
-            var ledger = days[day] ?? new Ledger { Pipeline = pipeline.Value, Drops = [initial] };
+            var ledger = days[day] ?? new Ledger { Pipeline = pipeline.Value, Drops = real.Drops };
             ledger = LedgerAdmission.Admit(ledger, new AdmissionRequest(runId, period, $"{pipeline}/{period}.csv", etag), bytes, now);
             ledger = LedgerEndings.Judge(ledger, runId, accepted: true, initial.Sha256, 200, hasLabel: false);
             ledger = LedgerEndings.Claim(ledger, runId, LedgerHistory.HashOf(ledger, ledger.Drops[^1]), bytes.Sha256, now);
@@ -131,17 +131,20 @@ internal sealed class YearOfDrops
     {
         var performance = (await new PerformanceBook(account, TimeProvider.System).ReadAsync(pipeline)).LastOrDefault();
         var backtests = await new BacktestBook(account, TimeProvider.System).ReadAsync(pipeline);
-        if (performance is not null)
+        foreach (var year in entries.GroupBy(e => e.Drop.Revision))
         {
-            await new PerformanceBook(account, TimeProvider.System).EnterAsync(
-                pipeline, done.RunId, 1,
-                [.. entries.Select(e => performance.Performance with { Period = e.Drop.Period, Revision = e.Publication.Revision, PredictionsSha256 = e.Publication.PredictionsSha256 })], default);
-        }
+            if (performance is not null)
+            {
+                await new PerformanceBook(account, TimeProvider.System).EnterAsync(
+                    pipeline, done.RunId, year.Key,
+                    [.. year.Select(e => performance.Performance with { Period = e.Drop.Period, Revision = e.Publication.Revision, PredictionsSha256 = e.Publication.PredictionsSha256 })], default);
+            }
 
-        if (backtests.Count > 0)
-        {
-            await new BacktestBook(account, TimeProvider.System).EnterAsync(
-                pipeline, done.RunId, 1, [.. entries.Select(e => backtests[^1].Record with { Period = e.Drop.Period, ScoresSha256 = e.Publication.PredictionsSha256 })], default);
+            if (backtests.Count > 0)
+            {
+                await new BacktestBook(account, TimeProvider.System).EnterAsync(
+                    pipeline, done.RunId, year.Key, [.. year.Select(e => backtests[^1].Record with { Period = e.Drop.Period, ScoresSha256 = e.Publication.PredictionsSha256 })], default);
+            }
         }
     }
 
