@@ -2,12 +2,14 @@ namespace MlOps.Engine;
 
 /// <summary>
 /// Lets activities in. None starts beside a running one while memory is short; one alone always starts, so that work goes on. None starts
-/// any more once the process is about to end. The engine keeps the message of one that waits hidden from others, as long as it takes.
+/// while the host is hindered, such as by a full disk, and none any more once the process is about to end. The engine keeps the message of one that waits hidden from others, as long as it takes.
 /// </summary>
 /// <param name="maxMemoryLoad">Share of the memory that the process may use, from which on nothing more starts; 0 to 1.</param>
-internal sealed class ActivityGate(double maxMemoryLoad)
+/// <param name="isHindered">Whether nothing may start now; <see langword="null"/> where nothing hinders.</param>
+internal sealed class ActivityGate(double maxMemoryLoad, Func<bool>? isHindered = null)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan HinderedPause = TimeSpan.FromSeconds(1);
     private readonly Lock gate = new();
     private readonly CancellationTokenSource closed = new();
     private TaskCompletionSource empty = Completed();
@@ -18,6 +20,11 @@ internal sealed class ActivityGate(double maxMemoryLoad)
     /// <exception cref="OperationCanceledException">The gate is closed.</exception>
     public async Task<IDisposable> EnterAsync()
     {
+        while (isHindered?.Invoke() == true)
+        {
+            await Task.Delay(HinderedPause, closed.Token);
+        }
+
         while (!TryEnter())
         {
             await Task.Delay(Pause, closed.Token);

@@ -15,6 +15,9 @@ public sealed record TaskHubOptions
     /// <summary>While more than this share of the memory that the process may use is taken, no further activity starts beside a running one. 0 to 1.</summary>
     public double MaxMemoryLoad { get; init; } = 0.9;
 
+    /// <summary>Whether no activity may start now, because the host lacks something, such as room on its disk; asked before each, and again until it says no. <see langword="null"/> where nothing hinders.</summary>
+    public Func<bool>? IsHindered { get; init; }
+
     /// <summary>An activity that was running this many times when its process died has failed for good. At least 1.</summary>
     public int MaxActivityStarts { get; init; } = 15;
 

@@ -47,7 +47,7 @@ internal sealed class TaskHubWorkerService : DurableTaskWorker
         this.engine = engine;
         this.drain = drain;
         options = hub.Options;
-        gate = new ActivityGate(options.MaxMemoryLoad);
+        gate = new ActivityGate(options.MaxMemoryLoad, options.IsHindered);
         notes = new ActivityNotes(Path.Combine(options.Folder, "activities"), options.MaxActivityStarts);
     }
 

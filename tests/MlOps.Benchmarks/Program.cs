@@ -23,8 +23,10 @@ return args.FirstOrDefault() switch
     "engine-worker" => await MlOps.EngineWorker.WorkerMain.RunAsync(args[1..]),
     "explain" => ExplainBenchmark.Run(),
     "join" => JoinBenchmark.Run(args[1..]),
+    "ledger" => await LedgerBenchmark.RunAsync(args[1..]),
     "learners" => await LearnersBenchmark.RunAsync(args[1..]),
     "load" => await LoadBenchmark.RunAsync(args[1..]),
+    "memory" => await MemoryBenchmark.RunAsync(args[1..]),
     "pictures" => await PicturesBenchmark.RunAsync(args[1..]),
     "policies" => PoliciesBenchmark.Run(args[1..]),
     "ways" => WaysBenchmark.Run(args[1..]),
@@ -46,7 +48,9 @@ static int Usage()
     Console.Error.WriteLine("       MlOps.Benchmarks explain");
     Console.Error.WriteLine("       MlOps.Benchmarks join FOLDER [RUNS]");
     Console.Error.WriteLine("       MlOps.Benchmarks learners DATA-FOLDER OUTPUT-FOLDER [CASE]");
+    Console.Error.WriteLine("       MlOps.Benchmarks ledger [DROPS …] [--kinds]");
     Console.Error.WriteLine("       MlOps.Benchmarks load [FILES …]");
+    Console.Error.WriteLine("       MlOps.Benchmarks memory [ROWS]");
     Console.Error.WriteLine("       MlOps.Benchmarks pictures [COUNT]");
     Console.Error.WriteLine("       MlOps.Benchmarks policies [FROM TO] [--data FOLDER]");
     Console.Error.WriteLine("       MlOps.Benchmarks ways [FROM TO] [--data FOLDER]");

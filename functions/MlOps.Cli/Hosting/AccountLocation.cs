@@ -35,6 +35,13 @@ internal sealed class AccountLocation
         var running = LocalAccount.FindRunning(folder) ?? throw new CommandException(
             $"no storage account: no `mlops up` is running on {Path.GetFullPath(folder)}. Start one with `mlops up --data {folder}`, "
             + $"or name an account with --connection or the variable {Variable}.");
+
+        // Said beside whatever was asked for: why runs wait.
+        if (new DiskRoom(DiskRoom.FoldersOf(folder)).Lack() is { } lack)
+        {
+            Answer.Progress($"mlops: {lack}");
+        }
+
         return ConnectedAccount.To(running.ConnectionString);
     }
 }

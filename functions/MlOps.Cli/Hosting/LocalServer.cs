@@ -64,12 +64,15 @@ internal sealed partial class LocalServer : IAsyncDisposable
     /// <param name="cancellation">Gives up starting.</param>
     public static async Task<LocalServer> StartAsync(ServerOptions options, ILoggerFactory logging, CancellationToken cancellation)
     {
+        OpenFiles.Require();
         await using var started = new Undo();
         var local = options.Connection is null ? started.Keep(await LocalAccount.OpenAsync(options.DataFolder, cancellation)) : null;
         var account = ConnectedAccount.To(options.Connection ?? local!.Info.ConnectionString);
         await FormerJournal.LeaveAsync(account.Storage, Answer.Progress, cancellation);
-        var pipelines = started.Keep(await PipelineHost.StartAsync(account, ConnectedAccount.HubOptions(Path.Combine(options.DataFolder, "worker")), logging, cancellation));
-        var (web, address) = await HttpServer.StartAsync(options.Port, logging, new ApiServer(account.Storage, pipelines.Client), cancellation);
+        var room = new DiskRoom(DiskRoom.FoldersOf(local is null ? null : options.DataFolder), Answer.Progress);
+        var hub = ConnectedAccount.HubOptions(Path.Combine(options.DataFolder, "worker")) with { IsHindered = () => room.Lack() is not null };
+        var pipelines = started.Keep(await PipelineHost.StartAsync(account, hub, logging, cancellation));
+        var (web, address) = await HttpServer.StartAsync(options.Port, logging, new ApiServer(account.Storage, pipelines.Client) { Hindrance = room.Lack }, cancellation);
         started.Keep(web);
         local?.Publish(address.AbsoluteUri);
         started.Forget();

@@ -148,8 +148,8 @@ public sealed class Sweep
                 }
 
                 if (ledger is null
-                    || ledger.Runs.Any(r => r.Period == period.Value && r.ETag == file.ETag)
-                    || ledger.Drops.Any(d => d.Period == period.Value && d.ETags.Contains(file.ETag)))
+                    || ledger.HasDrop(period.Value, file.ETag)
+                    || ledger.Runs.Any(r => r.Period == period.Value && r.ETag == file.ETag))
                 {
                     continue;
                 }

@@ -35,6 +35,10 @@ public sealed record Ledger
     [JsonIgnore]
     public IReadOnlyList<string> Periods => View.Periods;
 
+    /// <summary>What a period after others may learn from, in period order: the history, and accepted periods with labels, the same bytes only once.</summary>
+    [JsonIgnore]
+    internal IReadOnlyList<LedgerDrop> Learnable => View.Learnable;
+
     /// <summary>A run by its id.</summary>
     /// <param name="runId">Id of the run.</param>
     public LedgerRun? FindRun(string runId) => Runs.FirstOrDefault(r => r.RunId == runId);
@@ -82,6 +86,11 @@ public sealed record Ledger
         return Runs.LastOrDefault(r => r.Period == drop.Period && r.Revision == drop.Revision && r.State != RunState.Unchanged);
     }
 
+    /// <summary>Whether a version of a period's file has been read.</summary>
+    /// <param name="period">Period.</param>
+    /// <param name="etag">ETag of the version.</param>
+    internal bool HasDrop(string period, string etag) => View.ByPeriod[period].Any(d => d.ETags.Contains(etag));
+
     internal bool IsActive(string period) => Runs.Any(r => r.Period == period && r.State == RunState.Active);
 
     internal Ledger With(LedgerRun run) => this with { Runs = Replace(Runs, r => r.RunId == run.RunId, run) };
@@ -123,12 +132,18 @@ internal sealed class LedgerView
     {
         Drops = drops;
         Periods = [.. drops.Select(d => d.Period).Distinct(StringComparer.Ordinal).Order(PeriodOrder.Instance)];
-        foreach (var period in drops.GroupBy(d => d.Period, StringComparer.Ordinal).OrderBy(g => g.Key, PeriodOrder.Instance))
+        ByPeriod = drops.ToLookup(d => d.Period, StringComparer.Ordinal);
+        var known = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var period in ByPeriod.OrderBy(g => g.Key, PeriodOrder.Instance))
         {
             var standing = period.Where(d => d.Verdict != Verdict.Rejected && !Originals.ContainsKey(d.Sha256)).ToList();
             if (standing.LastOrDefault(d => d.Verdict == Verdict.Accepted) is { } inForce)
             {
                 InForce.Add(period.Key, inForce);
+                if ((period.Key == PeriodOrder.Initial || inForce.HasLabel) && known.Add(inForce.Sha256))
+                {
+                    Learnable.Add(inForce);
+                }
             }
 
             if (standing is [.., var current])
@@ -142,6 +157,10 @@ internal sealed class LedgerView
     public IReadOnlyList<LedgerDrop> Drops { get; }
 
     public IReadOnlyList<string> Periods { get; }
+
+    public ILookup<string, LedgerDrop> ByPeriod { get; }
+
+    public List<LedgerDrop> Learnable { get; } = [];
 
     public Dictionary<string, LedgerDrop> Current { get; } = [];
 

@@ -139,21 +139,25 @@ public static class LedgerEndings
     private static IEnumerable<LedgerDrop> DueDrops(Ledger ledger, bool restate, bool hasDefinition)
     {
         var initialInForce = ledger.InForce(PeriodOrder.Initial) is not null;
+
+        // A run is in one of few periods, and there are many of both.
+        var runs = ledger.Runs.ToLookup(r => r.Period, StringComparer.Ordinal);
+        var published = ledger.Publications.Where(p => p.Complete).ToLookup(p => p.Period, StringComparer.Ordinal);
         foreach (var period in ledger.Periods)
         {
-            if (ledger.IsActive(period) || ledger.Current(period) is not { } drop)
+            if (runs[period].Any(r => r.State == RunState.Active) || ledger.Current(period) is not { } drop)
             {
                 continue;
             }
 
-            var last = ledger.LastRunOf(drop);
+            var last = runs[period].LastOrDefault(r => r.Revision == drop.Revision && r.State != RunState.Unchanged);
             var due = last switch
             {
                 null => false,
-                { State: RunState.Superseded or RunState.Duplicate } => !IsDone(ledger, drop),
+                { State: RunState.Superseded or RunState.Duplicate } => !IsDone(ledger, drop, published[period].LastOrDefault()),
                 { State: RunState.Failed, Starved: true, Lacked: { } file } => IsThere(ledger, file),
                 { State: RunState.Failed, Starved: true } => hasDefinition && (initialInForce || period == PeriodOrder.Initial),
-                { State: RunState.Succeeded } => restate && !IsDone(ledger, drop),
+                { State: RunState.Succeeded } => restate && !IsDone(ledger, drop, published[period].LastOrDefault()),
                 _ => false,
             };
             if (due)
@@ -167,7 +171,7 @@ public static class LedgerEndings
 
     private static bool IsThere(Ledger ledger, string file) => (ledger.Sides ?? []).Any(s => s.Verdict == Verdict.Accepted && $"{s.Source}/{s.Period}.csv" == file);
 
-    private static bool IsDone(Ledger ledger, LedgerDrop drop) => drop.Period == PeriodOrder.Initial
+    private static bool IsDone(Ledger ledger, LedgerDrop drop, Publication? published) => drop.Period == PeriodOrder.Initial
         ? drop.Verdict == Verdict.Accepted
-        : LedgerHistory.IsPublished(ledger, drop);
+        : LedgerHistory.IsPublished(ledger, drop, published);
 }

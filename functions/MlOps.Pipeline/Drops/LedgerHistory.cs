@@ -16,17 +16,7 @@ public static class LedgerHistory
     public static IReadOnlyList<LedgerDrop> Of(Ledger ledger, string period)
     {
         ArgumentNullException.ThrowIfNull(ledger);
-        var history = new List<LedgerDrop>();
-        foreach (var earlier in ledger.Periods.Where(p => PeriodOrder.IsBefore(p, period)))
-        {
-            if (ledger.InForce(earlier) is { } drop && (earlier == PeriodOrder.Initial || drop.HasLabel)
-                && !history.Exists(h => h.Sha256 == drop.Sha256))
-            {
-                history.Add(drop);
-            }
-        }
-
-        return history;
+        return [.. ledger.Learnable.TakeWhile(drop => PeriodOrder.IsBefore(drop.Period, period))];
     }
 
     /// <summary>Hash of the data that a drop's predictions rest on now: periods and bytes of the history and of the drop.</summary>
@@ -59,10 +49,11 @@ public static class LedgerHistory
     {
         ArgumentNullException.ThrowIfNull(ledger);
         ArgumentNullException.ThrowIfNull(drop);
-        return ledger.Published(drop.Period) is { } published
-            && published.DropRevision == drop.Revision
-            && published.HistoryHash == HashOf(ledger, drop);
+        return IsPublished(ledger, drop, ledger.Published(drop.Period));
     }
+
+    internal static bool IsPublished(Ledger ledger, LedgerDrop drop, Publication? published) =>
+        published is not null && published.DropRevision == drop.Revision && published.HistoryHash == HashOf(ledger, drop);
 
     internal static PinnedDrop Pin(Ledger ledger, LedgerDrop drop) =>
         new(drop.Period, drop.BlobName, drop.ETags[0], drop.Sha256, drop.Revision, SideHistory.Of(ledger, drop.Period));

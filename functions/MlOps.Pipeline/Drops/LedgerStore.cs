@@ -4,18 +4,24 @@ using MlOps.Storage;
 
 namespace MlOps.Pipeline.Drops;
 
-/// <summary>The ledgers in the account, one blob a pipeline: <c>artifacts/{pipeline}/ledger.json</c>, changed only under its ETag.</summary>
+/// <summary>
+/// The ledgers in the account, one blob a pipeline: <c>artifacts/{pipeline}/ledger.json</c>, changed only under its ETag. The earlier entries of a long
+/// one lie in parts beside it that never change.
+/// </summary>
 /// <param name="account">The account.</param>
 public sealed class LedgerStore(StorageAccount account)
 {
     // Kept, since each remembers what was read last for those who look again and again.
-    private readonly ConcurrentDictionary<PipelineName, SharedDocument<Ledger>> _documents = [];
+    private readonly ConcurrentDictionary<PipelineName, Book> _books = [];
 
     /// <summary>Reads a pipeline's ledger; an empty one where nothing has arrived.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the reading.</param>
-    public async Task<Ledger> ReadAsync(PipelineName pipeline, CancellationToken cancellation = default) =>
-        (await Document(pipeline).ReadAsync(cancellation)).Value;
+    public async Task<Ledger> ReadAsync(PipelineName pipeline, CancellationToken cancellation = default)
+    {
+        var (document, parts) = BookOf(pipeline);
+        return (await parts.ReadAsync((await document.ReadAsync(cancellation)).Value, cancellation)).Whole;
+    }
 
     /// <summary>Changes a ledger; the change is worked out again on the newest ledger when another writer was faster.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
@@ -23,10 +29,21 @@ public sealed class LedgerStore(StorageAccount account)
     /// <param name="cancellation">Stops the writing.</param>
     /// <returns>The ledger as it is stored now.</returns>
     /// <exception cref="IOException">Other writers were faster every time.</exception>
-    public Task<Ledger> UpdateAsync(PipelineName pipeline, Func<Ledger, Task<Ledger>> change, CancellationToken cancellation = default)
+    public async Task<Ledger> UpdateAsync(PipelineName pipeline, Func<Ledger, Task<Ledger>> change, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(change);
-        return Document(pipeline).UpdateAsync(change, onlyIf: null, cancellation);
+        var (document, parts) = BookOf(pipeline);
+        Ledger changed = null!;
+        await document.UpdateAsync(
+            async stored =>
+            {
+                var (whole, archive) = await parts.ReadAsync(stored, cancellation);
+                changed = await change(whole);
+                return ReferenceEquals(changed, whole) ? stored : await parts.StoreAsync(changed, stored, archive, cancellation);
+            },
+            onlyIf: null,
+            cancellation);
+        return changed;
     }
 
     /// <summary>Changes a ledger by a pure function; see the other overload.</summary>
@@ -53,8 +70,11 @@ public sealed class LedgerStore(StorageAccount account)
         return names;
     }
 
-    private SharedDocument<Ledger> Document(PipelineName pipeline) => _documents.GetOrAdd(
-        pipeline, name => new SharedDocument<Ledger>(account.Artifacts, Name(name), new Ledger { Pipeline = name.Value }));
+    private Book BookOf(PipelineName pipeline) => _books.GetOrAdd(pipeline, name => new Book(
+        new SharedDocument<StoredLedger>(account.Artifacts, Name(name), new StoredLedger(new Ledger { Pipeline = name.Value }, [])),
+        new LedgerParts(account.Artifacts, name)));
 
     private static string Name(PipelineName pipeline) => $"{pipeline}/ledger.json";
+
+    private sealed record Book(SharedDocument<StoredLedger> Document, LedgerParts Parts);
 }

@@ -192,7 +192,7 @@ public static class LedgerTurns
     private static string? Unread(Ledger ledger, string period, IReadOnlyDictionary<string, string>? input) =>
         input?.Where(blob => !PeriodOrder.IsBefore(period, blob.Key[(blob.Key.IndexOf('/', StringComparison.Ordinal) + 1)..])
                 && !IsReadSide(ledger, blob.Key, blob.Value)
-                && !ledger.Drops.Any(d => d.Period == blob.Key && d.ETags.Contains(blob.Value))
+                && !ledger.HasDrop(blob.Key, blob.Value)
                 && !ledger.Runs.Any(r => r.Period == blob.Key && r.ETag == blob.Value && r.State != RunState.Active))
             .Select(blob => blob.Key)
             .Order(PeriodOrder.Instance)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Performance;
 using MlOps.Pipeline.Wording;
@@ -49,6 +50,9 @@ public sealed record TrackedAlert(
 /// <param name="account">The account.</param>
 public sealed class AlertBook(StorageAccount account)
 {
+    // Kept, since each remembers what was read last: a long book that has not changed is not sent again.
+    private readonly ConcurrentDictionary<PipelineName, SharedDocument<IReadOnlyList<TrackedAlert>>> _documents = [];
+
     /// <summary>Every alert so far, in the order in which they were raised.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the reading.</param>
@@ -103,5 +107,6 @@ public sealed class AlertBook(StorageAccount account)
 
     private static bool Is(TrackedAlert tracked, MonitorAlert alert) => tracked.Kind == alert.Kind && tracked.Subject == alert.Subject;
 
-    private SharedDocument<IReadOnlyList<TrackedAlert>> Document(PipelineName pipeline) => new(account.Artifacts, $"{pipeline}/alerts.json", []);
+    private SharedDocument<IReadOnlyList<TrackedAlert>> Document(PipelineName pipeline) => _documents.GetOrAdd(
+        pipeline, name => new SharedDocument<IReadOnlyList<TrackedAlert>>(account.Artifacts, $"{name}/alerts.json", []));
 }

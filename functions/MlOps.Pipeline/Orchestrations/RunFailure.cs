@@ -45,6 +45,16 @@ internal static class RunFailure
             {
                 return Sentence.Of("run-memory");
             }
+
+            if (one.ErrorType == typeof(IOException).FullName && one.ErrorMessage.Contains("No space left on device", StringComparison.Ordinal))
+            {
+                return Sentence.Of("run-disk");
+            }
+
+            if (one.ErrorType == typeof(IOException).FullName && one.ErrorMessage.Contains("Too many open files", StringComparison.Ordinal))
+            {
+                return Sentence.Of("run-files");
+            }
         }
 
         return null;

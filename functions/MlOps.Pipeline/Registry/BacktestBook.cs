@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Registry;
@@ -39,6 +40,9 @@ public sealed record BacktestEntry(DateTimeOffset AsOf, string RunId, int LabelR
 /// <param name="time">Clock for the as-of time.</param>
 public sealed class BacktestBook(StorageAccount account, TimeProvider time)
 {
+    // Kept, since each remembers what was read last: a long book that has not changed is not sent again.
+    private readonly ConcurrentDictionary<PipelineName, SharedDocument<IReadOnlyList<BacktestEntry>>> _documents = [];
+
     /// <summary>Every record, in the order in which they were made.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the reading.</param>
@@ -82,5 +86,6 @@ public sealed class BacktestBook(StorageAccount account, TimeProvider time)
             },
             cancellation);
 
-    private SharedDocument<IReadOnlyList<BacktestEntry>> Document(PipelineName pipeline) => new(account.Artifacts, $"{pipeline}/backtest.json", []);
+    private SharedDocument<IReadOnlyList<BacktestEntry>> Document(PipelineName pipeline) => _documents.GetOrAdd(
+        pipeline, name => new SharedDocument<IReadOnlyList<BacktestEntry>>(account.Artifacts, $"{name}/backtest.json", []));
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MlOps.Storage;
 
 namespace MlOps.Pipeline.Registry;
@@ -17,6 +18,9 @@ public sealed record PerformanceEntry(DateTimeOffset AsOf, string RunId, int Lab
 /// <param name="time">Clock for the as-of time.</param>
 public sealed class PerformanceBook(StorageAccount account, TimeProvider time)
 {
+    // Kept, since each remembers what was read last: a long book that has not changed is not sent again.
+    private readonly ConcurrentDictionary<PipelineName, SharedDocument<IReadOnlyList<PerformanceEntry>>> _documents = [];
+
     /// <summary>Every measurement, in the order in which they were made.</summary>
     /// <param name="pipeline">Pipeline's name.</param>
     /// <param name="cancellation">Stops the reading.</param>
@@ -41,7 +45,7 @@ public sealed class PerformanceBook(StorageAccount account, TimeProvider time)
     /// <summary>Adds a run's measurements; asked again it adds nothing.</summary>
     internal Task EnterAsync(
         PipelineName pipeline, string runId, int labelRevision, IReadOnlyList<RealisedPerformance> measured, CancellationToken cancellation) =>
-        Document(pipeline).UpdateAsync(
+        measured.Count == 0 ? Task.CompletedTask : Document(pipeline).UpdateAsync(
             before =>
             {
                 var now = time.GetUtcNow();
@@ -52,5 +56,6 @@ public sealed class PerformanceBook(StorageAccount account, TimeProvider time)
             },
             cancellation);
 
-    private SharedDocument<IReadOnlyList<PerformanceEntry>> Document(PipelineName pipeline) => new(account.Artifacts, $"{pipeline}/performance.json", []);
+    private SharedDocument<IReadOnlyList<PerformanceEntry>> Document(PipelineName pipeline) => _documents.GetOrAdd(
+        pipeline, name => new SharedDocument<IReadOnlyList<PerformanceEntry>>(account.Artifacts, $"{name}/performance.json", []));
 }

@@ -9,6 +9,8 @@ public sealed class NumberColumn : Column
     private readonly Lock _joining = new();
     private NumberChunk[]? _chunks;
     private double[]? _values;
+    private byte[]? _packed;
+    private byte _layout;
 
     /// <summary>Makes a column.</summary>
     /// <param name="name">Column name.</param>
@@ -36,8 +38,36 @@ public sealed class NumberColumn : Column
         _facts = new(FindFacts);
     }
 
+    /// <summary>A column as it was stored: packed, until its cells are first asked for.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not those of so many rows.</exception>
+    internal NumberColumn(string name, byte layout, byte[] packed, int rowCount, ColumnKind kind)
+        : base(name, kind, rowCount)
+    {
+        NumberLayout.Check(layout, packed, rowCount);
+        (_layout, _packed) = (layout, packed);
+        _facts = new(FindFacts);
+    }
+
     /// <summary>The cells, NaN where missing. Do not change. A column that comes from a file is held more narrowly until this is first asked for.</summary>
     public double[] Values => _values ?? Join();
+
+    /// <summary>Copies the cells of some rows. A column that comes from a file or was stored stays as narrow as it is.</summary>
+    /// <param name="rows">Indices of the rows.</param>
+    /// <param name="target">Receives their cells; as long as <paramref name="rows"/>.</param>
+    public void CopyTo(ReadOnlySpan<int> rows, Span<double> target)
+    {
+        if (_packed is { } packed)
+        {
+            NumberLayout.Unpack(_layout, packed, rows, target);
+            return;
+        }
+
+        var values = Values;
+        for (var i = 0; i < rows.Length; i++)
+        {
+            target[i] = values[rows[i]];
+        }
+    }
 
     /// <summary>Whether every cell that is not missing is a whole number.</summary>
     public bool IsInteger => _facts.Value.IsInteger;
@@ -61,11 +91,7 @@ public sealed class NumberColumn : Column
     internal override Column TakeRows(ReadOnlySpan<int> rows)
     {
         var values = new double[rows.Length];
-        for (var i = 0; i < rows.Length; i++)
-        {
-            values[i] = Values[rows[i]];
-        }
-
+        CopyTo(rows, values);
         return new NumberColumn(Name, values, Kind);
     }
 
@@ -73,7 +99,12 @@ public sealed class NumberColumn : Column
     {
         lock (_joining)
         {
-            if (_values is null)
+            if (_values is null && _packed is { } packed)
+            {
+                _values = NumberLayout.Unpack(_layout, packed, RowCount);
+                _packed = null;
+            }
+            else if (_values is null)
             {
                 var values = GC.AllocateUninitializedArray<double>(RowCount);
                 var at = 0;

@@ -14,13 +14,17 @@ internal static class NumberLayout
         _ => (8, MemoryMarshal.AsBytes(values).ToArray()),
     };
 
-    public static double[] Unpack(byte layout, ReadOnlySpan<byte> bytes, int rows)
+    public static void Check(byte layout, ReadOnlySpan<byte> bytes, int rows)
     {
         if (layout is not (1 or 2 or 4 or 8) || bytes.Length != (long)layout * rows)
         {
             throw new InvalidDataException($"A stored column has {bytes.Length} bytes for {rows} rows of {layout} bytes.");
         }
+    }
 
+    public static double[] Unpack(byte layout, ReadOnlySpan<byte> bytes, int rows)
+    {
+        Check(layout, bytes, rows);
         var values = new double[rows];
         switch (layout)
         {
@@ -31,6 +35,24 @@ internal static class NumberLayout
         }
 
         return values;
+    }
+
+    public static void Unpack(byte layout, ReadOnlySpan<byte> bytes, ReadOnlySpan<int> rows, Span<double> target)
+    {
+        switch (layout)
+        {
+            case 1: Widen(MemoryMarshal.Cast<byte, sbyte>(bytes), rows, target, sbyte.MinValue); break;
+            case 2: Widen(MemoryMarshal.Cast<byte, short>(bytes), rows, target, short.MinValue); break;
+            case 4: Widen(MemoryMarshal.Cast<byte, int>(bytes), rows, target, int.MinValue); break;
+            default:
+                var values = MemoryMarshal.Cast<byte, double>(bytes);
+                for (var i = 0; i < rows.Length; i++)
+                {
+                    target[i] = values[rows[i]];
+                }
+
+                break;
+        }
     }
 
     public static (byte Layout, byte[] Bytes) PackCodes(ReadOnlySpan<int> codes)
@@ -140,6 +162,16 @@ internal static class NumberLayout
         }
 
         return bytes;
+    }
+
+    private static void Widen<T>(ReadOnlySpan<T> source, ReadOnlySpan<int> rows, Span<double> target, T missing)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var cell = source[rows[i]];
+            target[i] = cell == missing ? double.NaN : double.CreateTruncating(cell);
+        }
     }
 
     private static void Widen<T>(ReadOnlySpan<T> source, Span<double> target, T missing)

@@ -119,9 +119,17 @@ public sealed class Table
 
     /// <summary>Writes the table in its binary form: deterministic bytes, a checksum for each column.</summary>
     /// <param name="stream">Written from its current position; stays open.</param>
-    public void Save(Stream stream) => TableFormat.Write(this, stream);
+    public void Save(Stream stream) => TableFormat.Write(stream, RowCount, LineNumbers, Columns.Count, Columns);
 
-    /// <summary>Reads what <see cref="Save"/> wrote.</summary>
+    /// <summary>Writes a table whose columns are made one after the other, so that no two of them are held at once.</summary>
+    /// <param name="stream">Target.</param>
+    /// <param name="rows">Rows of each column.</param>
+    /// <param name="count">How many columns there are.</param>
+    /// <param name="columns">The columns.</param>
+    /// <exception cref="ArgumentException">There are more or fewer columns.</exception>
+    public static void Save(Stream stream, int rows, int count, IEnumerable<Column> columns) => TableFormat.Write(stream, rows, new long[rows], count, columns);
+
+    /// <summary>Reads what <see cref="Save(Stream)"/> wrote.</summary>
     /// <param name="stream">Read from its current position.</param>
     /// <exception cref="InvalidDataException">The bytes are not a table, end early, or a part (named) was changed.</exception>
     public static Table Load(Stream stream) => TableFormat.Read(stream);

@@ -16,19 +16,22 @@ internal static class TableFormat
     private const int Version = 1;
     private const byte LinesKind = 255;
 
-    public static void Write(Table table, Stream stream)
+    public static void Write(Stream stream, int rows, long[] lineNumbers, int count, IEnumerable<Column> columns)
     {
         ArgumentNullException.ThrowIfNull(stream);
+        ArgumentNullException.ThrowIfNull(columns);
         Span<byte> head = stackalloc byte[20];
         BinaryPrimitives.WriteUInt32LittleEndian(head, Magic);
         BinaryPrimitives.WriteInt32LittleEndian(head[4..], Version);
-        BinaryPrimitives.WriteInt32LittleEndian(head[8..], table.RowCount);
-        BinaryPrimitives.WriteInt32LittleEndian(head[12..], table.Columns.Count);
+        BinaryPrimitives.WriteInt32LittleEndian(head[8..], rows);
+        BinaryPrimitives.WriteInt32LittleEndian(head[12..], count);
         BinaryPrimitives.WriteUInt32LittleEndian(head[16..], Crc(0, head[..16]));
         stream.Write(head);
-        WritePart(stream, LinesKind, "line numbers", 8, MemoryMarshal.AsBytes(table.LineNumbers.AsSpan()));
-        foreach (var column in table.Columns)
+        WritePart(stream, LinesKind, "line numbers", 8, MemoryMarshal.AsBytes(lineNumbers.AsSpan()));
+        var written = 0;
+        foreach (var column in columns)
         {
+            written++;
             switch (column)
             {
                 case NumberColumn numbers:
@@ -39,6 +42,11 @@ internal static class TableFormat
                     WritePart(stream, (byte)column.Kind, column.Name, 0, PackTexts(text));
                     break;
             }
+        }
+
+        if (written != count)
+        {
+            throw new ArgumentException($"{count} columns were announced, {written} came.", nameof(columns));
         }
     }
 
@@ -71,7 +79,7 @@ internal static class TableFormat
             var (kind, name, layout, bytes) = ReadPart(stream, $"column {i + 1}");
             columns[i] = (ColumnKind)kind == ColumnKind.Text
                 ? UnpackTexts(name, bytes, rows)
-                : new NumberColumn(name, NumberLayout.Unpack(layout, bytes, rows), (ColumnKind)kind);
+                : new NumberColumn(name, layout, bytes, rows, (ColumnKind)kind);
         }
 
         return new Table(columns, lines, rows);

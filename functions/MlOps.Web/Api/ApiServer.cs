@@ -35,6 +35,9 @@ public sealed class ApiServer
     /// <summary>Whether an answer reaches the caller while it is written; else events come as far as they are, and the caller asks again.</summary>
     public bool Streams { get; init; } = true;
 
+    /// <summary>What keeps the server from beginning anything, such as a full disk; <see langword="null"/> from it while nothing does.</summary>
+    public Func<Sentence?> Hindrance { get; init; } = () => null;
+
     /// <summary>How much a caller may ask for.</summary>
     public ApiLimits Limits { get; init; } = new();
 
@@ -53,6 +56,7 @@ public sealed class ApiServer
         services.AddSingleton<EarlierRuns>();
         services.AddSingleton<StepLooks>();
         services.AddSingleton(Limits);
+        services.AddSingleton(new ServerState(Hindrance));
         services.AddSingleton(new OwnOrigins(Origins));
         services.AddExceptionHandler<Problems>();
         services.AddProblemDetails();

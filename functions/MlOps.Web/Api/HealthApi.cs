@@ -26,8 +26,13 @@ internal static class HealthApi
         }
     }
 
-    private static async Task<ContentHttpResult> ReadyAsync(StorageAccount account, CancellationToken cancellation)
+    private static async Task<ContentHttpResult> ReadyAsync(StorageAccount account, ServerState server, CancellationToken cancellation)
     {
+        if (server.Hindrance() is { } hindrance)
+        {
+            return TypedResults.Text($"not ready: {hindrance}\n", statusCode: 503);
+        }
+
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(Patience);
         try

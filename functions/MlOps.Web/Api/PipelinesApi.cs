@@ -54,23 +54,23 @@ internal static class PipelinesApi
     }
 
     private static async Task<Tagged<Page<PipelineFacts>>> ListAsync(
-        RunHistory history, AliasStore aliases, AlertJudgements alerts, int? limit, string? continuation, CancellationToken cancellation)
+        RunHistory history, AliasStore aliases, AlertJudgements alerts, ServerState server, int? limit, string? continuation, CancellationToken cancellation)
     {
         var defined = await history.DefinedAsync(cancellation);
         var names = (await history.PipelinesAsync(cancellation)).Union(defined).ToArray();
         var all = new PipelineFacts[names.Length];
         await Parallel.ForAsync(0, names.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (i, stop) =>
-            all[i] = await FactsOrTroubleAsync(names[i], defined.Contains(names[i]), history, aliases, alerts, stop));
+            all[i] = await FactsOrTroubleAsync(names[i], defined.Contains(names[i]), history, aliases, alerts, server, stop));
         var ordered = all.OrderByDescending(p => p.Attention).ThenBy(p => p.Name, StringComparer.Ordinal).ToList();
         return Tagged.Of(Page.Of(ordered, p => p.Name, limit, continuation));
     }
 
     private static async Task<Tagged<PipelineFacts>> GetAsync(
-        string pipeline, StorageAccount account, RunHistory history, AliasStore aliases, AlertJudgements alerts, CancellationToken cancellation)
+        string pipeline, StorageAccount account, RunHistory history, AliasStore aliases, AlertJudgements alerts, ServerState server, CancellationToken cancellation)
     {
         var name = await Lookup.ExistingAsync(pipeline, history, cancellation);
         var defined = await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation);
-        return Tagged.Of(await FactsAsync(name, defined, history, aliases, alerts, cancellation));
+        return Tagged.Of(await FactsAsync(name, defined, history, aliases, alerts, server, cancellation));
     }
 
     private static async Task<Tagged<Page<PeriodFacts>>> PeriodsAsync(
@@ -96,11 +96,11 @@ internal static class PipelinesApi
 
     // A pipeline whose documents are damaged is listed with what is wrong; the others are listed all the same.
     private static async Task<PipelineFacts> FactsOrTroubleAsync(
-        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertJudgements alerts, CancellationToken cancellation)
+        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertJudgements alerts, ServerState server, CancellationToken cancellation)
     {
         try
         {
-            return await FactsAsync(name, defined, history, aliases, alerts, cancellation);
+            return await FactsAsync(name, defined, history, aliases, alerts, server, cancellation);
         }
         catch (InvalidDataException e)
         {
@@ -109,12 +109,17 @@ internal static class PipelinesApi
     }
 
     private static async Task<PipelineFacts> FactsAsync(
-        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertJudgements alerts, CancellationToken cancellation)
+        PipelineName name, bool defined, RunHistory history, AliasStore aliases, AlertJudgements alerts, ServerState server, CancellationToken cancellation)
     {
         var files = await history.FilesAsync(name, cancellation);
         var standings = files.Periods.Select(files.StandingOf).ToArray();
         var now = await aliases.ReadAsync(name, cancellation);
         var reasons = new List<Told>();
+        if (server.Hindrance() is { } hindrance)
+        {
+            reasons.Add(Told.Of(hindrance)!);
+        }
+
         if (!defined)
         {
             reasons.Add(Told.Of(Sentence.Of("no-definition", ("pipeline", name.Value)))!);

@@ -48,13 +48,15 @@ public sealed record PeriodStanding(string Period, Standing Standing, LedgerRun?
 /// <param name="Refusals">Reasons of the refused files in the rejected container by period.</param>
 public sealed record PipelineFiles(Ledger Ledger, IReadOnlyDictionary<string, string> ETags, IReadOnlyDictionary<string, (string Text, Sentence? Said)> Refusals)
 {
+    private readonly ILookup<string, LedgerRun> runsOf = Ledger.Runs.ToLookup(run => run.Period, StringComparer.Ordinal);
+
     /// <summary>Every period that has a file or had one, in order.</summary>
     public IEnumerable<string> Periods => ETags.Keys.Concat(Ledger.Periods).Concat(Refusals.Keys).Distinct().Order(PeriodOrder.Instance);
 
     /// <summary>How a period stands.</summary>
     public PeriodStanding StandingOf(string period)
     {
-        var runs = Ledger.Runs.Where(run => run.Period == period).ToArray();
+        LedgerRun[] runs = [.. runsOf[period]];
         if (runs.LastOrDefault(run => run.State == RunState.Active) is { } active)
         {
             return Working(period, active);

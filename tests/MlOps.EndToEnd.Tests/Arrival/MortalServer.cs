@@ -11,7 +11,9 @@ namespace MlOps.EndToEnd.Tests.Arrival;
 /// <param name="dataFolder">Its data folder.</param>
 /// <param name="connection">The account that it works on; <see langword="null"/> for the emulator on its data folder.</param>
 /// <param name="heapLimit">Bytes that its managed memory may have; 0 for what the machine has.</param>
-internal sealed class MortalServer(string dataFolder, string? connection = null, long heapLimit = 0) : IAsyncDisposable
+/// <param name="fileLimit">Files that it may have open; 0 for what the machine allows.</param>
+/// <param name="temporary">Where it puts its temporary files; <see langword="null"/> for where all do.</param>
+internal sealed class MortalServer(string dataFolder, string? connection = null, long heapLimit = 0, int fileLimit = 0, string? temporary = null) : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> lines = new();
     private Process? process;
@@ -20,13 +22,21 @@ internal sealed class MortalServer(string dataFolder, string? connection = null,
     /// <summary>Everything that all lives of the server have said, in order.</summary>
     public IReadOnlyCollection<string> Lines => lines;
 
+    /// <summary>Where the life that is running answers.</summary>
+    public Uri Address => new(LocalAccount.FindRunning(dataFolder)!.Address!);
+
     /// <summary>The account of the life that is running.</summary>
     public StorageAccount Account { get; private set; } = null!;
 
     /// <summary>Starts a life and waits until files can be dropped.</summary>
     public async Task StartAsync()
     {
-        var start = new ProcessStartInfo("dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(fileLimit > 0 ? "/bin/sh" : "dotnet") { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true };
+        foreach (var argument in fileLimit > 0 ? new[] { "-c", $"ulimit -n {fileLimit}; exec dotnet \"$@\"", "mlops" } : [])
+        {
+            start.ArgumentList.Add(argument);
+        }
+
         foreach (var argument in new[] { Path.Combine(AppContext.BaseDirectory, "mlops.dll"), "up", "--data", dataFolder, "--port", "0" })
         {
             start.ArgumentList.Add(argument);
@@ -36,6 +46,11 @@ internal sealed class MortalServer(string dataFolder, string? connection = null,
         if (connection is not null)
         {
             start.Environment["MLOPS_CONNECTION"] = connection;
+        }
+
+        if (temporary is not null)
+        {
+            start.Environment["TMPDIR"] = temporary;
         }
 
         if (heapLimit > 0)

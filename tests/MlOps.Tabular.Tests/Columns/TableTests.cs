@@ -73,6 +73,32 @@ public sealed class TableTests
         Assert.Contains("a, t", Assert.Throws<KeyNotFoundException>(() => taken["nope"]).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Cells_by_row_are_the_same_while_a_stored_column_is_packed_and_after_all_were_asked_for()
+    {
+        int[] rows = [2, 0, 0, 1];
+        foreach (var column in Sample().Columns.OfType<NumberColumn>())
+        {
+            var stored = (NumberColumn)Table.Load(new MemoryStream(Save(Sample())))[column.Name];
+            var (packed, whole) = (new double[4], new double[4]);
+            stored.CopyTo(rows, packed);
+            Assert.Equal(column.Values, stored.Values);
+            stored.CopyTo(rows, whole);
+            Assert.Equal(Array.ConvertAll(rows, row => BitConverter.DoubleToUInt64Bits(column.Values[row])), Array.ConvertAll(packed, BitConverter.DoubleToUInt64Bits));
+            Assert.Equal(Array.ConvertAll(packed, BitConverter.DoubleToUInt64Bits), Array.ConvertAll(whole, BitConverter.DoubleToUInt64Bits));
+        }
+    }
+
+    [Fact]
+    public void A_table_that_is_written_column_by_column_has_the_bytes_of_one_that_is_held_whole()
+    {
+        var columns = Sample().Columns;
+        var stream = new MemoryStream();
+        Table.Save(stream, 3, columns.Count, columns.Select(column => column));
+        Assert.Equal(Save(new Table(columns, rowCount: 3)), stream.ToArray());
+        Assert.Throws<ArgumentException>(() => Table.Save(new MemoryStream(), 3, columns.Count + 1, columns));
+    }
+
     private static Table Sample() => new(
         [
             new NumberColumn("tiny", [1, -127, double.NaN]),

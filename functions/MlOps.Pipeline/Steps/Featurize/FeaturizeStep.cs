@@ -85,8 +85,7 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
                 {
                     var of = history.Rows(part);
                     rows += of.Length;
-                    var features = FeatureTable.Create(history.Transform, history.Table, of, history.Labels(of));
-                    await work.WriteAsync(output, features.Save, stop);
+                    await work.WriteAsync(output, s => FeatureTable.Write(s, history.Transform, history.Table, of, history.Labels(of)), stop);
                     folds.AddRange(foldOf is null ? [] : of.Select(row => foldOf[row]));
                 }
 
@@ -138,15 +137,14 @@ public sealed class FeaturizeStep : Step<FeaturizeInput, FeaturizeResult>
                 await using var json = await _context.Runner.OpenAsync(pipeline, input.AccumulateKey, AccumulateStep.TransformOutput, stop);
                 var transform = Transform.Load(json);
                 var findings = new List<Finding>();
-                var features = FeatureTable.Create(transform, table, StepContext.AllRows(table.RowCount), labels: null, findings);
-                await work.WriteAsync(FeaturesOutput, features.Save, stop);
+                await work.WriteAsync(FeaturesOutput, s => FeatureTable.Write(s, transform, table, StepContext.AllRows(table.RowCount), labels: null, findings), stop);
                 await work.WriteAsync(ValidateStep.IdsOutput, ids.Save, stop);
                 if (table.Find(definition.Label) is { } label)
                 {
                     await work.WriteAsync(LabelsOutput, new Table([label]).Save, stop);
                 }
 
-                return new FeaturizeResult(table.RowCount, features.Columns.Count, transform.CategoricalFeatures(), (await ClassesAsync(pipeline, input.AccumulateKey, stop)).Count, findings);
+                return new FeaturizeResult(table.RowCount, transform.FeatureNames().Count, transform.CategoricalFeatures(), (await ClassesAsync(pipeline, input.AccumulateKey, stop)).Count, findings);
             },
             cancellation);
     }

@@ -1,4 +1,5 @@
 using MlOps.Boosting.Data;
+using MlOps.Boosting.Settings;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Featurize;
@@ -65,8 +66,7 @@ public sealed class BinStep : Step<BinInput, BinResult>
             spec,
             async (work, stop) =>
             {
-                var rows = await ReadAsync(_context, pipeline, input.FeaturizeKey, shape, definition, stop);
-                using var dataset = rows.Learned.Bin(parameters);
+                using var dataset = await BinAsync(pipeline, input.FeaturizeKey, shape, definition, parameters, stop);
                 await work.WriteAsync(DatasetOutput, dataset.Save, stop);
                 return new BinResult(dataset.RowCount, dataset.UsedFeatureCount);
             },
@@ -91,8 +91,29 @@ public sealed class BinStep : Step<BinInput, BinResult>
     {
         var (names, columns, label) = FeatureTable.Read(await context.OpenTableAsync(pipeline, key, FeaturizeStep.TrainOutput, cancellation));
         var (_, validColumns, validLabel) = FeatureTable.Read(await context.OpenTableAsync(pipeline, key, FeaturizeStep.ValidOutput, cancellation));
-        return new LearningRows(
-            names, [.. columns.Select((c, i) => (double[])[.. c, .. validColumns[i]])], [.. label, .. validLabel], label.Length, null, shape, new Weighting(null));
+        for (var i = 0; i < columns.Length && validLabel.Length > 0; i++)
+        {
+            // Each is let go when it is joined, so that the rows are not held twice.
+            columns[i] = [.. columns[i], .. validColumns[i]];
+            validColumns[i] = [];
+        }
+
+        return new LearningRows(names, columns, [.. label, .. validLabel], label.Length, null, shape, new Weighting(null));
+    }
+
+    /// <summary>Bins the rows that are learned from; of the valid rows, which are not among them, only the labels are held.</summary>
+    internal async Task<Dataset> BinAsync(
+        PipelineName pipeline, string key, FeaturizeResult shape, PipelineDefinition definition, Parameters parameters, CancellationToken cancellation)
+    {
+        if (shape.Folds > 0)
+        {
+            return (await ReadAsync(_context, pipeline, key, shape, definition, cancellation)).Learned.Bin(parameters);
+        }
+
+        var valid = FeatureTable.Labels(await _context.OpenTableAsync(pipeline, key, FeaturizeStep.ValidOutput, cancellation));
+        var ages = await AgesAsync(_context, pipeline, key, cancellation);
+        var (names, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, key, FeaturizeStep.TrainOutput, cancellation));
+        return new LearningRows(names, columns, label, label.Length, null, shape, Weights(definition, shape, [.. label, .. valid]), ages?[..label.Length]).Bin(parameters);
     }
 
     /// <summary>The binned rows of a trial, and those by which it is judged; without folds the train rows' features are not read.</summary>
@@ -107,20 +128,44 @@ public sealed class BinStep : Step<BinInput, BinResult>
 
         try
         {
-            if (shape.Folds > 0)
-            {
-                return (dataset, (await ReadAsync(_context, pipeline, input.FeaturizeKey, shape, definition, cancellation)).Held);
-            }
-
-            var (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, input.FeaturizeKey, FeaturizeStep.ValidOutput, cancellation));
-            var ages = (await AgesAsync(_context, pipeline, input.FeaturizeKey, cancellation))?[dataset.RowCount..];
-            return (dataset, new HeldRows(columns, label, null, 0, Weights(definition, shape, [.. dataset.Label.Span, .. label]), ages));
+            return (dataset, shape.Folds > 0
+                ? (await ReadAsync(_context, pipeline, input.FeaturizeKey, shape, definition, cancellation)).Held
+                : await HeldAsync(dataset, pipeline, input.FeaturizeKey, shape, definition, cancellation));
         }
         catch
         {
             dataset.Dispose();
             throw;
         }
+    }
+
+    /// <summary>Bins the rows that are learned from, and reads those that are held.</summary>
+    internal async Task<(Dataset Binned, HeldRows Held)> MakeAsync(
+        PipelineName pipeline, string key, FeaturizeResult shape, PipelineDefinition definition, Parameters parameters, CancellationToken cancellation)
+    {
+        if (shape.Folds > 0)
+        {
+            var rows = await ReadAsync(_context, pipeline, key, shape, definition, cancellation);
+            return (rows.Learned.Bin(parameters), rows.Held);
+        }
+
+        var dataset = await BinAsync(pipeline, key, shape, definition, parameters, cancellation);
+        try
+        {
+            return (dataset, await HeldAsync(dataset, pipeline, key, shape, definition, cancellation));
+        }
+        catch
+        {
+            dataset.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<HeldRows> HeldAsync(Dataset learned, PipelineName pipeline, string key, FeaturizeResult shape, PipelineDefinition definition, CancellationToken cancellation)
+    {
+        var (_, columns, label) = FeatureTable.Read(await _context.OpenTableAsync(pipeline, key, FeaturizeStep.ValidOutput, cancellation));
+        var ages = (await AgesAsync(_context, pipeline, key, cancellation))?[learned.RowCount..];
+        return new HeldRows(columns, label, null, 0, Weights(definition, shape, [.. learned.Label.Span, .. label]), ages);
     }
 
     /// <summary>The weights of the rows by their age, where they differ.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using MlOps.Boosting.Data;
-using MlOps.Boosting.Settings;
 using MlOps.Boosting;
 using MlOps.Learning.Learners;
 using MlOps.Pipeline.Artifacts;
@@ -120,7 +119,7 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
                 {
                     var (binned, held) = definition.Tune.Trials > 0
                         ? await _bins.OpenAsync(Bins(input), pipeline, shape, definition, stop)
-                        : Bin(await RowsAsync(stop), LearnerParameters.Parse(settings, threads));
+                        : await _bins.MakeAsync(pipeline, input.FeaturizeKey, shape, definition, LearnerParameters.Parse(settings, threads), stop);
                     using (binned)
                     {
                         return await JudgeAsync(binned, held, shape, settings, threads, Judge(input, definition), work, stop);
@@ -137,9 +136,6 @@ public sealed class TrainStep : Step<TrainInput, TrainResult>
     // The pruner judges by the trials of earlier waves alone, so that it does not matter who is ahead in a wave.
     private static TrialJudge? Judge(TrainInput input, PipelineDefinition definition) =>
         input.Pruning is { } pruning ? new TrialJudge(Tune.TuneStep.Study(definition), pruning) : null;
-
-    // Where nothing is searched for there is one trial, and nobody to share with.
-    private static (Dataset Binned, HeldRows Held) Bin(LearningRows rows, Parameters parameters) => (rows.Learned.Bin(parameters), rows.Held);
 
     private static BinInput Bins(TrainInput input) => new(input.RunId, input.Pipeline, input.DefinitionHash, input.FeaturizeKey, input.Parameters);
 

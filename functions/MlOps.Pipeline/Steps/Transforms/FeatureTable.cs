@@ -9,24 +9,38 @@ internal static class FeatureTable
     // A feature's name never holds a control character, so the label's cannot meet one.
     private const string Label = "\u0001label";
 
-    public static Table Create(Transform transform, Table table, ReadOnlySpan<int> rows, double[]? labels, List<Finding>? findings = null)
+    /// <summary>Writes the features of some rows, one after the other: no two columns are held at once.</summary>
+    public static void Write(Stream stream, Transform transform, Table table, int[] rows, double[]? labels, List<Finding>? findings = null)
     {
         var names = transform.FeatureNames();
-        var columns = TransformApply.Apply(transform, table, rows, findings);
-        var all = columns.Select((c, i) => new NumberColumn(names[i], c)).ToList();
-        if (labels is not null)
-        {
-            all.Add(new NumberColumn(Label, labels));
-        }
+        Table.Save(stream, rows.Length, names.Count + (labels is null ? 0 : 1), Columns());
 
-        return new Table(all, rowCount: rows.Length);
+        IEnumerable<Column> Columns()
+        {
+            var at = 0;
+            foreach (var column in transform.Columns)
+            {
+                foreach (var feature in TransformApply.Of(transform, column, table, rows, findings))
+                {
+                    yield return new NumberColumn(names[at++], feature);
+                }
+            }
+
+            if (labels is not null)
+            {
+                yield return new NumberColumn(Label, labels);
+            }
+        }
     }
+
+    /// <summary>The labels (empty where there are none).</summary>
+    public static float[] Labels(Table table) => table.Find(Label) is NumberColumn numbers ? Array.ConvertAll(numbers.Values, v => (float)v) : [];
 
     /// <summary>Features in order, label apart (empty where there is none).</summary>
     public static (string[] Names, double[][] Columns, float[] Label) Read(Table table)
     {
         var features = table.Columns.Where(c => c.Name != Label).Cast<NumberColumn>().ToArray();
-        var label = table.Find(Label) is NumberColumn numbers ? Array.ConvertAll(numbers.Values, v => (float)v) : [];
+        var label = Labels(table);
         return (Array.ConvertAll(features, f => f.Name), Array.ConvertAll(features, f => f.Values), label);
     }
 }

@@ -19,35 +19,44 @@ internal static class TransformApply
         var features = new List<double[]>();
         foreach (var column in transform.Columns)
         {
-            var source = table.Find(column.Column);
-            if (source is null)
-            {
-                findings?.Add(Finding.Of(Sentence.Of("absent-column", ("column", column.Column)), column.Column));
-            }
-
-            if (column.Encoding == ColumnEncoding.Number)
-            {
-                features.Add(Numbers(transform, source, rows));
-            }
-            else if (column.Encoding == ColumnEncoding.Date)
-            {
-                features.AddRange(DateFeatures.Of(source is NumberColumn dates ? dates.Values : [], rows, column.Features.Count, transform.MissingNative ? double.NaN : transform.MissingNumber));
-            }
-            else if (column.Features.Count > 0 || column.Categories.Count > 0)
-            {
-                var codes = Codes(transform, column, source, rows, findings);
-                if (column.Encoding == ColumnEncoding.Native)
-                {
-                    features.Add(Array.ConvertAll(codes, c => c < 0 ? double.NaN : c));
-                }
-                else
-                {
-                    AddOneHot(features, column, codes);
-                }
-            }
+            features.AddRange(Of(transform, column, table, rows, findings));
         }
 
         return [.. features];
+    }
+
+    /// <summary>The features of one column.</summary>
+    internal static IReadOnlyList<double[]> Of(Transform transform, ColumnTransform column, Table table, ReadOnlySpan<int> rows, List<Finding>? findings)
+    {
+        var features = new List<double[]>();
+        var source = table.Find(column.Column);
+        if (source is null)
+        {
+            findings?.Add(Finding.Of(Sentence.Of("absent-column", ("column", column.Column)), column.Column));
+        }
+
+        if (column.Encoding == ColumnEncoding.Number)
+        {
+            features.Add(Numbers(transform, source, rows));
+        }
+        else if (column.Encoding == ColumnEncoding.Date)
+        {
+            features.AddRange(DateFeatures.Of(source is NumberColumn dates ? dates.Values : [], rows, column.Features.Count, transform.MissingNative ? double.NaN : transform.MissingNumber));
+        }
+        else if (column.Features.Count > 0 || column.Categories.Count > 0)
+        {
+            var codes = Codes(transform, column, source, rows, findings);
+            if (column.Encoding == ColumnEncoding.Native)
+            {
+                features.Add(Array.ConvertAll(codes, c => c < 0 ? double.NaN : c));
+            }
+            else
+            {
+                AddOneHot(features, column, codes);
+            }
+        }
+
+        return features;
     }
 
     private static double[] Numbers(Transform transform, Column? source, ReadOnlySpan<int> rows)
@@ -57,11 +66,10 @@ internal static class TransformApply
         switch (source)
         {
             case NumberColumn numbers:
-                var cells = numbers.Values;
-                for (var i = 0; i < values.Length; i++)
+                numbers.CopyTo(rows, values);
+                foreach (ref var value in values.AsSpan())
                 {
-                    var value = cells[rows[i]];
-                    values[i] = double.IsNaN(value) ? missing : value;
+                    value = double.IsNaN(value) ? missing : value;
                 }
 
                 break;
