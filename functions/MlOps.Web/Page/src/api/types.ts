@@ -23,6 +23,7 @@ export type DecisionDocument = Answer<Schemas["DecisionDocument"]>;
 export type DefinitionCheck = Answer<Schemas["DefinitionCheck"]>;
 export type DefinitionError = Answer<Schemas["DefinitionError"]>;
 export type DefinitionRevision = Answer<Schemas["DefinitionRevision"]>;
+export type DictionaryEntry = Answer<Schemas["DictionaryEntry"]>;
 export type DraftedDefinition = Answer<Schemas["DraftedDefinition"]>;
 export type DriftedColumn = Answer<Schemas["DriftedColumn"]>;
 export type DriftSummary = Answer<Schemas["DriftSummary"]>;
@@ -63,23 +64,4 @@ export interface RejectionList {
   file: string;
   errorCount: number;
   errors: Finding[];
-}
-
-export interface DictionaryEntry {
-  column: string;
-  role: "id" | "label" | "feature" | "unused";
-  type: string | null;
-  meaning: string | null;
-  unit: string | null;
-  least: string | null;
-  greatest: string | null;
-  categories: number | null;
-  missing: number | null;
-  first: string | null;
-  last: string | null;
-  transform: string | null;
-  features: number;
-  importance: number | null;
-  psi: number | null;
-  drifted: boolean | null;
 }

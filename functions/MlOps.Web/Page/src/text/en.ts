@@ -120,7 +120,7 @@ export const en = {
     becomes: "The model sees",
     texts: (n: number) => (n === 1 ? "1 text" : `${n} texts`),
     made: (how: string, n: number) => (n === 1 ? how : `${how}, ${n} features`),
-    role: { id: "id", label: "label", feature: "feature", unused: "not used" },
+    role: { id: "id", label: "label", feature: "feature", unused: "not used" } as Record<string, string>,
     transform: { number: "number", onehot: "0/1 features", native: "category", date: "parts of a date" } as Record<string, string>,
   },
   decide: {

@@ -121,7 +121,7 @@ export const ja: Texts = {
     becomes: "モデルでの扱い",
     texts: (n: number) => `${n} 種類の文字列`,
     made: (how: string, n: number) => (n === 1 ? how : `${how} (特徴量 ${n} 個)`),
-    role: { id: "ID", label: "ラベル", feature: "特徴量", unused: "未使用" },
+    role: { id: "ID", label: "ラベル", feature: "特徴量", unused: "未使用" } as Record<string, string>,
     transform: { number: "数値", onehot: "0/1 の特徴量", native: "カテゴリ", date: "日付の要素" } as Record<string, string>,
   },
   decide: {
