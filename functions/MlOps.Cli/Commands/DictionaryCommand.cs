@@ -14,7 +14,7 @@ internal static class DictionaryCommand
         var pipeline = new Argument<string>("PIPELINE") { Description = "Name of the pipeline." };
         var csv = new Option<bool>("--csv") { Description = "Write CSV to standard output." };
         var (wide, account, json) = (CommonOptions.Wide(), new AccountLocation(), CommonOptions.Json());
-        var command = new Command("dictionary", "Show every column: meaning, range, missing values, periods, importance and drift.") { pipeline, csv, wide, json };
+        var command = new Command("dictionary", "Show every column that the pipeline reads: meaning, range, missing values, periods, importance and drift.") { pipeline, csv, wide, json };
         account.Options.ToList().ForEach(command.Add);
         command.Validators.Add(result =>
         {

@@ -13,7 +13,7 @@ public sealed class FindCommandsTests : IDisposable
     public async Task A_tagged_model_is_found_by_metric_and_tag_and_is_promoted_with_a_reason()
     {
         await using var server = await RunningServer.StartAsync(folder.Path);
-        File.WriteAllText(folder["p.yaml"], "label: y\nid: id\nmodel: {num_iterations: 5, num_leaves: 4, min_data_in_leaf: 5}\npromote: always\n");
+        File.WriteAllText(folder["p.yaml"], "label: y\nid: id\nmodel: {num_iterations: 5, num_leaves: 4, min_data_in_leaf: 5}\npromote: always\ndescribe: {a: {meaning: rest by seven, unit: items}}\n");
         foreach (var (period, first) in new[] { ("initial", 0), ("20201001", 1000), ("20201101", 2000) })
         {
             File.WriteAllLines(folder[period + ".csv"], Enumerable.Range(first, 300).Select(i => $"{i},{i % 7},{i % 11},{(i % 7 > 3 ? 1 : 0)}").Prepend("id,a,b,y"));
@@ -35,6 +35,14 @@ public sealed class FindCommandsTests : IDisposable
         var mistyped = await MlopsProcess.RunAsync(folder.Path, "runs", "p", "--where", "acu > 0.5");
         Assert.Equal(1, mistyped.ExitCode);
         Assert.Contains("Did you mean 'auc'?", mistyped.Errors, StringComparison.Ordinal);
+
+        var columns = (await RunAsync("dictionary", "p", "--json")).Json.GetProperty("columns").EnumerateArray().ToDictionary(c => c.GetProperty("column").GetString()!);
+        Assert.Equal(["id", "a", "b", "y"], columns.Keys);
+        Assert.Equal(("rest by seven", "items", "0", "6"), (Text("meaning"), Text("unit"), Text("least"), Text("greatest")));
+        Assert.Equal(("label", "20201101"), (columns["y"].GetProperty("role").GetString(), columns["y"].GetProperty("last").GetString()));
+        Assert.Contains("rest by seven [items]", (await RunAsync("dictionary", "p", "--wide")).Output, StringComparison.Ordinal);
+        Assert.Equal(5, (await RunAsync("dictionary", "p", "--csv")).Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length);
+        string? Text(string fact) => columns["a"].GetProperty(fact).GetString();
 
         await RunAsync("promote", "p", older, "--why", "the auditors ask for it", "--by", "aya");
         Assert.Contains("promoted by hand, by aya: the auditors ask for it", (await RunAsync("live", "p")).Output, StringComparison.Ordinal);

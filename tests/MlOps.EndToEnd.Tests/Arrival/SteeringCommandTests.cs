@@ -95,6 +95,15 @@ public sealed class SteeringCommandTests
 
             Assert.Equal(1, (await RunAsync(folder, "lineage", "credit", "20201101", "nobody")).ExitCode);
             Assert.Equal(2, (await RunAsync(folder, "lineage", "credit", "20201101")).ExitCode);
+
+            // The same account's two models beside each other, the same figures as a table and as JSON.
+            string[] versions = [.. JsonDocument.Parse((await RunAsync(folder, "models", "credit", "--json")).Output).RootElement.GetProperty("models").EnumerateArray().Select(m => m.GetProperty("version").GetString()!)];
+            var beside = await RunAsync(folder, ["compare", "credit", .. versions]);
+            Assert.Contains("from which none has learned", beside.Output, StringComparison.Ordinal);
+            var compared = JsonDocument.Parse((await RunAsync(folder, ["compare", "credit", .. versions, "--json"])).Output).RootElement;
+            var same = compared.EnumerateObject().First(p => p.Name.Replace("_", "", StringComparison.Ordinal).Equals("sameRows", StringComparison.OrdinalIgnoreCase)).Value;
+            Assert.Contains(same.GetProperty("metrics").GetProperty("auc").GetProperty("values")[0].GetDouble().ToString("0.0000", System.Globalization.CultureInfo.InvariantCulture), beside.Output, StringComparison.Ordinal);
+            Assert.Equal(2, (await RunAsync(folder, "compare", "credit", versions[0])).ExitCode);
         }
         finally
         {

@@ -114,7 +114,7 @@ export const en = {
   },
   dictionary: {
     title: "Data dictionary",
-    hint: "Every column over all periods. Meanings and units are those of 'describe' in the definition.",
+    hint: "Every column that the pipeline reads, over all periods. Meanings and units are those of 'describe' in the definition.",
     meaning: "Meaning",
     seen: "Periods",
     becomes: "The model sees",

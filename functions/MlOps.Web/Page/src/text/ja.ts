@@ -115,7 +115,7 @@ export const ja: Texts = {
   },
   dictionary: {
     title: "データ辞書",
-    hint: "すべての期間を通した各列の内容です。意味と単位は定義の describe によります。",
+    hint: "パイプラインが読む各列の、すべての期間を通した内容です。意味と単位は定義の describe によります。",
     meaning: "意味",
     seen: "期間",
     becomes: "モデルでの扱い",
