@@ -45,7 +45,8 @@ public sealed class ViewTests(TrainedApi trained, Chromium chromium) : IClassFix
         }
 
         await OpenAsync(page, $"/#/pipelines/{TrainedApi.Pipeline}/data");
-        await Assertions.Expect(page.Locator("tbody code").Filter(new() { HasText = TrainedApi.Hostile })).ToBeVisibleAsync();
+        // In the dictionary and in the profile.
+        await Assertions.Expect(page.Locator("tbody code").Filter(new() { HasText = TrainedApi.Hostile })).ToHaveCountAsync(2);
         var file = new FilePayload { Name = $"{TrainedApi.Hostile}.csv", MimeType = "text/csv", Buffer = [1] };
         await page.Locator("input[type=file]").SetInputFilesAsync(file);
         await Assertions.Expect(page.Locator(".sent .refused")).ToContainTextAsync(TrainedApi.Hostile);
