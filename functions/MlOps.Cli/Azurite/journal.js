@@ -18,6 +18,19 @@ const saveEverySeconds = 60;
 // So many are sooner put in their places one by one than all documents are sorted.
 const fewDocuments = 32;
 
+// What a failed write was to keep is in memory alone: messages that look taken, documents that nobody was promised. The disk is right, so the process
+// ends once it can be written again, and whoever started it starts it anew from what is there.
+const room = 8 << 20;
+let waiting;
+const startAnewWhenThereIsRoom = (folder) => {
+  waiting ??= setInterval(() => {
+    const { bavail, bsize } = fs.statfsSync(folder);
+    if (bavail * bsize >= room) {
+      process.exit(1);
+    }
+  }, 500).unref();
+};
+
 /**
  * Puts the journal under every LokiJS database of this process.
  * @param Loki the module.
@@ -63,6 +76,7 @@ module.exports = function keepJournals(Loki, changed) {
       } catch {
         // The next load stops at the broken line.
       }
+      startAnewWhenThereIsRoom(path.dirname(db.filename));
       throw error;
     }
   };

@@ -73,6 +73,10 @@ public sealed class FullDiskTests
         var taken = await SteeringCommandTests.RunAsync(data, "put", "credit", file);
         Assert.True(taken.ExitCode == 0, taken.Errors);
         Assert.True(await server.Account.Input.GetBlobClient("credit/20201001.csv").ExistsAsync());
+
+        // The emulator, whose memory had gone ahead of its disk, is started anew by itself.
+        await UntilAsync(server, ledger => ledger.Runs is [_, { Period: "20201001", State: RunState.Succeeded }]);
+        Assert.True(await server.Account.Output.GetBlobClient("credit/pred_20201001.csv").ExistsAsync());
     }
 
     private static async Task DropAsync(MortalServer server, string period) =>
