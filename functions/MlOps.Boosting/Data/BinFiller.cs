@@ -56,23 +56,13 @@ internal static unsafe class BinFiller
             : FillListed(tile, slot, mapper, values, positions.AsSpan(0, found), start);
     }
 
-    // In a shared column a later feature overwrites an earlier one, as in LightGBM.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static bool FillListed(BinTile tile, FeatureSlot slot, BinMapper mapper, ReadOnlySpan<double> values, ReadOnlySpan<int> positions, int start)
     {
         bool overwrote = false;
         foreach (int i in positions)
         {
-            int bin = mapper.ValueToBin(values[i]);
-            if (!slot.IsShared)
-            {
-                tile.Set(start + i, slot.Position, bin);
-            }
-            else if (bin != mapper.MostFrequentBin)
-            {
-                overwrote |= tile.Get(start + i, slot.Position) != 0;
-                tile.Set(start + i, slot.Position, slot.Start + bin);
-            }
+            overwrote |= FillCell(tile, slot, mapper, values[i], start + i);
         }
 
         return overwrote;
@@ -90,18 +80,30 @@ internal static unsafe class BinFiller
         bool overwrote = false;
         for (int i = 0; i < values.Length; i++)
         {
-            int bin = mapper.ValueToBin(values[i]);
-            if (!slot.IsShared)
-            {
-                tile.Set(start + i, slot.Position, bin);
-            }
-            else if (bin != mapper.MostFrequentBin)
-            {
-                overwrote |= tile.Get(start + i, slot.Position) != 0;
-                tile.Set(start + i, slot.Position, slot.Start + bin);
-            }
+            overwrote |= FillCell(tile, slot, mapper, values[i], start + i);
         }
 
+        return overwrote;
+    }
+
+    // In a shared column a later feature overwrites an earlier one, as in LightGBM; whether it did.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static bool FillCell(BinTile tile, FeatureSlot slot, BinMapper mapper, double value, int row)
+    {
+        int bin = mapper.ValueToBin(value);
+        if (!slot.IsShared)
+        {
+            tile.Set(row, slot.Position, bin);
+            return false;
+        }
+
+        if (bin == mapper.MostFrequentBin)
+        {
+            return false;
+        }
+
+        bool overwrote = tile.Get(row, slot.Position) != 0;
+        tile.Set(row, slot.Position, slot.Start + bin);
         return overwrote;
     }
 }

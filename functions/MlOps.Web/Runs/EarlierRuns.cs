@@ -28,7 +28,8 @@ internal sealed class EarlierRuns(RunHistory history, TimeProvider time)
     /// <param name="Seconds">Until the next line, or the run's end.</param>
     internal sealed record Stretch(string Text, double Seconds)
     {
-        public bool IsWait => Text.StartsWith("wait", StringComparison.Ordinal) && (Text.StartsWith("wait for ", StringComparison.Ordinal) || Text.StartsWith("waits for ", StringComparison.Ordinal));
+        /// <summary>Whether the run did nothing meanwhile but wait.</summary>
+        public bool IsWait => Text.StartsWith("wait for ", StringComparison.Ordinal) || Text.StartsWith("waits for ", StringComparison.Ordinal);
     }
 
     /// <summary>Estimates what is left of a run; <see langword="null"/> where no earlier run came through its stage.</summary>

@@ -19,10 +19,10 @@ public sealed class FeatureFileStep : Step<FeatureFileInput, FeatureFileResult>
     internal const string Name = "feature-file";
     internal const string FileOutput = "features.parquet";
 
-    /// <summary>What the file is called that tells a column's role: what rows are known by.</summary>
+    /// <summary>Role, in the file's metadata, of the column that rows are known by.</summary>
     internal const string IdRole = "id";
 
-    /// <summary>The role of a feature.</summary>
+    /// <summary>Role of a feature there.</summary>
     internal const string FeatureRole = "feature";
 
     private const int Version = 1;
