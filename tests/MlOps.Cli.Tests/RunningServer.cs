@@ -9,10 +9,12 @@ internal sealed class RunningServer : IAsyncDisposable
 {
     private const int Sigterm = 15;
     private readonly MlopsProcess process;
+    private readonly string dataFolder;
 
-    private RunningServer(MlopsProcess process, LocalAccountInfo info)
+    private RunningServer(MlopsProcess process, string dataFolder, LocalAccountInfo info)
     {
         this.process = process;
+        this.dataFolder = dataFolder;
         Info = info;
     }
 
@@ -21,17 +23,18 @@ internal sealed class RunningServer : IAsyncDisposable
     public static async Task<RunningServer> StartAsync(string folder, IReadOnlyDictionary<string, string?>? environment = null)
     {
         var process = MlopsProcess.Start(folder, ["up", "--port", "0"], environment);
+        var dataFolder = Path.Combine(folder, ".mlops");
         try
         {
             LocalAccountInfo? info = null;
-            await Eventually.IsSoAsync(() => process.Process.HasExited || ((info = LocalAccount.FindRunning(Path.Combine(folder, ".mlops"))) is { Address: not null } && info.ProcessId == process.Process.Id));
+            await Eventually.IsSoAsync(() => process.Process.HasExited || ((info = LocalAccount.FindRunning(dataFolder)) is { Address: not null } && info.ProcessId == process.Process.Id));
             if (info?.Address is null)
             {
                 var ended = await process.EndAsync(Patience.Limit);
                 throw new InvalidOperationException($"mlops up ended with {ended.ExitCode}: {ended.Errors}");
             }
 
-            return new RunningServer(process, info);
+            return new RunningServer(process, dataFolder, info);
         }
         catch
         {
@@ -57,8 +60,10 @@ internal sealed class RunningServer : IAsyncDisposable
     /// <summary>Kills it and waits until the emulator has saved its data and ended too.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The emulator may have been started anew.
+        var last = LocalAccount.FindRunning(dataFolder) ?? Info;
         await process.DisposeAsync();
-        await Eventually.IsSoAsync(() => ProcessStart.Of(Info.EmulatorProcessId) != Info.EmulatorStarted);
+        await Eventually.IsSoAsync(() => ProcessStart.Of(last.EmulatorProcessId) != last.EmulatorStarted);
     }
 
     [DllImport("libc", EntryPoint = "kill")]

@@ -32,7 +32,7 @@ internal sealed class AccountLocation
         }
 
         var folder = DataFolder(parse);
-        var running = LocalAccount.FindRunning(folder) ?? throw new CommandException(
+        var running = LocalAccount.AwaitRunning(folder) ?? throw new CommandException(
             $"no storage account: no `mlops up` is running on {Path.GetFullPath(folder)}. Start one with `mlops up --data {folder}`, "
             + $"or name an account with --connection or the variable {Variable}.");
 

@@ -22,6 +22,7 @@ internal sealed record LocalAccountInfo(
 internal sealed class LocalAccount : IAsyncDisposable
 {
     private static readonly TimeSpan HandoverLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(50);
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
     private readonly string folder;
     private readonly FileStream ownership;
@@ -80,6 +81,23 @@ internal sealed class LocalAccount : IAsyncDisposable
     /// <param name="folder">Data folder.</param>
     public static LocalAccountInfo? FindRunning(string folder) =>
         Read(folder) is { } info && IsRunning(info) ? info : null;
+
+    /// <summary>As <see cref="FindRunning"/>, but waits while a server that runs starts its emulator anew.</summary>
+    /// <param name="folder">Data folder.</param>
+    public static LocalAccountInfo? AwaitRunning(string folder)
+    {
+        var began = TimeProvider.System.GetTimestamp();
+        while (true)
+        {
+            var info = Read(folder);
+            if (info is null || IsRunning(info) || !IsServed(info) || TimeProvider.System.GetElapsedTime(began) > HandoverLimit)
+            {
+                return info is not null && IsRunning(info) ? info : null;
+            }
+
+            Thread.Sleep(Look);
+        }
+    }
 
     /// <summary>Says where the server answers, for whoever reads the note.</summary>
     /// <param name="address">Address of the server.</param>
@@ -145,13 +163,16 @@ internal sealed class LocalAccount : IAsyncDisposable
                 return;
             }
 
-            await Task.Delay(50, cancellation);
+            await Task.Delay(Look, cancellation);
         }
     }
 
     // A process id is reused in time; the start tells the processes apart.
     private static bool IsRunning(LocalAccountInfo info) =>
         ProcessStart.Of(info.EmulatorProcessId) is { } start && (start - info.EmulatorStarted).Duration() < TimeSpan.FromSeconds(2);
+
+    // A server is older than its emulator; a process that got its id afterwards is not.
+    private static bool IsServed(LocalAccountInfo info) => ProcessStart.Of(info.ProcessId) is { } start && start <= info.EmulatorStarted;
 
     private static int Free(int port) => IsFree(port) ? port : 0;
 

@@ -18,6 +18,7 @@ internal static class LoadBenchmark
 {
     private const int FilesOfPipeline = 10;
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tell = TimeSpan.FromSeconds(30);
 
     private static readonly string[] Periods =
         ["initial", .. Enumerable.Range(0, FilesOfPipeline - 1).Select(month => new DateOnly(2020, 10, 1).AddMonths(month).ToString("yyyyMMdd", CultureInfo.InvariantCulture))];
@@ -86,9 +87,17 @@ internal static class LoadBenchmark
     {
         var store = new LedgerStore(account);
         var ended = new Dictionary<PipelineName, Ledger>();
+        var watch = Stopwatch.StartNew();
+        var told = TimeSpan.Zero;
         while (ended.Count < names.Length)
         {
             await Task.Delay(Look);
+            if (watch.Elapsed - told > Tell)
+            {
+                told = watch.Elapsed;
+                await Console.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{told.TotalSeconds:F0} s: {ended.Count} of {names.Length} pipelines have ended"));
+            }
+
             foreach (var name in names.Where(name => !ended.ContainsKey(name)))
             {
                 var ledger = await store.ReadAsync(name);

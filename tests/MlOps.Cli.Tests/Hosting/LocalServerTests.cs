@@ -46,6 +46,21 @@ public sealed class LocalServerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_command_given_while_a_server_starts_its_emulator_anew_waits_for_it()
+    {
+        await using var server = await RunningServer.StartAsync(folder.Path);
+        using (var emulator = System.Diagnostics.Process.GetProcessById(server.Info.EmulatorProcessId))
+        {
+            emulator.Kill();
+            await emulator.WaitForExitAsync(TestContext.Current.CancellationToken);
+        }
+
+        var listed = await MlopsProcess.RunAsync(folder.Path, "runs");
+        Assert.True(listed.ExitCode == 0, listed.Errors);
+        Assert.NotEqual(server.Info.EmulatorProcessId, LocalAccount.FindRunning(folder[".mlops"])!.EmulatorProcessId);
+    }
+
+    [Fact]
     public async Task A_second_server_on_the_same_data_is_refused_and_told_of_the_first()
     {
         await using var server = await RunningServer.StartAsync(folder.Path);

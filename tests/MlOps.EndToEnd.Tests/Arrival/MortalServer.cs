@@ -103,6 +103,8 @@ internal sealed class MortalServer(string dataFolder, string? connection = null,
     /// <summary>Kills it and waits until its storage emulator has saved its data and ended too.</summary>
     public async ValueTask DisposeAsync()
     {
+        // The emulator may have been started anew.
+        local = local is null ? null : LocalAccount.FindRunning(dataFolder) ?? local;
         await KillAsync();
         process?.Dispose();
         for (var patience = 0; local is not null && ProcessStart.Of(local.EmulatorProcessId) == local.EmulatorStarted && patience < 600; patience++)
