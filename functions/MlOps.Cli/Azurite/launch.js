@@ -41,8 +41,6 @@ if (process.argv[2] !== detached) {
     }
   });
 
-  require("./narrow.js")(Loki);
-
   // Told to report nothing to its makers, Azurite still loads the package that would do it, which is half of its start, and the one for data in
   // an SQL server, a quarter of the rest. And to find out what a request asks for it parses the address templates of all operations, with each
   // request anew.
@@ -66,6 +64,8 @@ if (process.argv[2] !== detached) {
     }
     return parsed.get(template);
   };
+
+  require("./narrow.js")(Loki);
 
   console.log(`pid ${process.pid}`);
   require("azurite/dist/src/azurite.js");
