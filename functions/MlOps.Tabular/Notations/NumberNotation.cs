@@ -3,9 +3,12 @@ using System.Text;
 
 namespace MlOps.Tabular;
 
-/// <summary>How the numbers of a column are written: <c>69,32</c>, <c>1.234,50</c>, <c>$69.32</c>, <c>5 %</c>, <c>12 kg</c>.</summary>
+/// <summary>
+/// How the numbers of a column are written: <c>69,32</c>, <c>1.234,50</c>, <c>$69.32</c>, <c>5 %</c>, <c>12 kg</c>, and below zero <c>-5.00</c>, <c>(5.00)</c> or,
+/// as SAP writes it, <c>5.00-</c>.
+/// </summary>
 /// <param name="Decimal">The decimal mark, <c>.</c> or <c>,</c>.</param>
-/// <param name="Thousands">The mark between groups of three digits: <c>,</c>, <c>.</c>, a space or an apostrophe (with their typographic forms); <see langword="null"/> for none.</param>
+/// <param name="Thousands">The mark between groups of three digits: <c>,</c>, <c>.</c>, a space or an apostrophe (with their typographic forms); <see langword="null"/> for none. With commas also lakhs and crores, <c>1,23,456</c>.</param>
 /// <param name="Signs">Whether currency and percent signs and units of measure are taken off; the number before them counts, so that 5 % is 5.</param>
 /// <param name="PlainToo">Whether a cell that is a number in plain notation is taken as such first.</param>
 /// <param name="Times">Whether the numbers are times such as <c>13:45</c>, which count as minutes (<see cref="ClockText"/>); the marks then play no part.</param>
@@ -101,9 +104,15 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
             core = negative ? core : WithoutMinus(core, ref negative);
         }
 
-        if (bracketed && (negative || core.IndexOfAny(Decimal, Thousands ?? Decimal) < 0))
+        var trailing = Signs && !negative && core.Length > 2 && core[^1] is '-' or '\u2212' && char.IsAsciiDigit(core[^2]);
+        if (trailing)
         {
-            return false; // (415) is no amount in an account
+            core = core[..^1];
+        }
+
+        if ((bracketed || trailing) && (negative || bracketed == trailing || core.IndexOfAny(Decimal, Thousands ?? Decimal) < 0))
+        {
+            return false; // (415) is no amount in an account, and 415- may be a code
         }
 
         Span<byte> plain = stackalloc byte[MostLength + 1];
@@ -114,7 +123,7 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
         }
 
         value *= unit switch { "k" or "K" => 1e3, "M" => 1e6, _ => 1 };
-        value = negative || bracketed ? -value : value;
+        value = negative || bracketed || trailing ? -value : value;
         return true;
     }
 
@@ -180,7 +189,7 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
     {
         length = 0;
         int groups = 0, run = 0;
-        var (decimals, exponent) = (false, false);
+        var (decimals, exponent, lakhs) = (false, false, false);
         for (var i = 0; i < core.Length; i++)
         {
             var c = core[i];
@@ -192,7 +201,7 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
             {
                 (decimals, c, run) = (true, '.', 0);
             }
-            else if (IsThousands(c) && !decimals && !exponent && (groups == 0 ? run is >= 1 and <= 3 && core[i - run] != '0' : run == 3))
+            else if (IsThousands(c) && !decimals && !exponent && IsGroup(run, groups, core[i - run], ref lakhs))
             {
                 groups++;
                 run = 0;
@@ -211,6 +220,18 @@ public sealed record NumberNotation(char Decimal = '.', char? Thousands = null, 
         }
 
         return length > 0 && (groups == 0 || decimals || run == 3);
+    }
+
+    // In India all groups but the last have two digits: 1,23,456.
+    private bool IsGroup(int run, int groups, char first, ref bool lakhs)
+    {
+        if (groups == 0)
+        {
+            return run is >= 1 and <= 3 && first != '0';
+        }
+
+        lakhs |= groups == 1 && run == 2 && Thousands == ',';
+        return run == (lakhs ? 2 : 3);
     }
 
     private bool IsThousands(char c) => Thousands switch

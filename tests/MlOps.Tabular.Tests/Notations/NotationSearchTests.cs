@@ -7,6 +7,8 @@ public sealed class NotationSearchTests
     public static TheoryData<string[], bool, double[]> Numbers => new()
     {
         { ["(5.00)", "12.50", "(7.25)"], true, [-5, 12.5, -7.25] },
+        { ["5.00-", "12.50", "1,007.25-"], true, [-5, 12.5, -1007.25] },
+        { ["₹1,23,456.78", "₹12,34,56,789", "₹999.50", "₹4,254.00"], true, [123456.78, 123456789, 999.5, 4254] },
         { ["¥4,254", "¥854", "¥31,000"], true, [4254, 854, 31000] },
         { ["4.254 €", "1.000 €"], true, [4254, 1000] },
         { ["$4,254", "$1,000.50"], true, [4254, 1000.5] },
@@ -52,6 +54,10 @@ public sealed class NotationSearchTests
     [InlineData("M12", "M8")]
     [InlineData("A 5", "B 7")]
     [InlineData("5th", "6th")]
+    [InlineData("415-", "12-")]
+    [InlineData("1,23,45", "1,2,345")]
+    [InlineData("-5.00-", "(5.00-)")]
+    [InlineData("1,234,56,789.00", "123,45,678.00")]
     public void Codes_with_digits_are_no_numbers(params string[] texts) => Assert.Null(NotationSearch.Find(TextColumn.FromTexts("c", texts)));
 
     [Theory]

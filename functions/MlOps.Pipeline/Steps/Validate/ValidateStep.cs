@@ -24,7 +24,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
     internal const string QuarantineOutput = "quarantine.csv";
     internal const string LearnedOutput = "learned.json";
     internal const string RescuedOutput = "rescued.csv";
-    private const int Version = 11;
+    private const int Version = 12;
     private const int Shown = 20;
 
     private readonly StepContext _context;
