@@ -9,7 +9,8 @@ internal sealed class SideOrder
 {
     // Groups of so many rows are sorted in place.
     private const int Few = 32;
-    private const int MostBuckets = 512;
+    // Few, so that the rows of a bucket lie close to one another in the files, and its places still in a cache: with 64 a table of three million rows takes about a quarter longer.
+    private const int MostBuckets = 16;
 
     private readonly IReadOnlyList<SideRows> _sides;
     private readonly int[] _firsts;
