@@ -51,6 +51,7 @@ internal static class JoinBenchmark
         }
 
         Console.WriteLine($"MlOps peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB");
+        DuckDbJoin.Measure(runs, keys, times, amounts, asOf);
         return 0;
     }
 
@@ -69,10 +70,15 @@ internal static class JoinBenchmark
             GC.Collect();
         }
 
+        Tell("MlOps", what, threads, seconds, processor, check);
+    }
+
+    internal static void Tell(string who, string what, int threads, List<double> seconds, List<double> processor, double check)
+    {
         seconds.Sort();
         processor.Sort();
         Console.WriteLine(
-            $"MlOps {what}, threads={threads}: best {seconds[0]:0.000} s, median {seconds[seconds.Count / 2]:0.000} s, processor median {processor[processor.Count / 2]:0.000} s, checksum {check:0.000}");
+            $"{who} {what}, threads={threads}: best {seconds[0]:0.000} s, median {seconds[seconds.Count / 2]:0.000} s, processor best {processor[0]:0.000} s, median {processor[processor.Count / 2]:0.000} s, checksum {check:0.000}");
     }
 
     private static void Write<T>(string folder, string name, T[] values)
