@@ -13,22 +13,18 @@ namespace MlOps.Tabular;
 /// which they were known and, at the same time, of their files.
 /// </summary>
 /// <remarks>
-/// Layout: rows are grouped by key, and in each group ordered by event time, known, file and row; a table of starts says where groups begin.
-/// What a row of the main table sees is therefore found by one binary search and read forwards.
+/// Layout: rows are grouped by key, and in each group ordered by event time, known, file and row (<see cref="SideOrder"/>); a table of starts says where
+/// groups begin. What a row of the main table sees is therefore found by one binary search, and is a run of neighbours unless something of it came late or
+/// was corrected.
 /// </remarks>
 public sealed class AsOfTable
 {
-    // Groups of so many rows are sorted in place.
-    private const int Few = 32;
+    // In place of a group: a key that the side table does not have, and no key at all.
+    private const int Nobody = -1;
+    private const int Missing = -2;
 
-    private readonly Dictionary<string, int> _groups = new(StringComparer.Ordinal);
-    private readonly int[] _starts;
-    private readonly double[] _times;
-    private readonly double[] _known;
-    private readonly int[] _files;
-
-    // Whether some event time of the group has more than one delivery; most groups have none, and every row of them stands for itself.
-    private readonly bool[] _corrected;
+    private readonly Dictionary<string, int> _groups;
+    private readonly SideOrder _order;
     private readonly Dictionary<string, Column> _columns = new(StringComparer.Ordinal);
 
     /// <summary>Puts the files of a side table together.</summary>
@@ -37,29 +33,22 @@ public sealed class AsOfTable
     public AsOfTable(IReadOnlyList<SideRows> files, int threads = 1)
     {
         ArgumentNullException.ThrowIfNull(files);
-        var groupOf = GroupRows(files, out var starts);
-        _starts = starts;
-        (_times, _known, _files) = (new double[starts[^1]], new double[starts[^1]], new int[starts[^1]]);
-        var rows = Scatter(files, groupOf);
-        _corrected = new bool[_groups.Count];
-        var blocks = Math.Clamp(_groups.Count / 1024, 1, threads * 4);
-        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
+        _groups = new(files.Count == 0 ? 0 : files.Max(f => f.Keys.Categories.Count), StringComparer.Ordinal);
+        List<int[]> groupOf = [.. files.Select(f => Array.ConvertAll([.. f.Keys.Categories], GroupOf))];
+        _order = new SideOrder(files, groupOf, _groups.Count, threads);
+        // A file without rows says nothing, where another one has some.
+        SideRows[] filled = [.. files.Where(f => f.Times.Length > 0)];
+        var table = filled.Length == 1 && files.All(f => f.Values.Columns.Select(c => (c.Name, c.Kind)).SequenceEqual(filled[0].Values.Columns.Select(c => (c.Name, c.Kind))))
+            ? filled[0].Values
+            : Table.Concatenate([.. files.Select(f => f.Values)]);
+        foreach (var column in files.Count == 0 ? [] : table.Columns)
         {
-            var end = (int)((long)_groups.Count * (block + 1) / blocks);
-            for (var group = (int)((long)_groups.Count * block / blocks); group < end; group++)
-            {
-                Order(group, rows);
-            }
-        });
-
-        foreach (var column in files.Count == 0 ? [] : Table.Concatenate([.. files.Select(f => f.Values)]).Columns)
-        {
-            _columns[column.Name] = column.TakeRows(rows);
+            _columns[column.Name] = column is NumberColumn numbers ? Take(numbers, threads) : column.TakeRows(_order.Rows);
         }
     }
 
     /// <summary>Rows that can ever be seen: those with a key and an event time.</summary>
-    public int RowCount => _times.Length;
+    public int RowCount => _order.Rows.Length;
 
     /// <summary>Joins the table to the rows of another one.</summary>
     /// <param name="keys">Key of each row.</param>
@@ -80,22 +69,20 @@ public sealed class AsOfTable
             throw new ArgumentException($"{keys.RowCount} keys, {asOf.Length} times and {knownAt.Length} times of what is known.", nameof(asOf));
         }
 
-        AggregateColumn[] columns = [.. aggregates.Select(a => AggregateColumn.Of(a, _columns.GetValueOrDefault(a.Column), keys.RowCount))];
+        SideAggregates[] together = [.. aggregates.GroupBy(a => (a.Column, a.Window)).Select(g => SideAggregates.Of([.. g], _columns.GetValueOrDefault(g.Key.Column), keys.RowCount))];
         var groups = GroupsOf(keys);
-        double[] windows = [.. columns.Select(c => c.Window).Distinct()];
-        int[] windowOf = [.. columns.Select(c => Array.IndexOf(windows, c.Window))];
+        double[] windows = [.. together.Select(c => c.Window).Distinct()];
+        int[] windowOf = [.. together.Select(c => Array.IndexOf(windows, c.Window))];
         var widest = windows.Length == 0 ? 0 : windows.Max();
-        var blocks = Math.Max(1, Math.Min(threads * 4, keys.RowCount / 1024));
-        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, block =>
+        Blocks(keys.RowCount, threads, (from, to) =>
         {
             var seen = new SeenRows();
             var starts = new int[windows.Length];
-            var end = (int)((long)keys.RowCount * (block + 1) / blocks);
-            for (var row = (int)((long)keys.RowCount * block / blocks); row < end; row++)
+            for (var row = from; row < to; row++)
             {
-                if (keys.IsMissing(row) || double.IsNaN(asOf[row]) || double.IsNaN(knownAt[row]))
+                if (groups[row] == Missing || double.IsNaN(asOf[row]) || double.IsNaN(knownAt[row]))
                 {
-                    foreach (var column in columns)
+                    foreach (var column in together)
                     {
                         column.SetMissing(row);
                     }
@@ -106,72 +93,108 @@ public sealed class AsOfTable
                 See(groups[row], asOf[row], knownAt[row], asOf[row] - widest, seen);
                 for (var window = 0; window < windows.Length; window++)
                 {
-                    starts[window] = seen.From(_times, asOf[row] - windows[window]);
+                    starts[window] = windows[window] == widest ? 0 : seen.From(_order.Times, asOf[row] - windows[window]);
                 }
 
-                for (var i = 0; i < columns.Length; i++)
+                for (var i = 0; i < together.Length; i++)
                 {
-                    columns[i].Set(row, seen.Rows.AsSpan(starts[windowOf[i]], seen.Count - starts[windowOf[i]]), seen);
+                    together[i].Set(row, seen, starts[windowOf[i]]);
                 }
             }
         });
-        return [.. columns.Select(c => c.Finish())];
+        var made = together.SelectMany(c => c.Finish()).ToDictionary(c => c.Name, StringComparer.Ordinal);
+        return [.. aggregates.Select(a => made[a.Name])];
+    }
+
+    private static void Blocks(int rows, int threads, Action<int, int> work)
+    {
+        var blocks = Math.Max(1, Math.Min(threads * 4, rows / 1024));
+        Parallel.For(0, blocks, new ParallelOptions { MaxDegreeOfParallelism = threads }, block => work((int)((long)rows * block / blocks), (int)((long)rows * (block + 1) / blocks)));
+    }
+
+    private NumberColumn Take(NumberColumn column, int threads)
+    {
+        var values = GC.AllocateUninitializedArray<double>(_order.Rows.Length);
+        Blocks(values.Length, threads, (from, to) => column.CopyTo(_order.Rows.AsSpan(from..to), values.AsSpan(from..to)));
+        return new NumberColumn(column.Name, values, column.Kind);
     }
 
     // The rows of a group that are seen, in order of event time.
     private void See(int group, double asOf, double knownAt, double from, SeenRows seen)
     {
-        seen.Count = 0;
         if (group < 0)
         {
+            seen.Run(0, 0);
             return;
         }
 
-        var (start, end) = (_starts[group], Before(asOf, _starts[group], _starts[group + 1]));
+        var (times, known) = (_order.Times, _order.Known);
+        var (start, end) = (_order.Starts[group], Before(asOf, _order.Starts[group], _order.Starts[group + 1]));
         start = Before(from, start, end);
-        seen.Reserve(end - start);
-        if (!_corrected[group])
+        if (!_order.Corrected[group])
         {
+            if (AllKnown(known.AsSpan(start..end), knownAt))
+            {
+                seen.Run(start, end);
+                return;
+            }
+
+            seen.List(end - start);
             for (var i = start; i < end; i++)
             {
-                if (_known[i] <= knownAt)
+                if (known[i] <= knownAt)
                 {
-                    seen.Rows[seen.Count++] = i;
+                    seen.Add(i);
                 }
             }
 
             return;
         }
 
+        seen.List(end - start);
         for (var i = start; i < end;)
         {
             // Of the rows of one event time the last delivery that was known, which stands behind the others.
-            var (time, last) = (_times[i], -1);
-            for (; i < end && _times[i] == time; i++)
+            var (time, last) = (times[i], -1);
+            for (; i < end && times[i] == time; i++)
             {
-                last = _known[i] <= knownAt ? i : last;
+                last = known[i] <= knownAt ? i : last;
             }
 
             var first = last;
-            while (first > start && _times[first - 1] == time && _files[first - 1] == _files[last] && _known[first - 1] == _known[last])
+            while (first > start && times[first - 1] == time && _order.Together(first - 1, last))
             {
                 first--;
             }
 
             for (; last >= 0 && first <= last; first++)
             {
-                seen.Rows[seen.Count++] = first;
+                seen.Add(first);
             }
         }
+    }
+
+    private static bool AllKnown(ReadOnlySpan<double> known, double knownAt)
+    {
+        foreach (var time in known)
+        {
+            if (time > knownAt)
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     // The first place in the order whose time is not before this one.
     private int Before(double time, int from, int to)
     {
+        var times = _order.Times;
         while (from < to)
         {
             var middle = from + ((to - from) / 2);
-            if (_times[middle] < time)
+            if (times[middle] < time)
             {
                 from = middle + 1;
             }
@@ -188,142 +211,27 @@ public sealed class AsOfTable
     {
         if (keys is TextColumn text)
         {
-            var groupOf = Array.ConvertAll([.. text.Categories], key => _groups.GetValueOrDefault(key, -1));
-            return Array.ConvertAll(text.Codes, code => code < 0 ? -1 : groupOf[code]);
+            var groupOf = Array.ConvertAll([.. text.Categories], key => _groups.GetValueOrDefault(key, Nobody));
+            return Array.ConvertAll(text.Codes, code => code < 0 ? Missing : groupOf[code]);
         }
 
         var groups = new int[keys.RowCount];
         for (var row = 0; row < groups.Length; row++)
         {
-            groups[row] = keys.Text(row) is { } key ? _groups.GetValueOrDefault(key, -1) : -1;
+            groups[row] = keys.Text(row) is { } key ? _groups.GetValueOrDefault(key, Nobody) : Missing;
         }
 
         return groups;
     }
 
-    // The group of each row of each file, -1 where it can never be seen; and where the groups begin in the order.
-    private List<int[]> GroupRows(IReadOnlyList<SideRows> files, out int[] starts)
+    private int GroupOf(string key)
     {
-        var groupOf = new List<int[]>(files.Count);
-        var sizes = new List<int>();
-        foreach (var file in files)
+        if (!_groups.TryGetValue(key, out var group))
         {
-            var ofCategory = Array.ConvertAll([.. file.Keys.Categories], GroupOf);
-            var ofRow = new int[file.Times.Length];
-            for (var row = 0; row < ofRow.Length; row++)
-            {
-                var code = file.Keys.Codes[row];
-                ofRow[row] = code < 0 || double.IsNaN(file.Times[row]) ? -1 : ofCategory[code];
-                if (ofRow[row] >= 0)
-                {
-                    sizes[ofRow[row]]++;
-                }
-            }
-
-            groupOf.Add(ofRow);
+            group = _groups.Count;
+            _groups.Add(key, group);
         }
 
-        starts = new int[sizes.Count + 1];
-        for (var group = 0; group < sizes.Count; group++)
-        {
-            starts[group + 1] = checked(starts[group] + sizes[group]);
-        }
-
-        return groupOf;
-
-        int GroupOf(string key)
-        {
-            if (!_groups.TryGetValue(key, out var group))
-            {
-                group = sizes.Count;
-                sizes.Add(0);
-                _groups.Add(key, group);
-            }
-
-            return group;
-        }
-    }
-
-    // Puts the rows into their groups in the order of files and rows; says for each place which row of all files it is.
-    private int[] Scatter(IReadOnlyList<SideRows> files, List<int[]> groupOf)
-    {
-        var rows = new int[_times.Length];
-        var next = _starts.AsSpan(0, _groups.Count).ToArray();
-        var first = 0;
-        for (var file = 0; file < files.Count; file++)
-        {
-            var (times, known) = (files[file].Times, files[file].Known);
-            for (var row = 0; row < times.Length; row++)
-            {
-                if (groupOf[file][row] is >= 0 and var group)
-                {
-                    var place = next[group]++;
-                    // Without a time of its own a row is known as soon as its event has taken place.
-                    (_times[place], _known[place]) = (times[row], double.IsNaN(known[row]) ? times[row] : known[row]);
-                    (_files[place], rows[place]) = (file, first + row);
-                }
-            }
-
-            first = checked(first + times.Length);
-        }
-
-        return rows;
-    }
-
-    // Files that come month by month are in order already.
-    private void Order(int group, int[] rows)
-    {
-        var (start, end) = (_starts[group], _starts[group + 1]);
-        for (var i = start + 1; i < end; i++)
-        {
-            if (IsBefore(_times[i], _known[i], i - 1))
-            {
-                if (end - start <= Few)
-                {
-                    Insert(i, start, rows);
-                }
-                else
-                {
-                    Sort(start, end, rows);
-                    break;
-                }
-            }
-        }
-
-        for (var i = start + 1; i < end && !_corrected[group]; i++)
-        {
-            _corrected[group] = _times[i] == _times[i - 1] && (_files[i] != _files[i - 1] || _known[i] != _known[i - 1]);
-        }
-    }
-
-    private bool IsBefore(double time, double known, int place) =>
-        time < _times[place] || (time == _times[place] && known < _known[place]);
-
-    // Moves the row at a place to where it belongs among those before it, behind its equals.
-    private void Insert(int place, int start, int[] rows)
-    {
-        var (time, known, file, row) = (_times[place], _known[place], _files[place], rows[place]);
-        for (; place > start && IsBefore(time, known, place - 1); place--)
-        {
-            (_times[place], _known[place], _files[place], rows[place]) = (_times[place - 1], _known[place - 1], _files[place - 1], rows[place - 1]);
-        }
-
-        (_times[place], _known[place], _files[place], rows[place]) = (time, known, file, row);
-    }
-
-    // By event time, known, file and row; the last two are the order in which the rows lie here, so equal ones keep their places.
-    private void Sort(int start, int end, int[] rows)
-    {
-        var places = new (double Time, double Known, int File, int Row)[end - start];
-        for (var i = 0; i < places.Length; i++)
-        {
-            places[i] = (_times[start + i], _known[start + i], _files[start + i], rows[start + i]);
-        }
-
-        places.AsSpan().Sort();
-        for (var i = 0; i < places.Length; i++)
-        {
-            (_times[start + i], _known[start + i], _files[start + i], rows[start + i]) = places[i];
-        }
+        return group;
     }
 }

@@ -6,6 +6,7 @@ using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
 using MlOps.Pipeline.Steps.Monitor;
 using MlOps.Pipeline.Steps.Transforms;
+using MlOps.Pipeline.Steps.Validate;
 using MlOps.Storage;
 using MlOps.Tabular;
 
@@ -14,11 +15,16 @@ namespace MlOps.Web.Runs;
 /// <summary>What is known of one column.</summary>
 /// <param name="Column">Name.</param>
 /// <param name="Role"><c>id</c>, <c>label</c>, <c>feature</c>, or <c>unused</c> where no model looks at it.</param>
-/// <param name="Type">integer, number, boolean, date or text, as the newest file that has it; <see langword="null"/> where only the model knows it.</param>
+/// <param name="Type">
+/// integer, number, boolean, date or text, as the newest file that has it, or of a column that side tables add as the model has it; <see langword="null"/>
+/// where neither says.
+/// </param>
 /// <param name="Meaning">What it means, as the definition says; <see langword="null"/> where nobody said.</param>
 /// <param name="Unit">Unit of its numbers, as the definition says.</param>
-/// <param name="Least">Least value of all periods: a number, or a date as text; <see langword="null"/> for texts.</param>
-/// <param name="Greatest">Greatest value of all periods.</param>
+/// <param name="Least">
+/// Least value of all periods: a number, or a date as text; <see langword="null"/> for texts. Of a column that side tables add, of the rows of <c>initial.csv</c>.
+/// </param>
+/// <param name="Greatest">Greatest value of the same rows.</param>
 /// <param name="Categories">How many different texts occur, where they are few.</param>
 /// <param name="Missing">Share of missing cells over all periods that have the column, 0 to 1.</param>
 /// <param name="First">First period seen; <see langword="null"/> for columns that side tables add.</param>
@@ -63,12 +69,15 @@ public sealed class DataDictionary(StorageAccount account)
         var published = ledger.Periods.Select(ledger.Published).LastOrDefault(p => p is not null);
         var document = published is null ? null : await history.DocumentAsync(pipeline, RunId.Parse(published.RunId), cancellation);
         var monitor = await ReadStepAsync<MonitorDocument>(pipeline, document, "monitor", "monitor.json", cancellation);
-        var transform = document?.Promotion is { } promotion ? await TransformAsync(pipeline, promotion.Version, cancellation) : null;
+        var version = document?.Promotion?.Version;
+        var transform = version is null ? null : await OfModelAsync(pipeline, version, "transform.json", Transform.Load, cancellation);
+        var schema = version is null || definition?.Sources is null ? null : await OfModelAsync(pipeline, version, "schema.json", FileSchema.Load, cancellation);
+        var joined = (schema?.Columns ?? []).ToDictionary(c => c.Name, StringComparer.Ordinal);
         var watched = (monitor?.Columns ?? []).ToDictionary(c => c.Column, StringComparer.Ordinal);
         var made = (transform?.Columns ?? []).ToDictionary(c => c.Column, StringComparer.Ordinal);
         var described = (definition?.Describe ?? []).ToDictionary(d => d.Column, StringComparer.Ordinal);
         var names = seen.AsEnumerable().Reverse().SelectMany(s => s.Schema.Columns).Select(c => c.Name).Concat(made.Keys).Distinct(StringComparer.Ordinal);
-        return [.. names.Select(name => Entry(name, seen, definition, described.GetValueOrDefault(name), made.GetValueOrDefault(name), watched.GetValueOrDefault(name)))];
+        return [.. names.Select(name => Entry(name, seen, joined.GetValueOrDefault(name), definition, described.GetValueOrDefault(name), made.GetValueOrDefault(name), watched.GetValueOrDefault(name)))];
     }
 
     /// <summary>The dictionary as CSV, as it is written for people: names and meanings are guarded, so that a spreadsheet runs none as a formula.</summary>
@@ -120,18 +129,20 @@ public sealed class DataDictionary(StorageAccount account)
     }
 
     private static DictionaryEntry Entry(
-        string name, List<(string Period, TableSchema Schema)> seen, PipelineDefinition? definition, ColumnDescription? described, ColumnTransform? made, ColumnDrift? watched)
+        string name, List<(string Period, TableSchema Schema)> seen, SchemaColumn? joined, PipelineDefinition? definition, ColumnDescription? described, ColumnTransform? made, ColumnDrift? watched)
     {
         var of = seen.Select(s => (s.Period, s.Schema.Rows, Column: s.Schema.Columns.FirstOrDefault(c => c.Name == name)))
             .Where(s => s.Column is not null).Select(s => (s.Period, s.Rows, Column: s.Column!)).ToList();
         var newest = of.Count == 0 ? null : of[^1].Column;
-        var kind = newest?.Type switch { "date" => ColumnKind.Date, "boolean" => ColumnKind.Boolean, _ => ColumnKind.Number };
+        // No file has what side tables add.
+        joined = newest is null ? joined : null;
+        var kind = newest?.Type switch { "date" => ColumnKind.Date, "boolean" => ColumnKind.Boolean, _ => joined?.Kind ?? ColumnKind.Number };
         var rows = of.Sum(s => s.Rows);
         return new DictionaryEntry(
             name,
             name == definition?.Id ? "id" : name == definition?.Label ? "label" : made is not null ? "feature" : "unused",
-            newest?.Type, described?.Meaning, described?.Unit,
-            Bound(of.Select(s => s.Column.Min), Enumerable.Min, kind), Bound(of.Select(s => s.Column.Max), Enumerable.Max, kind),
+            newest?.Type ?? joined?.Kind.ToString().ToLowerInvariant(), described?.Meaning, described?.Unit,
+            Bound(of.Select(s => s.Column.Min).Append(joined?.Minimum), Enumerable.Min, kind), Bound(of.Select(s => s.Column.Max).Append(joined?.Maximum), Enumerable.Max, kind),
             of.Select(s => s.Column.Categories).OfType<IReadOnlyList<string>>().ToList() is { Count: > 0 } sets ? sets.SelectMany(c => c).Distinct(StringComparer.Ordinal).Count() : null,
             rows == 0 ? null : Math.Round(of.Sum(s => s.Column.MissingRate * s.Rows) / rows, 6),
             of.Count == 0 ? null : of[0].Period, of.Count == 0 ? null : of[^1].Period,
@@ -194,17 +205,18 @@ public sealed class DataDictionary(StorageAccount account)
         }
     }
 
-    private async Task<Transform?> TransformAsync(PipelineName pipeline, string version, CancellationToken cancellation)
+    private async Task<T?> OfModelAsync<T>(PipelineName pipeline, string version, string file, Func<Stream, T> read, CancellationToken cancellation)
+        where T : class
     {
         if (await models.FindAsync(pipeline, version, cancellation) is null)
         {
             return null;
         }
 
-        await using var json = await models.OpenAsync(pipeline, version, "transform.json", cancellation);
+        await using var json = await models.OpenAsync(pipeline, version, file, cancellation);
         using var copy = new MemoryStream();
         await json.CopyToAsync(copy, cancellation);
         copy.Position = 0;
-        return Transform.Load(copy);
+        return read(copy);
     }
 }

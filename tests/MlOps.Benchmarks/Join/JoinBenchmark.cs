@@ -51,24 +51,34 @@ internal static class JoinBenchmark
         }
 
         Console.WriteLine($"MlOps peak {Process.GetCurrentProcess().PeakWorkingSet64 / 1e6:0} MB");
+        DuckDbJoin.Measure(runs, keys, times, amounts, asOf);
         return 0;
     }
 
     private static void Measure(string what, int threads, int runs, SideRows side, TextColumn main, double[] asOf, Aggregate[] aggregates)
     {
-        var seconds = new List<double>();
+        var (seconds, processor) = (new List<double>(), new List<double>());
         var check = 0.0;
         for (var run = 0; run < runs; run++)
         {
+            var before = Environment.CpuUsage.TotalTime;
             var watch = Stopwatch.StartNew();
             var joined = new AsOfTable([side], threads).Join(main, asOf, asOf, aggregates, threads);
             seconds.Add(watch.Elapsed.TotalSeconds);
+            processor.Add((Environment.CpuUsage.TotalTime - before).TotalSeconds);
             check = joined.Cast<NumberColumn>().Sum(c => c.Values.Where(v => !double.IsNaN(v)).Sum());
             GC.Collect();
         }
 
+        Tell("MlOps", what, threads, seconds, processor, check);
+    }
+
+    internal static void Tell(string who, string what, int threads, List<double> seconds, List<double> processor, double check)
+    {
         seconds.Sort();
-        Console.WriteLine($"MlOps {what}, threads={threads}: best {seconds[0]:0.000} s, median {seconds[seconds.Count / 2]:0.000} s, checksum {check:0.000}");
+        processor.Sort();
+        Console.WriteLine(
+            $"{who} {what}, threads={threads}: best {seconds[0]:0.000} s, median {seconds[seconds.Count / 2]:0.000} s, processor best {processor[0]:0.000} s, median {processor[processor.Count / 2]:0.000} s, checksum {check:0.000}");
     }
 
     private static void Write<T>(string folder, string name, T[] values)

@@ -64,6 +64,8 @@ public sealed class SideTableTests(AzuriteFixture azurite)
         Assert.Equal(["20201001", "20201101"], uses.Select(u => u.Period).Distinct().Order());
         Assert.All(uses, u => Assert.Equal("joined", u.Use));
 
+        await DictionaryTellsOfAsync(system);
+
         // Without the side table the label is noise.
         await using var without = await ArrivalSystem.StartAsync(azurite, definition: SideCase.Definition.Replace(SideCase.Sources, "", StringComparison.Ordinal));
         foreach (var file in SideCase.Files.Take(3))
@@ -73,6 +75,23 @@ public sealed class SideTableTests(AzuriteFixture azurite)
 
         await without.SettledAsync([.. SideCase.Files.Take(3)]);
         Assert.True((await without.ManifestAsync("20201101")).Metrics["test"]["auc"] < 0.7);
+    }
+
+    // What no file has is told as the model has it; against the rows of the first file, made again.
+    private static async Task DictionaryTellsOfAsync(ArrivalSystem system)
+    {
+        var told = (await new DataDictionary(system.Account).ReadAsync(ArrivalSystem.Name, default)).ToDictionary(e => e.Column, StringComparer.Ordinal);
+        var initial = (await system.Get<RebuiltFeatures>().RunAsync(ArrivalSystem.Name, Period.Parse("initial"))).Table;
+        var added = initial.Columns.Where(c => c.Name is not ("ID" or "APPLIED")).Cast<NumberColumn>().ToList();
+        Assert.NotEmpty(added);
+        foreach (var column in added)
+        {
+            var entry = told[column.Name];
+            Assert.Equal(("number", null), (entry.Type, entry.First));
+            var there = column.Values.Where(v => !double.IsNaN(v)).ToList();
+            Assert.Equal(there.Min(), double.Parse(entry.Least!, CultureInfo.InvariantCulture));
+            Assert.Equal(there.Max(), double.Parse(entry.Greatest!, CultureInfo.InvariantCulture));
+        }
     }
 
     [Fact]

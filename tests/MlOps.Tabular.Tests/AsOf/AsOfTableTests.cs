@@ -88,6 +88,36 @@ public sealed class AsOfTableTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void Many_keys_of_several_files_are_joined_as_each_key_by_itself(int threads)
+    {
+        const int Keys = 700;
+        var random = new Random(threads);
+        // Three files, of which the last corrects the others; some rows without a key, a time, a value.
+        (int Key, double Time, double Known, double Value)[][] files = [.. new[] { 4000, 0, 3000 }.Select((rows, file) => Enumerable.Range(0, rows).Select(_ => (
+            random.Next(20) == 0 ? -1 : random.Next(Keys), random.Next(20) == 0 ? double.NaN : random.Next(10) * Day, random.Next(3) == 0 ? double.NaN : (random.Next(10) + file) * Day,
+            random.Next(10) == 0 ? double.NaN : random.NextDouble())).ToArray())];
+        AsOfTable Of(Func<int, bool> wanted, int by) => new([.. files.Select(f => f.Where(r => wanted(r.Key)).ToArray()).Select(rows => new SideRows(
+            TextColumn.FromTexts("key", rows.Select(r => r.Key < 0 ? null : $"k{r.Key}")), [.. rows.Select(r => r.Time)], [.. rows.Select(r => r.Known)],
+            new Table([new NumberColumn("v", [.. rows.Select(r => r.Value)])])))], by);
+        Aggregate[] aggregates = [.. Enum.GetValues<AggregateFunction>().Where(f => f != AggregateFunction.Share).SelectMany(f =>
+            new[] { new Aggregate($"{f}", f, "v"), new Aggregate($"{f} of days", f, "v", 3 * Day) })];
+        double[] days = [.. Enumerable.Range(0, 14).Select(day => day * Day)];
+        var all = Of(_ => true, threads).Join(
+            TextColumn.FromTexts("id", Enumerable.Range(0, Keys).SelectMany(key => days.Select(_ => $"k{key}"))),
+            [.. Enumerable.Range(0, Keys).SelectMany(_ => days)], [.. Enumerable.Range(0, Keys).SelectMany(_ => days)], aggregates, threads);
+        for (var key = 0; key < Keys; key++)
+        {
+            var alone = Of(other => other == key, 1).Join(TextColumn.FromTexts("id", days.Select(_ => $"k{key}")), days, days, aggregates);
+            Assert.All(alone.Zip(all), pair => Assert.Equal(
+                ((NumberColumn)pair.First).Values.Select(BitConverter.DoubleToInt64Bits),
+                ((NumberColumn)pair.Second).Values.Skip(key * days.Length).Take(days.Length).Select(BitConverter.DoubleToInt64Bits)));
+        }
+    }
+
+    [Theory]
     [InlineData(31)]
     [InlineData(32)]
     [InlineData(33)]
