@@ -50,7 +50,7 @@ public sealed class LiveStepViewTests(AzuriteFixture azurite, Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = approve, Exact = true }).First.ClickAsync();
         await page.Locator("dialog button.primary").ClickAsync();
         await system.SettledAsync("p");
-        await Assertions.Expect(page.Locator(".badge.live")).ToHaveCountAsync(0);
+        await Assertions.Expect(page.Locator("#steps-title .badge")).ToHaveCountAsync(0);
         Assert.Equal(steps.Order(), (await system.GetAsync($"/api/runs/{run}")).GetProperty("document").GetProperty("steps").EnumerateArray().Select(s => s.GetProperty("key").GetString()!).Intersect(steps).Order());
     }
 }

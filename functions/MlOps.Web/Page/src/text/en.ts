@@ -471,7 +471,7 @@ export const en = {
     guessed: "Guessed: correct it here.",
     use: "Use",
     uses: { label: "label", id: "id", time: "time", feature: "feature", excluded: "left out" } as Record<string, string>,
-    kinds: { number: "number", text: "text", date: "date", boolean: "true or false" } as Record<string, string>,
+    kinds: { number: "number", integer: "integer", text: "text", date: "date", boolean: "true or false" } as Record<string, string>,
     example: "For example",
     firstRows: "First rows",
     definitionHint: "As the file suggests it. Read it and correct it: it is checked as you write.",

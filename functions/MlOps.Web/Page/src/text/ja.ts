@@ -471,7 +471,7 @@ export const ja: Texts = {
     guessed: "推測です。違う場合はここで直してください。",
     use: "用途",
     uses: { label: "ラベル", id: "ID", time: "時間", feature: "特徴量", excluded: "使わない" },
-    kinds: { number: "数値", text: "文字列", date: "日付", boolean: "真偽" },
+    kinds: { number: "数値", integer: "整数", text: "文字列", date: "日付", boolean: "真偽" },
     example: "例",
     firstRows: "最初の行",
     definitionHint: "ファイルから作った下書きです。読んで直してください。書きながら確認されます。",
