@@ -91,11 +91,15 @@ internal static class ModelCommands
     /// <summary><c>mlops rollback PIPELINE</c>.</summary>
     public static Command Rollback()
     {
-        var (command, pipeline, account, json) = Begin("rollback", "Put the champion before the present one back in its place.");
+        var by = new Option<string>("--by") { Description = "Who decides. Default: the name of this computer's user.", HelpName = "NAME", DefaultValueFactory = _ => Environment.UserName };
+        var (command, pipeline, account, json) = Begin("rollback", "Put the champion before the present one back in its place.", by);
         command.SetAction(async (parse, cancellation) =>
         {
             var (name, connected) = await OpenAsync(pipeline, account, parse, cancellation);
-            return await MoveAsync(name, parse.GetValue(json), () => connected.Aliases.RollbackAsync(name, cancellation));
+            using var logging = Logs.Create(LogLevel.Warning);
+            var audit = new Audit(connected.Storage, TimeProvider.System, logging.CreateLogger<Audit>());
+            return await MoveAsync(name, parse.GetValue(json), () => audit.RecordAsync(
+                parse.GetRequiredValue(by), name, "rollback", new { }, () => connected.Aliases.RollbackAsync(name, cancellation), cancellation));
         });
         return command;
     }

@@ -45,13 +45,16 @@ public sealed record DefinitionDraft
     public required IReadOnlyList<(string Text, int Count)> Classes { get; init; }
 
     /// <summary>Why the task is the one that it is, where another would do as well; <see langword="null"/> where it is plain.</summary>
-    public string? TaskReason { get; init; }
+    public Sentence? TaskSaid { get; init; }
+
+    /// <summary>The same in English.</summary>
+    public string? TaskReason => TaskSaid?.ToString();
 
     /// <summary>Label texts that elsewhere mean a missing value, and how often each occurs.</summary>
     public IReadOnlyList<(string Text, int Count)> Markers { get; init; } = [];
 
     /// <summary>Classes whose spelling a person may have meant otherwise, a sentence each.</summary>
-    public IReadOnlyList<string> Spellings { get; init; } = [];
+    public IReadOnlyList<Sentence> Spellings { get; init; } = [];
 
     /// <summary>A column of which every cell is another one, where no column is taken for the id.</summary>
     public string? IdCandidate { get; init; }
@@ -124,7 +127,7 @@ public sealed record DefinitionDraft
             Classes = classes,
             Positive = task == TaskKind.Binary ? PositiveOf(classes) : null,
             Id = identity?.Name,
-            TaskReason = codes ?? taskReason,
+            TaskSaid = codes ?? taskReason,
             Time = TimeDraft.Of(table, identity is null ? [target.Name] : [target.Name, identity.Name]),
             Markers = markers,
             Spellings = LabelDraft.Spellings(classes, written),
@@ -166,7 +169,7 @@ public sealed record DefinitionDraft
             || name.Equals("instant", StringComparison.OrdinalIgnoreCase);
     }
 
-    private static (TaskKind Task, string? Reason) TaskOf(Column label)
+    private static (TaskKind Task, Sentence? Reason) TaskOf(Column label)
     {
         var distinct = Distinct(label, ClassesMax + 1);
         return distinct switch

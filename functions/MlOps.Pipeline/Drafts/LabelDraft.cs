@@ -1,6 +1,6 @@
-using System.Globalization;
 using MlOps.Pipeline.Definitions;
 using MlOps.Pipeline.Steps.Labels;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Drafts;
@@ -39,7 +39,7 @@ internal static class LabelDraft
     /// <param name="label">Label as it is read.</param>
     /// <param name="written">Label in which every cell is a text.</param>
     /// <param name="classesMax">With more different texts it is a quantity.</param>
-    public static (Column Label, string? Reason) Codes(Column label, TextColumn? written, int classesMax)
+    public static (Column Label, Sentence? Reason) Codes(Column label, TextColumn? written, int classesMax)
     {
         if (label is not NumberColumn numbers || written is null || written.RowCount != label.RowCount || written.Categories.Count > 2 * classesMax)
         {
@@ -53,7 +53,7 @@ internal static class LabelDraft
             var number = numbers.Values[row] + 0.0;
             if (written.Text(row) is { } text && !double.IsNaN(number) && !byNumber.TryAdd(number, text) && labels.ClassOf(byNumber[number]) != labels.ClassOf(text))
             {
-                return (written, $"'{byNumber[number]}' and '{text}' are one number but two texts, so texts are classes as they are written, such as versions; write them alike if they mean the same, or regression if they are a quantity");
+                return (written, Sentence.Of("draft-two-texts", ("one", byNumber[number]), ("other", text)));
             }
         }
 
@@ -74,7 +74,7 @@ internal static class LabelDraft
     /// <summary>Spellings of classes that a person may have meant otherwise: of one number, which are one class, and of one word, which are not.</summary>
     /// <param name="classes">The label's classes.</param>
     /// <param name="written">Label in which every cell is a text; <see langword="null"/> where it is not known.</param>
-    public static IReadOnlyList<string> Spellings(IReadOnlyList<(string Text, int Count)> classes, TextColumn? written)
+    public static IReadOnlyList<Sentence> Spellings(IReadOnlyList<(string Text, int Count)> classes, TextColumn? written)
     {
         if (classes.Count == 0)
         {
@@ -86,26 +86,26 @@ internal static class LabelDraft
         return
         [
             .. (written?.Categories ?? []).Where(t => NumberSpelling.Canonical(t) is not null).GroupBy(labels.ClassOf).Select(g => g.Select(t => t.Trim()).Distinct(StringComparer.Ordinal).ToArray())
-                .Where(g => g.Length > 1).Select(g => $"{Listed(g)} are one number and one class; write them otherwise in the file if they are names of their own"),
+                .Where(g => g.Length > 1).Select(g => Sentence.Of("draft-one-number", ("texts", Listed(g)))),
             .. classes.Select(c => c.Text).GroupBy(Look, StringComparer.Ordinal).Select(g => g.ToArray())
-                .Where(g => g.Length > 1).Select(g => $"{Listed(g)} are classes of their own; write them alike in the file if they mean the same"),
+                .Where(g => g.Length > 1).Select(g => Sentence.Of("draft-own-classes", ("texts", Listed(g)))),
         ];
 
-        static string Listed(IEnumerable<string> texts) => string.Join(" and ", texts.Order(StringComparer.Ordinal).Select(t => $"'{t}'"));
+        static Sentence Listed(IEnumerable<string> texts) => texts.Order(StringComparer.Ordinal).Select(t => Sentence.Of("draft-text", ("text", t))).Aggregate((one, other) => Sentence.Of("draft-texts-and", ("one", one), ("other", other)));
 
         static string Look(string text) => string.Join(' ', text.Composed().Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)).ToUpperInvariant();
     }
 
     /// <summary>Whole numbers are marks on a scale where they follow each other and the middle is most frequent, else classes.</summary>
-    public static (TaskKind Task, string? Reason) OfWholeNumbers(NumberColumn label)
+    public static (TaskKind Task, Sentence? Reason) OfWholeNumbers(NumberColumn label)
     {
         var counts = label.Values.Where(v => !double.IsNaN(v)).GroupBy(v => v).OrderBy(g => g.Key).Select(g => (Value: g.Key, Count: g.Count())).ToArray();
         var peak = Array.FindIndex(counts, c => c.Count == counts.Max(m => m.Count));
-        var range = string.Create(CultureInfo.InvariantCulture, $"{counts.Length} whole numbers from {counts[0].Value} to {counts[^1].Value}");
+        (string, object)[] range = [("count", counts.Length), ("least", counts[0].Value), ("most", counts[^1].Value)];
         var isScale = counts.Length >= ScaleMin && counts[^1].Value - counts[0].Value < 1.5 * counts.Length && peak > 0 && peak < counts.Length - 1
             && Enumerable.Range(1, counts.Length - 1).All(i => i <= peak ? counts[i].Count >= counts[i - 1].Count : counts[i].Count <= counts[i - 1].Count);
         return isScale
-            ? (TaskKind.Regression, $"{range}, most in the middle: a quantity; write multiclass if they are names of classes")
-            : (TaskKind.Multiclass, $"{range}; write regression if they are a quantity");
+            ? (TaskKind.Regression, Sentence.Of("draft-scale", range))
+            : (TaskKind.Multiclass, Sentence.Of("draft-whole-numbers", range));
     }
 }

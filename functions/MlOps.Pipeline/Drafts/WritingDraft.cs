@@ -1,5 +1,6 @@
 using System.Globalization;
 using MlOps.Pipeline.Steps.Validate;
+using MlOps.Pipeline.Wording;
 using MlOps.Tabular;
 
 namespace MlOps.Pipeline.Drafts;
@@ -49,11 +50,13 @@ internal sealed record WritingDraft
     };
 
     /// <summary>Lines of the definition; nothing where nothing is to be said.</summary>
-    public IEnumerable<string> Lines(Func<string, string> scalar)
+    /// <param name="scalar">Writes a text as YAML.</param>
+    /// <param name="word">Words a comment.</param>
+    public IEnumerable<string> Lines(Func<string, string> scalar, Func<Sentence, string> word)
     {
         if (DecimalComma)
         {
-            yield return "  decimal: \",\"    # numbers such as 69,32";
+            yield return $"  decimal: \",\"    # {word(Sentence.Of("draft-form-numbers", ("example", "69,32")))}";
         }
 
         if (Forms.Count + Sentinels.Count + CompactDays.Count == 0)
@@ -62,32 +65,32 @@ internal sealed record WritingDraft
         }
 
         // Without a line that counts, the key itself has to stay a comment.
-        yield return Forms.Any(f => f.Form.Certain) ? "  columns:" : "#  columns:    # take off the # to use a line below";
+        yield return Forms.Any(f => f.Form.Certain) ? "  columns:" : $"#  columns:    # {word(Sentence.Of("draft-form-use"))}";
         foreach (var (name, form) in Forms)
         {
             if (form.Certain)
             {
-                yield return $"    {scalar(name)}: {FormSettings.Inner(form)}    # {(form is { Numbers.Times: true } ? "times, as minutes," : form.Dates is null ? "numbers" : "dates")} such as {form.Example}";
+                yield return $"    {scalar(name)}: {FormSettings.Inner(form)}    # {word(form is { Numbers.Times: true } ? Sentence.Of("draft-form-times", ("example", form.Example)) : form.Dates is null ? Sentence.Of("draft-form-numbers", ("example", form.Example)) : Sentence.Of("draft-form-dates", ("example", form.Example)))}";
                 continue;
             }
 
-            yield return $"#    {scalar(name)}: {FormSettings.Inner(form)}    # {form.Example} can be read in two ways, and the column is not used until one is chosen: this";
+            yield return $"#    {scalar(name)}: {FormSettings.Inner(form)}    # {word(Sentence.Of("draft-form-two", ("example", form.Example)))}";
             if (form.Other is not null || form.OtherDates is not null)
             {
-                yield return $"#    {scalar(name)}: {FormSettings.Inner(form with { Numbers = form.Other, Dates = form.OtherDates })}    # or this";
+                yield return $"#    {scalar(name)}: {FormSettings.Inner(form with { Numbers = form.Other, Dates = form.OtherDates })}    # {word(Sentence.Of("draft-form-other"))}";
             }
         }
 
         foreach (var (name, example) in CompactDays)
         {
-            yield return $"#    {scalar(name)}: {{date: y/m/d}}    # {example} is a day in every row, and a number as it stands: take off the # to have year, month, weekday and the days between";
+            yield return $"#    {scalar(name)}: {{date: y/m/d}}    # {word(Sentence.Of("draft-form-day", ("example", example)))}";
         }
 
         foreach (var (name, sentinel) in Sentinels)
         {
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"#    {scalar(name)}: {{missing: [{sentinel.Value}]}}    # {sentinel.Value} stands in {sentinel.Count} cells, far from the others ({sentinel.Least} to {sentinel.Most}): take off the # if it means a missing value");
+                $"#    {scalar(name)}: {{missing: [{sentinel.Value}]}}    # {word(Sentence.Of("draft-form-sentinel", ("value", sentinel.Value), ("count", sentinel.Count), ("least", sentinel.Least), ("most", sentinel.Most)))}");
         }
     }
 

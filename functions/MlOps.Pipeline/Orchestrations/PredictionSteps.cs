@@ -53,7 +53,7 @@ internal static class PredictionSteps
         var training = run.StepAsync<FeaturizeResult>(StepActivities.Featurize, new FeaturizeInput(
             id, pipeline, definition, "train", data));
         var inspecting = run.StepAsync<InspectResult>(StepActivities.Inspect, new InspectInput(
-            id, pipeline, definition, data, drop, turn.Initial!));
+            id, pipeline, definition, data, drop, turn.Initial!, EarlierMonth.FilesOf(turn.History, drop.Period)));
         await Task.WhenAll(scoring, training, inspecting);
         var (trainFeatures, scoreFeatures, inspected) = (await training, await scoring, await inspecting);
 
@@ -86,7 +86,7 @@ internal static class PredictionSteps
         var (pipeline, definition) = (run.Request.Pipeline, run.Definition!.Hash!);
         run.Stage("retrain?");
         var inspected = await run.StepAsync<InspectResult>(StepActivities.Inspect, new InspectInput(
-            id, pipeline, definition, accumulated.RequireKey(), turn.Drop!, turn.Initial!));
+            id, pipeline, definition, accumulated.RequireKey(), turn.Drop!, turn.Initial!, EarlierMonth.FilesOf(turn.History, turn.Drop!.Period)));
         var answer = await run.StepAsync<RetrainResult>(StepActivities.Retrain, new RetrainInput(
             id, pipeline, definition, turn.Drop!, turn.Initial!, turn.History, inspected.RequireKey(), inspected.Incidents));
         return (answer, inspected);
@@ -154,7 +154,7 @@ internal static class PredictionSteps
         run.Stage("monitor");
         var monitored = await run.StepAsync<MonitorResult>(StepActivities.Monitor, new MonitorInput(
             id, pipeline, definition, promoted.AccumulateKey, promoted.TrainKey, promoted.EvaluateKey, trained.Inspect.RequireKey(),
-            predicted.RequireKey(), drop, trained.Initial));
+            predicted.RequireKey(), drop, trained.Initial, EarlierMonth.FilesOf(trained.History, drop.Period)));
         var performance = await run.PerformanceAsync(new PerformanceQuestion(
             id, pipeline, definition, drop.Period, features, promoted.Version, predicted.PredictionsSha256, predicted.RequireKey(),
             new BacktestQuestion(drop, trained.Initial, trained.ModelVersion, promoted.Champion, promoted.Metrics?.GetValueOrDefault("test"), trained.AccumulateKey), monitored.Estimated, predicted.Rows));

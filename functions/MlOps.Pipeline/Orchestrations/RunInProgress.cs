@@ -28,6 +28,7 @@ internal sealed class RunInProgress
     private readonly TaskOrchestrationContext _context;
     private readonly DateTime _began;
     private readonly List<RunLogEntry> _log = [];
+    private readonly List<LiveStep> _ended = [];
     private TimeSpan _delay = FirstDelay;
     private string? _waitsFor;
     private DateTime _waitsSince;
@@ -83,7 +84,7 @@ internal sealed class RunInProgress
     private void Tell() => _context.SetCustomStatus(new LiveRun(
         _step, Utc(_since), Document.Rows > 0 ? Document.Rows : null,
         [.. _log.TakeLast(LiveRun.LinesMax).Select(l => new LiveLine(l.Time, l.Text.Length <= LiveRun.LineMax ? l.Text : l.Text[..LiveRun.LineMax] + "…"))],
-        _search));
+        _search, _ended.Count == 0 ? null : [.. _ended.TakeLast(LiveRun.StepsMax)]));
 
     /// <summary>Tells of the trials that have ended so far.</summary>
     /// <param name="planned">Trials that the definition asks for; 0 where it is not known.</param>
@@ -234,7 +235,15 @@ internal sealed class RunInProgress
 
         // Cancel, not CancelAsync: the timer's end must be recorded here and now.
         stop.Cancel();
-        return await work;
+        var result = await work;
+        // Trials are told by the search.
+        if (result is StepResult { Step: { } ended } && input is not TrainInput { Trial: true } && _ended.All(s => s.Key != ended.Key))
+        {
+            _ended.Add(new LiveStep(ended.Key, ended.Seconds, ended.Skipped));
+            Tell();
+        }
+
+        return result;
     }
 
     /// <summary>

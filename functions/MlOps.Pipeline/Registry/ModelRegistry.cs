@@ -15,7 +15,12 @@ public sealed class ModelRegistry
 {
     private const string Descriptor = "model.json";
 
+    private const int Kept = 2000;
+
     private readonly StorageAccount _account;
+
+    // By name and ETag as the listing has them.
+    private readonly UnchangingDocuments<ModelVersion> _read = new(Kept);
 
     /// <summary>Makes the registry of an account.</summary>
     /// <param name="account">The account.</param>
@@ -30,7 +35,13 @@ public sealed class ModelRegistry
         await foreach (var blob in _account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{pipeline}/models/" }, cancellationToken: cancellation))
         {
             var parts = blob.Name.Split('/');
-            if (parts.Length == 4 && parts[3] == Descriptor && await FindAsync(pipeline, parts[2], cancellation) is { } version)
+            if (parts.Length != 4 || parts[3] != Descriptor)
+            {
+                continue;
+            }
+
+            var key = $"{blob.Name} {blob.Properties.ETag}";
+            if ((_read.Find(key) ?? _read.Keep(key, await FindAsync(pipeline, parts[2], cancellation))) is { } version)
             {
                 versions.Add(version);
             }

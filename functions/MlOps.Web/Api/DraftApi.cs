@@ -48,15 +48,16 @@ internal static class DraftApi
             .Needs(Role.Releaser).ProducesProblem(400).ProducesProblem(413).ProducesProblem(422).ProducesProblem(429);
 
     private static async Task<DraftedDefinition> DraftAsync(
-        string pipeline, string? file, string? label, string? id, StorageAccount account, ApiLimits limits, HttpRequest request, CancellationToken cancellation)
+        string pipeline, string? file, string? label, string? id, string? language, StorageAccount account, ApiLimits limits, HttpRequest request, CancellationToken cancellation)
     {
         var name = Lookup.Pipeline(pipeline);
         var source = file ?? "initial.csv";
+        var comments = language is null or Sentences.English or Sentences.Japanese ? language ?? Sentences.English : throw ApiException.Of(400, "no such language", Sentence.Of("api-no-language"), Sentence.Of("api-no-language-next"), "language");
         var exists = await account.Definitions.GetBlobClient($"{name}.yaml").ExistsAsync(cancellation);
         try
         {
             var bytes = await BytesAsync(request.Body, limits.DraftBytes, cancellation);
-            return await Task.Run(() => Draft(bytes, name, source, Named(label), Named(id), exists, cancellation), cancellation);
+            return await Task.Run(() => Draft(bytes, name, source, Named(label), Named(id), comments, exists, cancellation), cancellation);
         }
         catch (DraftException e)
         {
@@ -68,10 +69,10 @@ internal static class DraftApi
         }
     }
 
-    private static DraftedDefinition Draft(byte[] bytes, PipelineName name, string source, string? label, string? id, bool exists, CancellationToken cancellation)
+    private static DraftedDefinition Draft(byte[] bytes, PipelineName name, string source, string? label, string? id, string language, bool exists, CancellationToken cancellation)
     {
         var (draft, csv) = DraftReading.Read(() => new MemoryStream(bytes, writable: false), name.Value, source, label, id, cancellation);
-        var text = DraftYaml.Write(draft);
+        var text = DraftYaml.Write(draft, language);
         // What is drafted must be accepted, whatever the columns are called.
         PipelineDefinition.Parse(text, $"{name}.yaml");
         var left = draft.Exclude.ToDictionary(e => e.Name, e => e.Said, StringComparer.Ordinal);

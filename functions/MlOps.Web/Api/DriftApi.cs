@@ -17,8 +17,10 @@ namespace MlOps.Web.Api;
 /// <param name="Incidents">Faults of the data, which are no drift.</param>
 /// <param name="Periods">The periods that were watched, the oldest first.</param>
 /// <param name="Columns">Columns of the newest one, the largest effect on the model first; the scores come first of all.</param>
+/// <param name="EarlierYears">Earlier years whose same month the period was compared with too; none where files do not go back that far.</param>
 internal sealed record DriftSummary(
-    string Period, string RunId, long ReferenceRows, long CurrentRows, DriftVerdict Verdict, int Incidents, IReadOnlyList<DriftPeriod> Periods, IReadOnlyList<DriftedColumn> Columns);
+    string Period, string RunId, long ReferenceRows, long CurrentRows, DriftVerdict Verdict, int Incidents, IReadOnlyList<DriftPeriod> Periods, IReadOnlyList<DriftedColumn> Columns,
+    IReadOnlyList<int> EarlierYears);
 
 /// <summary>A watched period in figures.</summary>
 /// <param name="Period">The period.</param>
@@ -41,9 +43,10 @@ internal sealed record DriftPeriod(string Period, int Drifted, int Columns, doub
 /// <param name="Importance">Share of the model's gain, 0 to 1; 1 for scores.</param>
 /// <param name="Effect">Distance times importance.</param>
 /// <param name="Over">Its population stability index in each of the periods.</param>
+/// <param name="SameMonthOf">The same month of this earlier year decided: the column is away from it too where it has drifted, and like it otherwise; <see langword="null"/> where it was not asked.</param>
 internal sealed record DriftedColumn(
     string Column, string Kind, bool Drifted, double? Psi, double? JensenShannon, double? AdjustedPValue, double ReferenceMissing, double CurrentMissing, double Importance, double Effect,
-    IReadOnlyList<double?> Over);
+    IReadOnlyList<double?> Over, int? SameMonthOf);
 
 /// <summary>Makes the summary from the monitor steps' documents, each of which is read once: they do not change.</summary>
 internal sealed class DriftSummaries(StorageAccount account, RunHistory history)
@@ -72,7 +75,8 @@ internal sealed class DriftSummaries(StorageAccount account, RunHistory history)
 
         return new DriftSummary(
             newest.Figures.Period, newest.RunId, newest.ReferenceRows, newest.CurrentRows, newest.Verdict, newest.Incidents, [.. watched.Select(w => w.Figures)],
-            [.. newest.Columns.Select(c => c with { Over = [.. watched.Select(w => w.Psi.TryGetValue((c.Kind == Score, c.Column), out var psi) ? psi : null)] })]);
+            [.. newest.Columns.Select(c => c with { Over = [.. watched.Select(w => w.Psi.TryGetValue((c.Kind == Score, c.Column), out var psi) ? psi : null)] })],
+            newest.EarlierYears);
     }
 
     private const string Score = "score";
@@ -105,7 +109,7 @@ internal sealed class DriftSummaries(StorageAccount account, RunHistory history)
 
     private sealed record Watched(
         string RunId, long ReferenceRows, long CurrentRows, DriftVerdict Verdict, int Incidents, DriftPeriod Figures, IReadOnlyList<DriftedColumn> Columns,
-        IReadOnlyDictionary<(bool IsScore, string Column), double?> Psi)
+        IReadOnlyDictionary<(bool IsScore, string Column), double?> Psi, IReadOnlyList<int> EarlierYears)
     {
         public static Watched Of(MonitorDocument watched, string runId)
         {
@@ -114,8 +118,9 @@ internal sealed class DriftSummaries(StorageAccount account, RunHistory history)
             return new Watched(
                 runId, watched.ReferenceRows, watched.CurrentRows, verdict, watched.Incidents.Count,
                 new DriftPeriod(watched.Period, verdict.Drifted, verdict.Columns, verdict.Share, watched.Scores.Max(s => s.Psi), watched.Columns.Max(c => c.Psi)),
-                [.. all.Select(c => new DriftedColumn(c.Column, c.Kind, c.Drifted, c.Psi, c.JensenShannon, c.AdjustedPValue, c.ReferenceMissing, c.CurrentMissing, c.Importance, c.Effect, []))],
-                all.DistinctBy(c => (c.Kind == Score, c.Column)).ToDictionary(c => (c.Kind == Score, c.Column), c => c.Psi));
+                [.. all.Select(c => new DriftedColumn(c.Column, c.Kind, c.Drifted, c.Psi, c.JensenShannon, c.AdjustedPValue, c.ReferenceMissing, c.CurrentMissing, c.Importance, c.Effect, [], c.Season?.Year))],
+                all.DistinctBy(c => (c.Kind == Score, c.Column)).ToDictionary(c => (c.Kind == Score, c.Column), c => c.Psi),
+                watched.EarlierYears ?? []);
         }
     }
 }

@@ -12,7 +12,7 @@ internal static class StepsApi
     public static void MapSteps(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/api/runs/{id}/steps/{key}").WithTags("runs");
-        group.MapGet("", ReadAsync).WithSummary("One step of a run that has ended: what it read, what it found and decided, what it made.").ProducesProblem(404);
+        group.MapGet("", ReadAsync).WithSummary("A step that has ended, of a run that has or that goes on: what it read, what it found and decided, what it made.").ProducesProblem(404);
         group.MapMethods("/files/{name}", ["GET", "HEAD"], FileAsync).WithSummary("A file that the step made.").Produces<Stream>(200, "application/octet-stream").Produces(206).Produces(304).ProducesProblem(404);
     }
 

@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Azure;
 using MlOps.Pipeline.Artifacts;
+using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
+using MlOps.Pipeline.Wording;
 using MlOps.Storage;
 
 namespace MlOps.Web.Runs;
@@ -64,10 +66,28 @@ internal sealed class StepLooks(StorageAccount account, RunHistory history, Step
 
     private async Task<(PipelineName Pipeline, RunDocument Document, StepOutcome Outcome)?> OutcomeAsync(RunId run, string key, CancellationToken cancellation)
     {
-        var (pipeline, _) = await history.FindAsync(run, cancellation);
+        var (pipeline, entry) = await history.FindAsync(run, cancellation);
         var document = await history.DocumentAsync(pipeline, run, cancellation);
-        return document is not null && document.Steps.Concat(document.TrialSteps).FirstOrDefault(s => s.Key == key) is { } outcome ? (pipeline, document, outcome) : null;
+        if (document?.Steps.Concat(document.TrialSteps).FirstOrDefault(s => s.Key == key) is { } outcome)
+        {
+            return (pipeline, document, outcome);
+        }
+
+        // The document has the steps at the end; until then the run itself tells which of them have ended.
+        return document is not null && entry.State == RunState.Active && (await history.LiveAsync(run.Value, cancellation))?.Steps is { } ended && ended.FirstOrDefault(s => s.Key == key) is { } live
+            ? (pipeline, document with { Steps = [.. document.Steps, .. ended.Select(Outcome)], History = await KnownAsync(pipeline, cancellation) }, Outcome(live))
+            : null;
     }
+
+    private static StepOutcome Outcome(LiveStep step)
+    {
+        var said = step.Skipped ? Sentence.Of("step-done") : null;
+        return new StepOutcome(step.Name, step.Key, step.Skipped, said?.ToString() ?? "", step.Seconds) { Said = said };
+    }
+
+    // Which files the run has pinned is said at its end; by their content the ledger knows them.
+    private async Task<IReadOnlyList<PinnedDrop>> KnownAsync(PipelineName pipeline, CancellationToken cancellation) =>
+        [.. (await history.LedgersAsync(pipeline, cancellation)).SelectMany(ledger => ledger.Drops).Select(d => new PinnedDrop(d.Period, d.BlobName, d.ETags[0], d.Sha256, d.Revision))];
 
     // What made a content of the run, by its hash: a file that was dropped, or a file of a step.
     private async Task<Dictionary<string, StepRead>> MadeAsync(PipelineName pipeline, RunDocument document, CancellationToken cancellation)

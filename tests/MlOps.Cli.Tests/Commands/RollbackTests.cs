@@ -40,8 +40,11 @@ public sealed class RollbackTests : IDisposable
 
         Assert.All(await Task.WhenAll(racing), ended => Assert.True(ended.ExitCode == 0, ended.Errors));
         var before = await ChampionAsync(aliases);
-        await RunAsync("rollback", "p");
+        await RunAsync("rollback", "p", "--by", "Ada");
         Assert.NotEqual(before, await ChampionAsync(aliases));
+
+        // Who asked for it is told as it is of the page's.
+        Assert.Matches(@"Ada\s+rollback", (await RunAsync("audit", "p")).Output.Split('\n')[1]);
 
         // No decision was lost: each found the champion that the one before had left.
         using var json = JsonDocument.Parse((await aliases.DownloadContentAsync()).Value.Content);

@@ -16,6 +16,20 @@ public sealed class DefinitionDraftTests
     }
 
     [Fact]
+    public void Comments_are_in_the_readers_language_and_what_is_defined_is_the_same_in_both()
+    {
+        var draft = Draft("n,x,kind\n1,\"69,32\",good\n2,\"1,5\",bad\n3,\"2,5\",good\n");
+        var (english, japanese) = (DraftYaml.Write(draft), DraftYaml.Write(draft, "ja"));
+        static string[] Settings(string yaml) => [.. yaml.Split('\n').Select(l => l.Split('#')[0].TrimEnd()).Where(l => l.Length > 0)];
+
+        Assert.Equal(Settings(english), Settings(japanese));
+        Assert.Contains("# the rarer of the two", english, StringComparison.Ordinal);
+        var comments = japanese.Split('\n').Where(l => l.Contains('#', StringComparison.Ordinal)).Select(l => l[l.LastIndexOf('#')..]).ToArray();
+        Assert.NotEmpty(comments);
+        Assert.All(comments, c => Assert.Matches(@"[\p{IsHiragana}\p{IsKatakana}]|good: 2", c));
+    }
+
+    [Fact]
     public void The_last_column_wins_over_an_earlier_one_with_a_label_like_name() =>
         Assert.Equal("y", Draft("default,y\nno,yes\nyes,no\nno,no\n").Label);
 

@@ -103,9 +103,10 @@ internal sealed class TestPipeline
             "run", Name, DefinitionHash, score.Period, features.RequireKey(), model.RequireKey(), evaluate.RequireKey()));
         var version = await Steps.Registration.RegisterAsync(new RegisterInput(
             "run", Name, DefinitionHash, score.Period, history, key, model.RequireKey(), evaluate.RequireKey()));
-        var inspect = await Steps.Inspect.RunAsync(new InspectInput("run", Name, DefinitionHash, key, score, history[0]));
+        var inspect = await Steps.Inspect.RunAsync(new InspectInput("run", Name, DefinitionHash, key, score, history[0], EarlierMonth.FilesOf(history, score.Period)));
         var monitor = await Steps.Monitor.RunAsync(new MonitorInput(
-            "run", Name, DefinitionHash, key, model.RequireKey(), evaluate.RequireKey(), inspect.RequireKey(), predict.RequireKey(), score, history[0]));
+            "run", Name, DefinitionHash, key, model.RequireKey(), evaluate.RequireKey(), inspect.RequireKey(), predict.RequireKey(), score, history[0],
+            EarlierMonth.FilesOf(history, score.Period)));
         return new TestRun(accumulate, train, features, model, evaluate, predict, version, inspect, monitor);
     }
 

@@ -69,6 +69,11 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
         }
 
         inputs["schema"] = await _context.HashAsync(pipeline, keys[0].Key, ValidateStep.SchemaOutput, cancellation);
+        if (definition.Monitor.Hold && keys.Where(k => Period.Parse(k.Period).Date is not null).GroupBy(k => k.Period[4..6]).Any(g => g.DistinctBy(k => k.Period[..4]).Skip(1).Any()))
+        {
+            inputs["same months"] = "tell a season from a unit";
+        }
+
         var scoreKey = definition.Id is null
             ? null
             : await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, input.Score, initial, cancellation);

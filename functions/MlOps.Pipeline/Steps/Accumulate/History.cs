@@ -102,7 +102,7 @@ internal static class History
             if (definition.Monitor.Hold)
             {
                 var sample = ColumnSample.Of(kinds, table, Sampled(table.RowCount));
-                if (known is not null && IncidentSearch.Find(known, sample) is [var incident, ..])
+                if (known is not null && await FirstFaultAsync(IncidentSearch.Find(known, sample), period, sample, drops.Take(d), periods) is { } incident)
                 {
                     findings.Add(Finding.Of(Sentence.Of("data-incident", ("period", period), ("incident", (object?)incident.Said ?? incident.Message)), incident.Column));
                     continue;
@@ -200,6 +200,20 @@ internal static class History
         }
 
         return (kept, [.. of]);
+    }
+
+    private static async Task<DataIncident?> FirstFaultAsync(
+        IReadOnlyList<DataIncident> found, string period, ColumnSample[] current, IEnumerable<(string Period, Func<Task<Table>> Load)> earlier, IReadOnlyCollection<string> sound)
+    {
+        var left = found;
+        var witnesses = left.Count == 0 ? [] : SeasonalUnit.Witnesses(period, earlier.Select(e => e.Period), sound).ToHashSet(StringComparer.Ordinal);
+        foreach (var (_, load) in earlier.Where(e => witnesses.Contains(e.Period)))
+        {
+            var then = await load();
+            left = [.. left.Where(i => !SeasonalUnit.Explains(i, current.First(c => c.Name == i.Column), ColumnSample.Of(i.Column, isNumber: true, then.Find(i.Column), Sampled(then.RowCount))))];
+        }
+
+        return left.Count == 0 ? null : left[0];
     }
 
     // Enough rows to tell a fault from chance; evenly taken, in order.

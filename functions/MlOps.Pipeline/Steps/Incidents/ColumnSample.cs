@@ -27,6 +27,12 @@ internal sealed record ColumnSample(
     public static ColumnSample[] Of(IReadOnlyList<(string Name, bool IsNumber)> features, Table table, int[] rows) =>
         [.. features.Select(f => Of(f.Name, f.IsNumber, table.Find(f.Name), rows))];
 
+    /// <summary>Samples of one column from several tables as one; there is at least one.</summary>
+    public static ColumnSample Join(IReadOnlyList<ColumnSample> samples) => samples is [var only] ? only : new(
+        samples[0].Name, samples[0].IsNumber, [.. samples.SelectMany(s => s.Numbers)],
+        samples.SelectMany(s => s.Categories).GroupBy(c => c.Key, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Sum(c => c.Value), StringComparer.Ordinal),
+        samples.Sum(s => s.Missing), samples.Sum(s => s.Runs));
+
     public static ColumnSample Of(string name, bool isNumber, Column? column, int[] rows)
     {
         if (column is null || (isNumber && column is not NumberColumn))

@@ -53,8 +53,11 @@ internal static class ColumnComparison
     }
 
     /// <summary>Dates move on by themselves: a comparison would call every period drifted.</summary>
-    public static ColumnDrift OfDate(string name, double importance) => Untested(new ColumnDrift(
-        name, "number", "none", 0, 0, null, null, null, null, null, 0, 0, null, false, importance, 0, [], null), Sentence.Of("drift-dates"));
+    public static ColumnDrift OfDate(string name, double importance) => NotCompared(name, importance, Sentence.Of("drift-dates"));
+
+    /// <summary>A number that is not compared at all.</summary>
+    public static ColumnDrift NotCompared(string name, double importance, Sentence why) => Untested(new ColumnDrift(
+        name, "number", "none", 0, 0, null, null, null, null, null, 0, 0, null, false, importance, 0, [], null), why);
 
     /// <summary>A column without a comparison, with the reason.</summary>
     public static ColumnDrift Untested(ColumnDrift column, Sentence why) => column with { Problem = why.ToString(), ProblemSaid = why };

@@ -48,6 +48,13 @@ public sealed class InspectStep : Step<InspectInput, InspectResult>
             inputs["kind"] = nameof(PipelineKind.Image);
         }
 
+        var earlier = new List<string>();
+        foreach (var file in SeasonalUnit.Witnesses(input.Drop.Period, (input.SameMonth ?? []).Select(f => f.Period), history.ResultOf<AccumulateResult>().Periods).Select(p => input.SameMonth!.Single(f => f.Period == p)))
+        {
+            earlier.Add(await _join.TableKeyAsync(input.RunId, pipeline, input.DefinitionHash, file, input.Initial, cancellation));
+            inputs[$"same month {file.Period}"] = await _context.HashAsync(pipeline, earlier[^1], ValidateStep.TableOutput, cancellation);
+        }
+
         var spec = new StepSpec(pipeline, Name, Version, Period.Parse(input.Drop.Period).Value, inputs, StepContext.Request(input));
         return await _context.Runner.RunAsync(
             spec,
@@ -57,10 +64,27 @@ public sealed class InspectStep : Step<InspectInput, InspectResult>
                 var table = await _context.OpenTableAsync(pipeline, tableKey, ValidateStep.TableOutput, stop);
                 // Each period has dates of its own, and one of a single day is not stuck.
                 var features = FeaturesOf(rows.Transform).Where(f => rows.Table.Find(f.Name) is not { Kind: ColumnKind.Date }).ToList();
-                return new InspectResult(IncidentSearch.Find(
-                    ColumnSample.Of(features, rows.Table, rows.Rows(Part.Train)), ColumnSample.Of(features, table, StepContext.AllRows(table.RowCount)), units: !isOfPictures));
+                var found = IncidentSearch.Find(
+                    ColumnSample.Of(features, rows.Table, rows.Rows(Part.Train)), ColumnSample.Of(features, table, StepContext.AllRows(table.RowCount)), units: !isOfPictures);
+                return new InspectResult(await WithoutSeasonsAsync(pipeline, found, table, earlier, stop));
             },
             cancellation);
+    }
+
+    private async Task<IReadOnlyList<DataIncident>> WithoutSeasonsAsync(
+        PipelineName pipeline, IReadOnlyList<DataIncident> found, Table table, IReadOnlyList<string> earlier, CancellationToken cancellation)
+    {
+        var left = found;
+        foreach (var key in left.Count == 0 ? [] : earlier)
+        {
+            var then = await _context.OpenTableAsync(pipeline, key, ValidateStep.TableOutput, cancellation);
+            left = [.. left.Where(i => !SeasonalUnit.Explains(i, Whole(table, i.Column), Whole(then, i.Column)))];
+        }
+
+        return left;
+
+        // Only numbers have a unit.
+        static ColumnSample Whole(Table of, string column) => ColumnSample.Of(column, isNumber: true, of.Find(column), StepContext.AllRows(of.RowCount));
     }
 
     /// <summary>Columns of the file that a transform uses, and whether each is a number to it.</summary>

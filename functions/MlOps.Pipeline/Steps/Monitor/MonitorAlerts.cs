@@ -45,22 +45,51 @@ internal static class MonitorAlerts
     private static Sentence Cause(ColumnDrift c)
     {
         object importance = Sentence.Of("importance", ("share", Spelled.Share(c.Importance)));
+        if (c.Season is { IsAway: true } season)
+        {
+            return BesideMonth(c, season, importance);
+        }
+
         if (c.Bins.Count == 0 || c.Because?.Code == "drift-why-missing")
         {
             return Sentence.Of(
                 "drift-missing", ("column", c.Column), ("before", Spelled.Share(c.ReferenceMissing)), ("now", Spelled.Share(c.CurrentMissing)), ("p", Spelled.PValue(c.MissingPValue)), ("importance", importance));
         }
 
-        // The bin whose share has changed most says best what happened.
-        double reference = c.Bins.Sum(b => b.Reference), current = c.Bins.Sum(b => b.Current);
-        var bin = c.Bins.MaxBy(b => Math.Abs((b.Current / current) - (b.Reference / reference)))!;
+        var (bin, before, now) = MostMoved(c.Bins);
         (string, object)[] facts =
         [
-            ("column", c.Named), ("bin", bin.Told), ("before", Spelled.Share(bin.Reference / reference)), ("now", Spelled.Share(bin.Current / current)),
+            ("column", c.Named), ("bin", bin.Told), ("before", Spelled.Share(before)), ("now", Spelled.Share(now)),
             ("psi", Spelled.Distance(c.Psi)), ("p", Spelled.PValue(c.AdjustedPValue)), ("importance", importance),
         ];
         // A score has no importance of its own: it is what the model says.
         return c.Kind == "score" ? Sentence.Of("drift-score", facts[..^1]) : Sentence.Of("drift-values", facts);
+    }
+
+    // Where the month has been seen in an earlier year, what has changed since says more than what sets the month apart from the whole year.
+    private static Sentence BesideMonth(ColumnDrift c, SeasonDrift season, object importance)
+    {
+        if (season.Missing)
+        {
+            return Sentence.Of(
+                "drift-missing-month", ("column", c.Column), ("year", season.Year), ("before", Spelled.Share(season.MissingShare)), ("now", Spelled.Share(c.CurrentMissing)), ("p", Spelled.PValue(season.PValue)), ("importance", importance));
+        }
+
+        var (bin, before, now) = MostMoved(season.Bins);
+        (string, object)[] facts =
+        [
+            ("column", c.Named), ("year", season.Year), ("bin", bin.Told), ("before", Spelled.Share(before)), ("now", Spelled.Share(now)),
+            ("psi", Spelled.Distance(season.Psi)), ("p", Spelled.PValue(season.PValue)), ("importance", importance),
+        ];
+        return c.Kind == "score" ? Sentence.Of("drift-score-month", facts[..^1]) : Sentence.Of("drift-values-month", facts);
+    }
+
+    // The bin whose share has changed most says best what happened.
+    private static (DriftBin Bin, double Before, double Now) MostMoved(IReadOnlyList<DriftBin> bins)
+    {
+        double reference = bins.Sum(b => b.Reference), current = bins.Sum(b => b.Current);
+        var bin = bins.MaxBy(b => Math.Abs((b.Current / current) - (b.Reference / reference)))!;
+        return (bin, bin.Reference / reference, bin.Current / current);
     }
 
     private static IEnumerable<MonitorAlert> Unfair(GroupFairness f, double limit)

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Steps.Incidents;
 using MlOps.Pipeline.Wording;
 
@@ -32,7 +33,12 @@ public sealed record MonitorDocument(
     IReadOnlyList<DataIncident> Incidents,
     IReadOnlyList<GroupFairness> Fairness,
     EstimatedQuality? Estimated,
-    IReadOnlyList<MonitorAlert> Alerts);
+    IReadOnlyList<MonitorAlert> Alerts)
+{
+    /// <summary>Earlier years whose same month the period was compared with too, in order; <see langword="null"/> where there are none.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<int>? EarlierYears { get; init; }
+}
 
 /// <summary>How one column of a period differs from the training data.</summary>
 /// <param name="Column">Name of the column, or of the score.</param>
@@ -83,6 +89,13 @@ public sealed record ColumnDrift(
         : Column.StartsWith(ScoreOf, StringComparison.Ordinal) ? Sentence.Of("score-name-of", ("class", Column[ScoreOf.Length..])) : Sentence.Of("score-name");
 
     private const string ScoreOf = "score of ";
+
+    /// <summary>
+    /// The same month of an earlier year, where the column is away from what was learned from and there is one: the column has drifted only if it is away from that
+    /// month too. <see langword="null"/> in any other case.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public SeasonDrift? Season { get; init; }
 
     /// <summary>The problem as a code with arguments.</summary>
     public Sentence? ProblemSaid { get; init; }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MlOps.Pipeline.Artifacts;
 using MlOps.Pipeline.Steps.Incidents;
 
@@ -10,8 +11,10 @@ namespace MlOps.Pipeline.Steps.Monitor;
 /// <param name="AccumulateKey">Key of the accumulate step of the run's history.</param>
 /// <param name="Drop">The drop.</param>
 /// <param name="Initial">The history's first drop.</param>
+/// <param name="SameMonth">Files of the same calendar month in earlier years, in the order of their periods; <see langword="null"/> where there are none.</param>
 public sealed record InspectInput(
-    string RunId, string Pipeline, string DefinitionHash, string AccumulateKey, PinnedDrop Drop, PinnedDrop Initial);
+    string RunId, string Pipeline, string DefinitionHash, string AccumulateKey, PinnedDrop Drop, PinnedDrop Initial,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PinnedDrop>? SameMonth = null);
 
 /// <summary>Faults of a drop's data.</summary>
 /// <param name="Incidents">The faults; empty where the data are sound.</param>
@@ -28,9 +31,11 @@ public sealed record InspectResult(IReadOnlyList<DataIncident> Incidents) : Step
 /// <param name="PredictKey">Key of the predict step.</param>
 /// <param name="Drop">The drop that was predicted.</param>
 /// <param name="Initial">The history's first drop.</param>
+/// <param name="SameMonth">Files of the same calendar month in earlier years, in the order of their periods; <see langword="null"/> where there are none.</param>
 public sealed record MonitorInput(
     string RunId, string Pipeline, string DefinitionHash, string AccumulateKey, string TrainKey, string EvaluateKey, string InspectKey,
-    string PredictKey, PinnedDrop Drop, PinnedDrop Initial);
+    string PredictKey, PinnedDrop Drop, PinnedDrop Initial,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<PinnedDrop>? SameMonth = null);
 
 /// <summary>What was found, in short; all of it is in the step's output <c>monitor.json</c>.</summary>
 /// <param name="HasDrift">Whether a column or the scores have drifted.</param>

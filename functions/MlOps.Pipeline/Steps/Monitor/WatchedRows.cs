@@ -13,12 +13,15 @@ namespace MlOps.Pipeline.Steps.Monitor;
 internal sealed record WatchedRows(string Name, Table Table, int[] Rows, double[] Scores, double[]? Labels)
 {
     /// <summary>The scores of one class.</summary>
-    public ColumnSample ScoreSample(string name, int index, int width)
+    public ColumnSample ScoreSample(string name, int index, int width) => ScoreSample(name, Scores, index, width);
+
+    /// <summary>The scores of one class among those of all classes of each row.</summary>
+    public static ColumnSample ScoreSample(string name, double[] scores, int index, int width)
     {
-        var values = new double[Rows.Length];
+        var values = new double[scores.Length / width];
         for (var i = 0; i < values.Length; i++)
         {
-            values[i] = Scores[(i * width) + index];
+            values[i] = scores[(i * width) + index];
         }
 
         return ColumnSample.OfNumbers(name, values, StepContext.AllRows(values.Length));

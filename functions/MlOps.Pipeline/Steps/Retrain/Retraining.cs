@@ -98,7 +98,8 @@ public sealed class Retraining
             new PredictInput(id, pipeline, definition, input.Drop.Period, features.RequireKey(), champion.TrainKey, champion.EvaluateKey), cancellation);
         return await _monitor.RunAsync(
             new MonitorInput(
-                id, pipeline, definition, champion.AccumulateKey, champion.TrainKey, champion.EvaluateKey, input.InspectKey, predicted.RequireKey(), input.Drop, input.Initial),
+                id, pipeline, definition, champion.AccumulateKey, champion.TrainKey, champion.EvaluateKey, input.InspectKey, predicted.RequireKey(), input.Drop, input.Initial,
+                EarlierMonth.FilesOf(input.History, input.Drop.Period)),
             cancellation);
     }
 

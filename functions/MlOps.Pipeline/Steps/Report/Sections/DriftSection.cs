@@ -20,6 +20,11 @@ internal static class DriftSection
         var drifted = watched.Columns.Count(c => c.Drifted);
         page.Add($"<p class=\"lead\">{page.Word(DriftVerdict.Of(watched).Said, "")}</p>\n");
         page.Add($"<p class=\"note\">{page.Say("report-drift-note", ("now", Figures.Whole(watched.CurrentRows)), ("before", Figures.Whole(watched.ReferenceRows)), ("tests", Figures.Whole(watched.Tests)), ("level", Figures.Percent(watched.Level)), ("correction", Sentence.Of("drift-correction")), ("drifted", drifted == 0 ? Sentence.Of("report-drifted-none") : Sentence.Of("report-drifted", ("count", drifted))), ("psi", Limit(data.Definition.Monitor.Psi)), ("js", Limit(data.Definition.Monitor.JensenShannon)), ("missing", Figures.Percent(data.Definition.Monitor.Missing)))}</p>\n");
+        if (watched.EarlierYears is { Count: > 0 } years)
+        {
+            page.Add($"<p class=\"note\">{page.Say("report-drift-months", ("years", string.Join(", ", years)))}</p>\n");
+        }
+
         foreach (var incident in watched.Incidents)
         {
             page.Add($"<div class=\"do bad\"><p><b>{page.Code(incident.Kind)}</b>: {page.Word(incident.Said, incident.Message)}</p></div>\n");
@@ -117,7 +122,7 @@ internal static class DriftSection
     private static Markup Tag(HtmlWriter page, ColumnDrift column)
     {
         var tag = new HtmlWriter();
-        tag.Add($"<span class=\"tag{(column.Drifted ? " warn" : "")}\">{(column.Drifted ? page.Say("report-tag-drifted") : column.Problem is null ? page.Say("report-tag-stable") : page.Say("report-tag-untested"))}</span>");
+        tag.Add($"<span class=\"tag{(column.Drifted ? " warn" : "")}\">{(column.Drifted ? page.Say("report-tag-drifted") : column.Season is not null ? page.Say("report-tag-season") : column.Problem is null ? page.Say("report-tag-stable") : page.Say("report-tag-untested"))}</span>");
         return tag;
     }
 }

@@ -60,8 +60,8 @@ export async function putDefinition(name: string, text: string): Promise<void> {
 }
 
 /** The definition that a file suggests. Nothing is kept. */
-export async function draft(name: string, file: string, label: string, id: string, rows: Blob): Promise<DraftedDefinition> {
-  const path = `${at.definition(name)}/draft?file=${part(file)}${asked("label", label)}${asked("id", id)}`;
+export async function draft(name: string, file: string, label: string, id: string, language: string, rows: Blob): Promise<DraftedDefinition> {
+  const path = `${at.definition(name)}/draft?file=${part(file)}${asked("label", label)}${asked("id", id)}${asked("language", language)}`;
   return (await (await send(path, { method: "POST", headers: { "Content-Type": "text/csv" }, body: rows })).json()) as DraftedDefinition;
 }
 

@@ -32,6 +32,7 @@ export type FileFacts = Answer<Schemas["FileFacts"]>;
 export type Finding = Answer<Schemas["Finding"]>;
 export type Judgement = Answer<Schemas["AlertJudgement"]>;
 export type LiveRun = Answer<Schemas["LiveRun"]>;
+export type LiveStep = Answer<Schemas["LiveStep"]>;
 export type ModelCard = Answer<Schemas["ModelCard"]>;
 export type ModelList = Answer<Schemas["ModelList"]>;
 export type ModelsComparison = Answer<Schemas["ModelsComparison"]>;

@@ -14,8 +14,8 @@ const signs: Record<Node["state"], string> = {
   off: "M6 10h8",
 };
 
-/** The steps in their order, each with its state; one of them can be opened. */
-export function Graph({ rows, run }: { rows: Node[][]; run: string }) {
+/** The steps in their order, each with its state; one of them can be opened. What the running one is about is told by whoever follows the run. */
+export function Graph({ rows, run, doing }: { rows: Node[][]; run: string; doing: string | null }) {
   const t = useText();
   const [open, setOpen] = useState<string | null>(null);
   const chosen = rows.flat().find((n) => n.name === open);
@@ -36,7 +36,7 @@ export function Graph({ rows, run }: { rows: Node[][]; run: string }) {
       </ol>
       <p class="quiet small">{t.run.stepsHint}</p>
       <div id="step-details" aria-live="polite">
-        {chosen && <Details key={chosen.name} of={chosen} run={run} />}
+        {chosen && <Details key={chosen.name} of={chosen} run={run} doing={doing} />}
       </div>
     </>
   );
@@ -59,19 +59,21 @@ function Step({ node, open, toggle }: { node: Node; open: boolean; toggle: () =>
   );
 }
 
-function Details({ of: node, run }: { of: Node; run: string }) {
+function Details({ of: node, run, doing }: { of: Node; run: string; doing: string | null }) {
   const t = useText();
   const f = useFormat();
   return (
     <div class="step-details">
       <h3>{t.step[node.name] ?? node.name}</h3>
+      {node.state === "running" && <p>{doing ?? t.run.stepState.running}</p>}
       {node.outcomes.length === 0 ? (
-        <p class="quiet">{node.state === "done" ? t.run.unknownReason : node.state === "off" || node.state === "waiting" ? t.run.noneRan : t.run.stepState[node.state]}</p>
+        node.state !== "running" && <p class="quiet">{node.state === "done" ? t.run.unknownReason : node.state === "off" || node.state === "waiting" ? t.run.noneRan : t.run.stepState[node.state]}</p>
       ) : (
         <ul class="outcomes">
           {node.outcomes.slice(0, 12).map((o) => (
             <li key={`${o.key}${o.startedAt}`}>
-              <strong>{o.name}</strong> <Worded said={o.said} text={o.reason} /> <span class="quiet nowrap">{f.seconds(o.seconds)}</span>
+              <strong>{o.name}</strong> <Worded said={o.said} text={o.reason} />{" "}
+              <span class="quiet nowrap">{f.seconds(o.seconds)}</span>
               <br />
               <code class="small">{o.key}</code> <StepLook run={run} stepKey={o.key} name={o.name} />
             </li>

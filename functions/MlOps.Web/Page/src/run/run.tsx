@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { at } from "../api/client";
-import type { RunDetails, Sentence } from "../api/types";
+import type { LiveRun, RunDetails, Sentence } from "../api/types";
 import { announce } from "../parts/announce";
 import { useNow } from "../parts/clock";
 import { decidable, Decide } from "../parts/decide";
@@ -44,6 +44,13 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
   const stage = followed.stage ?? details.stage;
   const now = useNow(live);
   const seen = details.live?.log ?? [];
+  const doingOf = ({ since, rows, search }: LiveRun) =>
+    [
+      t.run.stepRuns(f.between(since, new Date(now).toISOString())),
+      rows === null ? null : t.run.stepRows(f.count(rows)),
+      search && search.planned > 0 ? t.run.stepTrials(search.ended, search.planned) : null,
+      t.run.stepLater,
+    ].filter((part) => part !== null).join(" ");
 
   useEffect(() => {
     if (followed.sawEnd && !live) announce(t.run.ended(f.state(run.state)));
@@ -87,7 +94,7 @@ function Known({ of: details, followed, reload }: { of: RunDetails; followed: Fo
         <h2 id="steps-title">
           {t.run.steps} {live && <span class="badge live">{t.run.live}</span>}
         </h2>
-        <Graph run={run.runId} rows={graphOf(details, stage, seen.map((line) => line.text))} />
+        <Graph run={run.runId} rows={graphOf(details, stage, seen.map((line) => line.text))} doing={live && details.live ? doingOf(details.live) : null} />
       </section>
       {live && details.live?.search && <Search of={details.live.search} now={now} />}
       {document && !live && <Results of={details} />}

@@ -1,4 +1,4 @@
-import type { RunDetails, StepOutcome } from "../api/types";
+import type { LiveStep, RunDetails, StepOutcome } from "../api/types";
 
 export type StepState = "done" | "skipped" | "running" | "waiting" | "failed" | "off";
 
@@ -41,6 +41,21 @@ const bare = new Set(["admit", "publish", "end"]);
 /** The steps a run can be begun again at. */
 export const rerunnable = ["validate", "accumulate", "featurize", "inspect", "train", "baseline", "evaluate", "leaderboard", "compare", "predict", "explain", "monitor", "report"];
 
+// The place in the graph that a step belongs to.
+const nodeOf = (step: string) => (step === "measure" ? "predict" : (step.split("-")[0] ?? step));
+
+// A run that goes on tells of a step what is small; the rest is in the step's record, which is asked for when somebody looks.
+const liveOutcome = (name: string, step: LiveStep): StepOutcome => ({
+  name,
+  key: step.key,
+  skipped: step.skipped === true,
+  reason: "",
+  seconds: step.seconds,
+  startedAt: null,
+  usage: null,
+  said: step.skipped ? { code: "step-done", arguments: {}, parts: null } : null,
+});
+
 /** The run's graph as it stands: from its document at the end, from the stages that were seen until then. */
 export function graphOf(run: RunDetails, stage: string | null, seen: string[]): Node[][] {
   const rows = run.run.period === "initial" ? ofHistory : whole;
@@ -51,14 +66,26 @@ export function graphOf(run: RunDetails, stage: string | null, seen: string[]): 
     const placeOf = (text: string) => places.get(text.startsWith(asking) ? "compare" : (stepOf[text] ?? text)) ?? -1;
     const now = stage === null ? -1 : placeOf(stage);
     const reached = Math.max(now, ...seen.map(placeOf));
+    const ended = new Map<string, StepOutcome[]>();
+    for (const step of run.live?.steps ?? []) {
+      const name = step.key.slice(0, step.key.lastIndexOf("-"));
+      ended.set(nodeOf(name), [...(ended.get(nodeOf(name)) ?? []), liveOutcome(name, step)]);
+    }
     return rows.map((row, i) =>
-      row.map((name) => ({ name, outcomes: [], seconds: 0, state: i === now ? "running" : i < reached || (i === reached && now === -1) ? "done" : "waiting" })),
+      row.map((name) => {
+        const outcomes = ended.get(name) ?? [];
+        // The search is planned again and again, and a step beside another may have ended before it.
+        const state = i === now && (outcomes.length === 0 || name === "tune") ? "running"
+          : outcomes.length > 0 ? (outcomes.every((o) => o.skipped) ? "skipped" : "done")
+          : i < reached || (i === reached && now === -1) ? "done" : "waiting";
+        return { name, outcomes, seconds: outcomes.reduce((sum, o) => sum + o.seconds, 0), state };
+      }),
     );
   }
 
   const outcomes = new Map<string, StepOutcome[]>();
   for (const step of document.steps) {
-    const name = step.name === "measure" ? "predict" : (step.name.split("-")[0] ?? step.name);
+    const name = nodeOf(step.name);
     outcomes.set(name, [...(outcomes.get(name) ?? []), step]);
   }
   if (document.trials.length > 0) outcomes.set("tune", document.trialSteps);

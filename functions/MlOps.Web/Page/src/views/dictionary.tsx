@@ -80,7 +80,7 @@ function Columns({ name, of }: { name: string; of: DictionaryEntry[] }) {
               <td data-label={t.dictionary.meaning}>
                 {e.meaning ?? <span class="quiet">–</span>} {e.unit && <span class="quiet small">{e.unit}</span>}
               </td>
-              <td data-label={t.data.type}>{e.type ?? "–"}</td>
+              <td data-label={t.data.type}>{e.type === null ? "–" : (t.create.kinds[e.type] ?? e.type)}</td>
               <td data-label={t.data.range}>{e.least !== null ? `${e.least} – ${e.greatest}` : e.categories !== null ? t.dictionary.texts(e.categories) : "–"}</td>
               <td class="number" data-label={t.data.missing}>{e.missing === null ? "–" : f.percent(e.missing)}</td>
               <td data-label={t.dictionary.seen}>{e.first === null ? "–" : e.first === e.last ? f.period(e.first) : `${f.period(e.first)} – ${f.period(e.last ?? e.first)}`}</td>

@@ -62,7 +62,10 @@ export function DriftTable({ of }: { of: DriftSummary }) {
       <p class={`verdict ${of.verdict.level}`}>
         <Worded said={of.verdict.said} text="" />
       </p>
-      <p class="quiet small">{t.drift.rows(f.count(of.currentRows), f.count(of.referenceRows))}</p>
+      <p class="quiet small">
+        {t.drift.rows(f.count(of.currentRows), f.count(of.referenceRows))}
+        {of.earlierYears.length > 0 && ` ${t.drift.months(of.earlierYears)}`}
+      </p>
       <Table label={t.drift.title(f.period(of.period))} class="stacking sortable">
         <thead>
           <tr>
@@ -81,7 +84,10 @@ export function DriftTable({ of }: { of: DriftSummary }) {
               <th scope="row">
                 {c.kind === "score" ? t.drift.scores(c.column) : <code>{c.column}</code>} {c.kind === "category" && <span class="quiet small">{t.drift.category}</span>}
               </th>
-              <td class="number" data-label={t.drift.drifted}>{c.drifted ? <Badge tone="warn">{t.drift.yes}</Badge> : <span class="quiet">{t.drift.no}</span>}</td>
+              <td class="number" data-label={t.drift.drifted}>
+                {c.drifted ? <Badge tone="warn">{t.drift.yes}</Badge> : <span class="quiet">{c.sameMonthOf === null ? t.drift.no : t.drift.season}</span>}
+                {c.sameMonthOf !== null && <span class="quiet small block">{(c.drifted ? t.drift.besideToo : t.drift.like)(c.sameMonthOf)}</span>}
+              </td>
               <td class="number" data-label="PSI">{f.value(c.psi)}</td>
               <td><Sparkline of={c.over} /></td>
               <td class="number" data-label="Jensen-Shannon">{f.value(c.jensenShannon)}</td>

@@ -6,7 +6,7 @@ import { Editor } from "../parts/editor";
 import { Badge, ErrorText, Facts, Loading, Table } from "../parts/parts";
 import { to } from "../router";
 import { useFormat } from "../text/format";
-import { useText } from "../text/language";
+import { useLanguage, useText } from "../text/language";
 import { Worded } from "../text/say";
 
 // A draft looks at so much of a file; the whole of it is sent at the start.
@@ -15,6 +15,7 @@ const looked = 8 << 20;
 /** From a file to a pipeline: what is in it, a definition that it suggests, and the start. Nothing is kept before the start. */
 export function NewPipeline() {
   const t = useText();
+  const { language } = useLanguage();
   const [file, setFile] = useState<File>();
   const [name, setName] = useState("");
   const [label, setLabel] = useState("");
@@ -27,7 +28,7 @@ export function NewPipeline() {
     setBusy(true);
     setError(undefined);
     try {
-      const found = await askDraft(as, of.name, chosen.label, chosen.id, await beginning(of));
+      const found = await askDraft(as, of.name, chosen.label, chosen.id, language, await beginning(of));
       setDrafted(found);
       setLabel(found.label);
       setId(found.id ?? "");

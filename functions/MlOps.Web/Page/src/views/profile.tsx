@@ -71,6 +71,7 @@ function Columns({ of: profile }: { of: TableProfile }) {
 }
 
 function ColumnRow({ of: c }: { of: ColumnProfile }) {
+  const t = useText();
   const f = useFormat();
   const median = c.quantiles.find((q) => q.probability === 0.5)?.value;
   const share = c.count > 0 ? c.missing / c.count : 0;
@@ -79,7 +80,7 @@ function ColumnRow({ of: c }: { of: ColumnProfile }) {
       <th scope="row">
         <code>{c.name}</code>
       </th>
-      <td>{c.type}</td>
+      <td>{t.create.kinds[c.type] ?? c.type}</td>
       <td class={share > 0 ? "number warn" : "number"}>{f.percent(share)}</td>
       <td class="number">
         {c.isExact ? "" : "≈ "}
