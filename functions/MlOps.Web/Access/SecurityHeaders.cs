@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace MlOps.Web.Access;
 
 /// <summary>What every answer tells a browser: run nothing that is not ours, show it in nobody's frame, guess no types, tell nobody where one came from.</summary>
@@ -25,6 +27,17 @@ internal static class SecurityHeaders
         headers.CacheControl = "no-store";
         return next(context);
     });
+
+    /// <summary>Lets the page that shows the API run its own script, which the answer carries, and write its own styles.</summary>
+    /// <param name="response">The answer that is that page.</param>
+    /// <returns>What the script must say to be run, another each time.</returns>
+    public static string AllowReference(HttpResponse response)
+    {
+        var nonce = Convert.ToBase64String(RandomNumberGenerator.GetBytes(16));
+        response.Headers.ContentSecurityPolicy = $"default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; "
+            + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+        return nonce;
+    }
 
     /// <summary>Shows a report without rights: whatever it may contain, nothing of it runs.</summary>
     public static void Sandbox(HttpResponse response)

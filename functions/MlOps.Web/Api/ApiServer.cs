@@ -118,5 +118,6 @@ public sealed class ApiServer
         app.MapScoring(Limits);
         app.MapAudit();
         app.MapOpenApi();
+        app.MapApiReference();
     }
 }

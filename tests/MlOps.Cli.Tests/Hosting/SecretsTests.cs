@@ -88,7 +88,7 @@ public sealed class SecretsTests : IDisposable
     {
         using var client = new HttpClient { BaseAddress = new Uri(address) };
         var all = new StringBuilder();
-        foreach (var path in (string[])["/", "/api/health", "/api/ready", "/api/pipelines", "/api/pipelines/p", "/api/pipelines/p/runs", "/openapi/v1.json", "/api/audit", "/nothing"])
+        foreach (var path in (string[])["/", "/api/health", "/api/ready", "/api/pipelines", "/api/pipelines/p", "/api/pipelines/p/runs", "/openapi/v1.json", "/docs/", "/api/audit", "/nothing"])
         {
             using var answer = await client.GetAsync(new Uri(path, UriKind.Relative));
             all.AppendLine(path).AppendLine(answer.ToString()).AppendLine(await answer.Content.ReadAsStringAsync());

@@ -125,7 +125,7 @@ public sealed class AccessTests(AzuriteFixture azurite)
     public async Task Every_answer_tells_a_browser_to_run_frame_and_guess_nothing()
     {
         await using var system = await ApiSystem.StartAsync(azurite);
-        foreach (var path in (string[])["/api/pipelines", "/api/nothing", "/health", "/openapi/v1.json"])
+        foreach (var path in (string[])["/api/pipelines", "/api/nothing", "/health", "/openapi/v1.json", "/docs/scalar.js"])
         {
             using var response = await system.Client.GetAsync(path, Stop);
             var policy = Assert.Single(response.Headers.GetValues("Content-Security-Policy"));
