@@ -29,6 +29,11 @@ public sealed class ContactSheetTests(Chromium chromium) : IClassFixture<Chromiu
                     await window.Page.GotoAsync(place);
                     await Assertions.Expect(window.Page.Locator("h1, main").First).ToBeVisibleAsync();
                     await Assertions.Expect(window.Page.Locator(".loading")).ToHaveCountAsync(0);
+                    if (await window.Page.Locator("iframe").CountAsync() > 0)
+                    {
+                        await Assertions.Expect(window.Page.FrameLocator("iframe").Locator("h1").First).ToBeVisibleAsync();
+                    }
+
                     var tall = await window.Page.EvaluateAsync<int>("() => document.documentElement.scrollHeight");
                     await window.Page.ScreenshotAsync(new()
                     {
