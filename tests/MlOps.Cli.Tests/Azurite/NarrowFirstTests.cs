@@ -98,6 +98,37 @@ public sealed class NarrowFirstTests
         console.log(`${before.filter((found) => found !== "").length} ${looksBefore} ${looksAfter}`);
         """;
 
+    private const string QueueScript = """
+        const [, installation] = process.argv;
+        const load = require("node:module").createRequire(installation);
+        const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
+        load("./narrow.js")(Loki);
+        const { prototype } = load("azurite/dist/src/queue/persistence/LokiQueueMetadataStore.js").default;
+        const messages = new Loki("x").addCollection("messages", { indices: ["accountName", "queueName"] });
+        const put = (queueName, hours) => messages.insert({ accountName: "a", queueName, expirationTime: Date.now() + hours * 3600000 });
+        let looks = 0;
+        const store = { db: { getCollection: () => (looks++, messages) }, checkQueueExist() {}, MESSAGES_COLLECTION: "messages" };
+        const clear = (queue) => prototype.clearExpiredMessages.call(store, "a", queue);
+        (async () => {
+          for (const queue of ["q", "r"]) { put(queue, 1); put(queue, -1); put(queue, -2); }
+          for (let i = 0; i < 1000; i++) await clear("q");
+          const [few, left] = [looks, messages.find({ queueName: "q" }).length];
+          put("q", -1);
+          await clear("r");
+          await new Promise((next) => setTimeout(next, 1100));
+          await clear("q");
+          console.log(`${few} ${left} ${messages.find({ queueName: "q" }).length} ${messages.find({ queueName: "r" }).length}`);
+        })();
+        """;
+
+    [Fact]
+    public async Task Expired_messages_go_and_a_queue_is_looked_through_for_them_once_a_second()
+    {
+        var counts = await RunAsync(QueueScript);
+        Assert.InRange(counts[0], 1, 3);
+        Assert.Equal([1, 1, 1], counts[1..]);
+    }
+
     [Fact]
     public async Task Every_filter_finds_the_entities_that_it_found_and_one_for_a_partition_looks_at_that_alone()
     {
