@@ -108,6 +108,23 @@ public sealed class ReportTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_champion_that_stays_has_its_figure_where_the_challenger_falls_at_the_trivial_baseline()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + "\npromote: better\n");
+        await ReportAsync(pipeline, SmallCase.Csv(1000, 1), SmallCase.Csv(100, 2, 5001));
+        await pipeline.DefineAsync("label: TARGET\nid: ID\nfeatures: [B]\npromote: better\nmodel: {num_leaves: 31, min_data_in_leaf: 2, num_iterations: 200, learning_rate: 0.3, early_stopping_round: 0}\n");
+
+        var (page, _) = await ReportAsync(pipeline, SmallCase.Csv(1000, 1), SmallCase.Csv(100, 3, 6001), period: "20201101");
+
+        Assert.Contains("The challenger was not held against the champion: it does not beat the trivial baseline", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("There is no champion", page, StringComparison.Ordinal);
+        string Figure(string pattern) => Regex.Match(page, pattern, RegexOptions.Singleline | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["figure"].Value;
+        var test = Figure("<th scope=\"row\">binary logloss</th><td>[^<]*</td><td>[^<]*</td><td>(?<figure>[^<]*)</td>");
+        Assert.Matches("^0[.][0-9]{4}$", test);
+        Assert.Equal(test, Figure("Champion before.*?<td class=\"w mono\">[^<]*</td><td>(?<figure>[^<]*)</td>"));
+    }
+
+    [Fact]
     public async Task A_report_of_122_columns_stays_below_two_megabytes()
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + "\ntune: {trials: 4, wave: 4}\n");

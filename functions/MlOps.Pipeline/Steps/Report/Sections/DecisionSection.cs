@@ -23,7 +23,10 @@ internal static class DecisionSection
         Row(page.Say("report-row-challenger"), data.Challenger.Version, verdict.Challenger, data.Promoted);
         if (data.Champion is not null)
         {
-            Row(page.Say("report-row-champion"), data.Champion, verdict.Champion, !data.Promoted && !data.IsBroughtBack);
+            var predicts = !data.Promoted && !data.IsBroughtBack;
+            // A challenger that falls at the baseline is not held against the champion, which has its figure on these rows all the same.
+            double? measured = predicts && data.TestMetrics.TryGetValue(verdict.Metric, out var figure) ? figure : null;
+            Row(page.Say("report-row-champion"), data.Champion, verdict.Champion ?? measured, predicts);
         }
 
         Row(page.Say("report-row-baseline"), page.Say("report-alike"), verdict.Baseline, chosen: false);
@@ -36,7 +39,7 @@ internal static class DecisionSection
         }
         else
         {
-            page.Add($"<div class=\"card\"><h3>{page.Say("report-improvement")}</h3><p class=\"note\">{page.Say("report-no-comparison", ("reason", page.Word(verdict.Told)))}</p></div>");
+            page.Add($"<div class=\"card\"><h3>{page.Say("report-improvement")}</h3><p class=\"note\">{page.Say(data.Champion is null ? "report-no-comparison" : "report-not-held", ("reason", page.Word(verdict.Told)))}</p></div>");
         }
 
         page.Add($"</div>\n");
