@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
@@ -31,10 +30,6 @@ public sealed class Finder(RunHistory history, ModelRegistry models, AliasStore 
     // Names that the ledger and the tags answer; for all others a run's document is read, once: what has ended does not change.
     private static readonly HashSet<string> InLedger = new(["id", "pipeline", "period", "state", "kind", "reason", "tag", "note"], StringComparer.OrdinalIgnoreCase);
     private readonly UnchangingDocuments<RunDocument> documents = new(Kept);
-
-    // Runs that ended long ago and left no document: none comes any more.
-    private static readonly TimeSpan LongAgo = TimeSpan.FromHours(1);
-    private readonly ConcurrentDictionary<string, bool> without = new(StringComparer.Ordinal);
 
     /// <summary>Runs that fit, the newest first.</summary>
     /// <param name="pipeline">Only this pipeline's; <see langword="null"/> for all.</param>
@@ -94,17 +89,7 @@ public sealed class Finder(RunHistory history, ModelRegistry models, AliasStore 
             return known;
         }
 
-        if (without.ContainsKey(key))
-        {
-            return null;
-        }
-
         var document = await history.DocumentAsync(PipelineName.Parse(found.Pipeline), RunId.Parse(found.Run.RunId), cancellation);
-        if (document is null && found.Run.EndedAt < DateTimeOffset.UtcNow - LongAgo)
-        {
-            without.TryAdd(key, true);
-        }
-
         return found.Run.EndedAt is null ? document : documents.Keep(key, document);
     }
 

@@ -47,16 +47,15 @@ public sealed class PageFiguresTests(AzuriteFixture azurite, Chromium chromium, 
         foreach (var path in (string[])["/api/pipelines", "/api/runs?limit=50", "/api/runs?limit=50&where=auc%20%3E%200.5", "/api/runs/credit-run-999", $"{pipeline}/periods?limit=50", $"{pipeline}/performance?limit=60", $"{pipeline}/drift/summary", $"{pipeline}/alerts",
             $"{pipeline}/models?limit=50", $"{pipeline}/models/{model}/card", $"{pipeline}/releases?limit=50", $"{pipeline}/definition/history", $"{pipeline}/audit?limit=50"])
         {
-            await system.GetAsync(path);
             var times = new List<double>();
-            for (var look = 0; look < Looks; look++)
+            for (var look = 0; look <= Looks; look++)
             {
                 var watch = Stopwatch.StartNew();
                 await system.GetAsync(path);
                 times.Add(watch.Elapsed.TotalMilliseconds);
             }
 
-            output.WriteLine($"{times.Order().ElementAt(Looks / 2),7:0} ms  {path}");
+            output.WriteLine($"{times.Skip(1).Order().ElementAt(Looks / 2),7:0} ms, {times[0]:0} the first time  {path}");
         }
 
         await using var window = await chromium.OpenAsync(system.Address);
@@ -86,6 +85,10 @@ public sealed class PageFiguresTests(AzuriteFixture azurite, Chromium chromium, 
             copy["version"] = version;
             await system.Account.Artifacts.GetBlobClient($"credit/models/{version}/model.json").UploadAsync(BinaryData.FromString(copy.ToJsonString()), inner);
         });
+        var run = (await system.GetAsync("/api/runs?limit=50")).GetProperty("items").EnumerateArray().First(r => r.GetProperty("period").GetString() == "20201101").GetProperty("runId").GetString()!;
+        var document = (await system.Account.Artifacts.GetBlobClient($"credit/runs/{run}/run.json").DownloadContentAsync(stop)).Value.Content.ToString();
+        await Parallel.ForEachAsync(Enumerable.Range(0, 999), stop, async (i, inner) =>
+            await system.Account.Artifacts.GetBlobClient($"credit/runs/credit-run-{i}/run.json").UploadAsync(BinaryData.FromString(document.Replace(run, $"credit-run-{i}", StringComparison.Ordinal)), inner));
         var began = new DateTimeOffset(2016, 1, 1, 0, 0, 0, TimeSpan.Zero);
         await new LedgerStore(system.Account).UpdateAsync(PipelineName.Parse("credit"), ledger => ledger with { Runs = [.. Enumerable.Range(0, 1000).Select(i => ManyRunsTests.RunOf(i, began)), .. ledger.Runs] }, stop);
         await ManyRunsTests.WriteSearchAsync(system.Account);

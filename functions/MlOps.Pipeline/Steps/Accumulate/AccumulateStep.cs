@@ -69,6 +69,7 @@ public sealed class AccumulateStep : Step<AccumulateInput, AccumulateResult>
         }
 
         inputs["schema"] = await _context.HashAsync(pipeline, keys[0].Key, ValidateStep.SchemaOutput, cancellation);
+        // Only histories with a month twice can be made otherwise than by programs that knew no seasons; the others keep their keys.
         if (definition.Monitor.Hold && keys.Where(k => Period.Parse(k.Period).Date is not null).GroupBy(k => k.Period[4..6]).Any(g => g.DistinctBy(k => k.Period[..4]).Skip(1).Any()))
         {
             inputs["same months"] = "tell a season from a unit";
