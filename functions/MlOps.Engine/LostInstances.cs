@@ -16,19 +16,23 @@ public sealed class LostInstances(TaskHub hub, TaskHubAccount account, AzureStor
     // Between the end of an activity and the message that tells of it nothing may be there for a moment.
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(30);
 
+    // Of a thousand instances that wait, each is asked for by itself: a hub that had a message is looked at again after this time, not for each.
+    private static readonly TimeSpan Remembered = TimeSpan.FromSeconds(10);
+    private long _hadMessages;
+
     /// <summary>Whether an instance is lost.</summary>
     /// <param name="instanceId">The instance.</param>
     /// <param name="now">The time, UTC.</param>
     /// <param name="cancellation">Gives up.</param>
     public async Task<bool> IsLostAsync(string instanceId, DateTime now, CancellationToken cancellation)
     {
-        if (!await IsStillAsync(instanceId, now) || await HasMessagesAsync(cancellation))
+        if (HadMessages(now) || !await IsStillAsync(instanceId, now) || await HasMessagesAsync(now, cancellation))
         {
             return false;
         }
 
         // Looked at again in this order: a message that was taken in between has brought the instance on.
-        return await IsStillAsync(instanceId, now) && !await HasMessagesAsync(cancellation);
+        return await IsStillAsync(instanceId, now) && !await HasMessagesAsync(now, cancellation);
     }
 
     private async Task<bool> IsStillAsync(string instanceId, DateTime now) =>
@@ -36,7 +40,9 @@ public sealed class LostInstances(TaskHub hub, TaskHubAccount account, AzureStor
         && state.OrchestrationStatus is OrchestrationStatus.Pending or OrchestrationStatus.Running
         && now - state.LastUpdatedTime.ToUniversalTime() > Quiet;
 
-    private async Task<bool> HasMessagesAsync(CancellationToken cancellation)
+    private bool HadMessages(DateTime now) => Math.Abs(now.Ticks - Volatile.Read(ref _hadMessages)) < Remembered.Ticks;
+
+    private async Task<bool> HasMessagesAsync(DateTime now, CancellationToken cancellation)
     {
         var provider = account.Clients(hub.Options.MaxPollingInterval).Queue;
         var service = provider.CreateClient(provider.CreateOptions());
@@ -46,6 +52,7 @@ public sealed class LostInstances(TaskHub hub, TaskHubAccount account, AzureStor
             var properties = await service.GetQueueClient(name).GetPropertiesAsync(cancellation);
             if (properties.Value.ApproximateMessagesCount > 0)
             {
+                Volatile.Write(ref _hadMessages, now.Ticks);
                 return true;
             }
         }

@@ -3,20 +3,25 @@
 // Lets LokiJS, Azurite's database, answer from the index that leaves least. LokiJS takes the conditions of a query in the order in which they
 // are written and uses an index for the first alone. Azurite writes the account first, of which there is one: every request for a blob or a
 // message went through all blobs or messages that the account has ever kept, and the emulator became slower with every run. For entities of a
-// table it uses no index at all: each history of an instance was looked for among those of all instances. And with each message that is taken or
-// deleted it looks through its whole queue for expired ones: a queue of a thousand messages took more time than all the work that they stood for.
+// table it uses no index at all: each history of an instance was looked for among those of all instances. With each message that is taken or
+// deleted it looks through its whole queue for expired ones, and it sorts all messages of a queue to take the first, timers of days to come among them:
+// a queue of a thousand messages took more time than all the work that they stood for. And a list of folders looks at every blob in them.
 
 const millisecondsBetweenLooks = 1000;
 
 /**
  * Puts the narrowest indexed condition of every query first, and looks for entities within the partition that a filter names. What a query finds
- * stays the same; whoever cares for the order sorts. A queue's expired messages are looked for once a second: they live for days.
+ * stays the same; whoever cares for the order sorts. A queue's expired messages are looked for once a second: they live for days. The messages
+ * of a queue are kept in order, and so are names of blobs.
  * @param Loki the module.
  */
 module.exports = function narrowFirst(Loki) {
   narrowConditions(Loki);
   narrowToPartition(Loki);
-  lookForExpiredNowAndThen();
+  const { prototype } = require("azurite/dist/src/queue/persistence/LokiQueueMetadataStore.js").default;
+  lookForExpiredNowAndThen(prototype);
+  keepMessagesInOrder(prototype);
+  jumpOverFolders();
 };
 
 function narrowConditions(Loki) {
@@ -81,8 +86,7 @@ function narrowToPartition(Loki) {
   };
 }
 
-function lookForExpiredNowAndThen() {
-  const { prototype } = require("azurite/dist/src/queue/persistence/LokiQueueMetadataStore.js").default;
+function lookForExpiredNowAndThen(prototype) {
   const clear = prototype.clearExpiredMessages;
   const looked = new Map();
   prototype.clearExpiredMessages = async function (account, queue, context) {
@@ -93,6 +97,181 @@ function lookForExpiredNowAndThen() {
       await clear.call(this, account, queue, context);
     }
   };
+}
+
+function keepMessagesInOrder(prototype) {
+  const queues = new WeakMap(); // collection -> first messages by queue
+
+  const firstOf = (collection, account, queue) => {
+    let all = queues.get(collection);
+    if (all === undefined) {
+      queues.set(collection, (all = new Map()));
+      const put = (message) => {
+        const key = `${message.accountName}/${message.queueName}`;
+        let first = all.get(key);
+        if (first === undefined) {
+          all.set(key, (first = new FirstMessages()));
+        }
+        first.put(message.timeNextVisible, message.$loki);
+      };
+      collection.data.forEach(put);
+      collection.on("insert", put);
+      collection.on("update", put);
+    }
+    return all.get(`${account}/${queue}`) ?? new FirstMessages();
+  };
+
+  prototype.getMessages = async function (account, queue, timeNextVisible, popReceipt, numOfMessages, queryDate, context) {
+    this.checkQueueExist(account, queue, context);
+    this.clearExpiredMessages(account, queue, context);
+    const collection = this.db.getCollection(this.MESSAGES_COLLECTION);
+    const [first, visibleTo, most] = [firstOf(collection, account, queue), (queryDate ?? new Date()).getTime(), Math.max(1, numOfMessages ?? 1)];
+    const taken = [];
+    for (let next; taken.length < most && (next = first.take(visibleTo)) !== undefined; ) {
+      const message = collection.get(next.id);
+      // One that was deleted, or taken and hidden since.
+      if (message === null || message.timeNextVisible !== next.time || taken.includes(message)) {
+        continue;
+      }
+      message.timeNextVisible = timeNextVisible.getTime();
+      message.popReceipt = popReceipt;
+      message.dequeueCount = Number(message.dequeueCount) + 1;
+      taken.push(message);
+    }
+    collection.update(taken);
+    return taken.map((message) => ({ ...this.messageCopy(message), timeNextVisible }));
+  };
+
+  prototype.getMessagesCount = async function (account, queue, context) {
+    this.checkQueueExist(account, queue, context);
+    const collection = this.db.getCollection(this.MESSAGES_COLLECTION);
+    const widthOf = (property, value) => {
+      collection.ensureIndex(property);
+      const [from, to] = collection.calculateRange("$eq", property, value);
+      return to - from + 1;
+    };
+    return widthOf("accountName", account) === collection.data.length
+      ? widthOf("queueName", queue)
+      : collection.count({ accountName: account, queueName: queue });
+  };
+}
+
+/** Messages of a queue by when they become visible, then by when they were put: a binary heap. It may hold more than there are, of times that have changed. */
+class FirstMessages {
+  #heap = [];
+
+  put(time, id) {
+    const heap = this.#heap;
+    let at = heap.push({ time, id }) - 1;
+    while (at > 0 && isBefore(heap[at], heap[(at - 1) >> 1])) {
+      [heap[at], heap[(at - 1) >> 1]] = [heap[(at - 1) >> 1], heap[at]];
+      at = (at - 1) >> 1;
+    }
+  }
+
+  /** Takes the first out, if it is visible by then. */
+  take(time) {
+    const heap = this.#heap;
+    if (heap.length === 0 || heap[0].time > time) {
+      return undefined;
+    }
+    const [first, last] = [heap[0], heap.pop()];
+    if (heap.length > 0) {
+      heap[0] = last;
+      for (let at = 0, child; (child = 2 * at + 1) < heap.length; at = child) {
+        child += child + 1 < heap.length && isBefore(heap[child + 1], heap[child]) ? 1 : 0;
+        if (!isBefore(heap[child], heap[at])) {
+          break;
+        }
+        [heap[at], heap[child]] = [heap[child], heap[at]];
+      }
+    }
+    return first;
+  }
+}
+
+const isBefore = (a, b) => a.time < b.time || (a.time === b.time && a.id < b.id);
+
+// A folder of a list stands for all blobs in it, and only the last of them is looked at: the page of a list goes on behind it.
+function jumpOverFolders() {
+  const { prototype } = require("azurite/dist/src/blob/persistence/LokiBlobMetadataStore.js").default;
+  const list = prototype.listBlobs;
+  const containers = new WeakMap(); // collection -> blobs by name, by container
+
+  const blobsOf = (collection, account, container) => {
+    let all = containers.get(collection);
+    if (all === undefined) {
+      containers.set(collection, (all = new Map()));
+      const of = (blob) => {
+        const key = `${blob.accountName}/${blob.containerName}`;
+        return all.get(key) ?? all.set(key, []).get(key);
+      };
+      collection.data.forEach((blob) => of(blob).push(blob));
+      all.forEach((blobs) => blobs.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0)));
+      collection.on("insert", (blob) => of(blob).splice(placeOf(of(blob), blob.name), 0, blob));
+      collection.on("delete", (blob) => {
+        const blobs = of(blob);
+        const at = blobs.indexOf(blob, placeOf(blobs, blob.name));
+        if (at >= 0) {
+          blobs.splice(at, 1);
+        }
+      });
+    }
+    return all.get(`${account}/${container}`) ?? [];
+  };
+
+  prototype.listBlobs = function (context, account, container, delimiter, blob, prefix = "", maxResults, marker = "", snapshots, uncommitted, ...rest) {
+    if (delimiter?.length !== 1 || blob !== undefined || account === undefined || container === undefined) {
+      return list.apply(this, arguments);
+    }
+    const blobs = blobsOf(this.db.getCollection(this.BLOBS_COLLECTION), account, container);
+    const isListed = (one) => one.name > marker && (snapshots || one.snapshot.length === 0) && (uncommitted || one.isCommitted);
+    const found = [];
+    for (let at = placeOf(blobs, prefix); at < blobs.length && blobs[at].name.startsWith(prefix); ) {
+      const end = blobs[at].name.indexOf(delimiter, prefix.length);
+      if (end < 0) {
+        found.push(blobs[at++]);
+        continue;
+      }
+      const behind = placeOf(blobs, blobs[at].name.slice(0, end) + String.fromCharCode(delimiter.charCodeAt(0) + 1));
+      for (let last = behind - 1; last >= at; last--) {
+        if (isListed(blobs[last])) {
+          found.push(blobs[last]);
+          break;
+        }
+      }
+      at = behind;
+    }
+    const store = Object.create(this);
+    store.db = { getCollection: () => ({ chain: () => new Few(found) }) };
+    return list.call(store, context, account, container, delimiter, blob, prefix, maxResults, marker, snapshots, uncommitted, ...rest);
+  };
+}
+
+/** As much of LokiJS's result of a query as a list asks for. */
+class Few {
+  #documents;
+
+  constructor(documents) {
+    this.#documents = documents;
+  }
+
+  find = () => this;
+  where = (isFound) => new Few(this.#documents.filter(isFound));
+  sort = (compare) => new Few([...this.#documents].sort(compare));
+  offset = (count) => new Few(this.#documents.slice(count));
+  limit = (count) => new Few(this.#documents.slice(0, count));
+  data = () => this.#documents;
+}
+
+// Place of the first blob whose name is not before this one.
+function placeOf(blobs, name) {
+  let [from, to] = [0, blobs.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    [from, to] = blobs[middle].name < name ? [middle + 1, to] : [from, middle];
+  }
+  return from;
 }
 
 // The partition that all entities of a filter are in, where it says one: "PartitionKey eq 'x'", alone or as one of several that all must hold.

@@ -72,7 +72,7 @@ public sealed class StepRunner
         await PutAsync(folder + RequestName, JsonSerializer.SerializeToUtf8Bytes(
             new RequestRecord(spec.Name, spec.Request), ArtifactJson.Indented), onlyIfAbsent: false, cancellation);
         var stepWork = new StepWork(_container, folder, _outputs);
-        var result = await WithinMemoryAsync(() => work(stepWork, cancellation));
+        var result = await WithinMemoryAsync(spec, () => work(stepWork, cancellation));
         var record = new StepRecord(
             spec.Name, spec.Version, spec.Key, spec.Inputs, stepWork.Outputs, spec.Request,
             JsonSerializer.SerializeToElement<TResult>(result with { Step = null }, ArtifactJson.Compact));
@@ -89,14 +89,15 @@ public sealed class StepRunner
     }
 
     // The engine takes a bare failure of memory for the end of the process and tells nobody; the step's run is to end with it.
-    private static async Task<TResult> WithinMemoryAsync<TResult>(Func<Task<TResult>> work)
+    private async Task<TResult> WithinMemoryAsync<TResult>(StepSpec spec, Func<Task<TResult>> work)
     {
         try
         {
             return await work();
         }
-        catch (OutOfMemoryException)
+        catch (OutOfMemoryException e)
         {
+            _logger.LogWarning(e, "step {Name} {Key} needed more memory than this process may use", spec.Name, spec.Key);
             throw new StepMemoryException();
         }
     }

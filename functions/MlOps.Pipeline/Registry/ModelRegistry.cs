@@ -16,6 +16,7 @@ public sealed class ModelRegistry
     private const string Descriptor = "model.json";
 
     private const int Kept = 2000;
+    private const int AtOnce = 8;
 
     private readonly StorageAccount _account;
 
@@ -31,23 +32,20 @@ public sealed class ModelRegistry
     /// <param name="cancellation">Stops the reading.</param>
     public async Task<IReadOnlyList<ModelVersion>> ListAsync(PipelineName pipeline, CancellationToken cancellation = default)
     {
-        var versions = new List<ModelVersion>();
+        var blobs = new List<(string Key, string Version)>();
         await foreach (var blob in _account.Artifacts.GetBlobsAsync(new GetBlobsOptions { Prefix = $"{pipeline}/models/" }, cancellationToken: cancellation))
         {
             var parts = blob.Name.Split('/');
-            if (parts.Length != 4 || parts[3] != Descriptor)
+            if (parts.Length == 4 && parts[3] == Descriptor)
             {
-                continue;
-            }
-
-            var key = $"{blob.Name} {blob.Properties.ETag}";
-            if ((_read.Find(key) ?? _read.Keep(key, await FindAsync(pipeline, parts[2], cancellation))) is { } version)
-            {
-                versions.Add(version);
+                blobs.Add(($"{blob.Name} {blob.Properties.ETag}", parts[2]));
             }
         }
 
-        return [.. versions.OrderBy(v => v.Period, StringComparer.Ordinal).ThenBy(v => v.Version, StringComparer.Ordinal)];
+        var versions = new ModelVersion?[blobs.Count];
+        await Parallel.ForAsync(0, versions.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellation }, async (i, stop) =>
+            versions[i] = _read.Find(blobs[i].Key) ?? _read.Keep(blobs[i].Key, await FindAsync(pipeline, blobs[i].Version, stop)));
+        return [.. versions.OfType<ModelVersion>().OrderBy(v => v.Period, StringComparer.Ordinal).ThenBy(v => v.Version, StringComparer.Ordinal)];
     }
 
     /// <summary>A version, or <see langword="null"/>.</summary>

@@ -37,8 +37,11 @@ internal static class ColumnJoin
     private static TextColumn JoinTexts(string name, ColumnChunk[] chunks, int rows)
     {
         var codes = new int[rows];
-        var categories = new List<string>();
-        var lookup = new Dictionary<string, int>(StringComparer.Ordinal);
+        // Where most texts are different, as ids are, a dictionary that grew would for a moment take twice its room.
+        var distinct = chunks.OfType<TextChunk>().Sum(c => c.Categories.Length);
+        var room = distinct > rows / 2 ? distinct : 0;
+        var categories = new List<string>(room);
+        var lookup = new Dictionary<string, int>(room, StringComparer.Ordinal);
         var at = 0;
         foreach (var chunk in chunks)
         {

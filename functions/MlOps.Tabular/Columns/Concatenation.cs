@@ -36,7 +36,7 @@ internal static class Concatenation
             at += parts[p].RowCount;
         }
 
-        return new NumberColumn(name, values, kind);
+        return NumberColumn.Of(name, values, kind);
     }
 
     private static TextColumn Texts(string name, Column?[] columns, IReadOnlyList<Table> parts, int rows)

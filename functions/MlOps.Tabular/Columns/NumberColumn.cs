@@ -5,12 +5,15 @@ namespace MlOps.Tabular;
 /// <summary>A column of numbers (or of truth values or dates, which are kept as numbers: see <see cref="ColumnKind"/>).</summary>
 public sealed class NumberColumn : Column
 {
+    /// <summary>Columns of so many rows stay narrow: their cells as doubles are made when they are asked for and let go when memory is short.</summary>
+    internal const int Large = 500_000;
+
     private readonly Lazy<(bool IsInteger, int Missing)> _facts;
     private readonly Lock _joining = new();
     private NumberChunk[]? _chunks;
     private double[]? _values;
-    private byte[]? _packed;
-    private byte _layout;
+    private PackedNumbers? _packed;
+    private WeakReference<double[]>? _made;
 
     /// <summary>Makes a column.</summary>
     /// <param name="name">Column name.</param>
@@ -44,12 +47,22 @@ public sealed class NumberColumn : Column
         : base(name, kind, rowCount)
     {
         NumberLayout.Check(layout, packed, rowCount);
-        (_layout, _packed) = (layout, packed);
+        _packed = rowCount < Large ? new PackedNumbers(layout, packed) : PackedNumbers.Narrowest(layout, packed, rowCount);
         _facts = new(FindFacts);
     }
 
-    /// <summary>The cells, NaN where missing. Do not change. A column that comes from a file is held more narrowly until this is first asked for.</summary>
-    public double[] Values => _values ?? Join();
+    private NumberColumn(string name, PackedNumbers packed, int rowCount, ColumnKind kind)
+        : base(name, kind, rowCount)
+    {
+        _packed = packed;
+        _facts = new(FindFacts);
+    }
+
+    /// <summary>
+    /// The cells, NaN where missing. Do not change. A column that comes from a file is held more narrowly until this is first asked for; a long one stays as narrow
+    /// as it is, and who reads its cells one by one asks once for all of them.
+    /// </summary>
+    public double[] Values => _values ?? (_made is { } made && made.TryGetTarget(out var values) ? values : Join());
 
     /// <summary>Copies the cells of some rows. A column that comes from a file or was stored stays as narrow as it is.</summary>
     /// <param name="rows">Indices of the rows.</param>
@@ -58,7 +71,7 @@ public sealed class NumberColumn : Column
     {
         if (_packed is { } packed)
         {
-            NumberLayout.Unpack(_layout, packed, rows, target);
+            packed.CopyTo(rows, target);
             return;
         }
 
@@ -86,40 +99,53 @@ public sealed class NumberColumn : Column
     }
 
     /// <inheritdoc/>
-    public override Column Rename(string name) => new NumberColumn(name, Values, Kind);
+    public override Column Rename(string name) => _packed is { } packed ? new NumberColumn(name, packed, RowCount, Kind) : Of(name, Values, Kind);
+
+    /// <summary>A column of values that nobody else holds: narrow where it is long.</summary>
+    internal static NumberColumn Of(string name, double[] values, ColumnKind kind) =>
+        values.Length < Large ? new(name, values, kind) : new(name, PackedNumbers.Narrowest(values), values.Length, kind);
 
     internal override Column TakeRows(ReadOnlySpan<int> rows)
     {
         var values = new double[rows.Length];
         CopyTo(rows, values);
-        return new NumberColumn(Name, values, Kind);
+        return Of(Name, values, Kind);
     }
 
     private double[] Join()
     {
         lock (_joining)
         {
-            if (_values is null && _packed is { } packed)
+            if (_values is { } known || (_made is { } made && made.TryGetTarget(out known)))
             {
-                _values = NumberLayout.Unpack(_layout, packed, RowCount);
-                _packed = null;
-            }
-            else if (_values is null)
-            {
-                var values = GC.AllocateUninitializedArray<double>(RowCount);
-                var at = 0;
-                foreach (var chunk in _chunks!)
-                {
-                    chunk.CopyTo(values.AsSpan(at));
-                    at += chunk.RowCount;
-                }
-
-                _values = values;
-                _chunks = null;
+                return known;
             }
 
-            return _values;
+            var values = _packed is { } packed ? packed.Unpack(RowCount) : Join(_chunks!);
+            if (RowCount < Large)
+            {
+                (_values, _packed, _chunks) = (values, null, null);
+            }
+            else
+            {
+                _made = new WeakReference<double[]>(values);
+            }
+
+            return values;
         }
+    }
+
+    private double[] Join(NumberChunk[] chunks)
+    {
+        var values = GC.AllocateUninitializedArray<double>(RowCount);
+        var at = 0;
+        foreach (var chunk in chunks)
+        {
+            chunk.CopyTo(values.AsSpan(at));
+            at += chunk.RowCount;
+        }
+
+        return values;
     }
 
     private (bool IsInteger, int Missing) FindFacts()

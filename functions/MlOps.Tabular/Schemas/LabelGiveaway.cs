@@ -245,20 +245,28 @@ public static class GiveawaySearch
             var rest = (double[])target.Clone();
             while (basis.Count < MostParts && Explained(rest) < ExactFit && (basis.Count != 1 || Explained(rest) < CopyFit))
             {
-                var best = left.Except(basis.Select(b => b.Column)).Select(c => (Column: c, Direction: Beyond(c, basis)))
-                    .Where(c => c.Direction is not null).OrderByDescending(c => Math.Abs(Dot(rest, c.Direction!))).FirstOrDefault();
-                if (best.Direction is null)
+                // One direction is as long as the table: of all columns at once they would be the table again.
+                var best = (Column: (NumberColumn?)null, Direction: (double[]?)null, Size: -1.0);
+                foreach (var column in left.Except(basis.Select(b => b.Column)))
+                {
+                    if (Beyond(column, basis) is { } direction && Math.Abs(Dot(rest, direction)) is var size && size > best.Size)
+                    {
+                        best = (column, direction, size);
+                    }
+                }
+
+                if (best is not { Column: { } chosen, Direction: { } taken })
                 {
                     break;
                 }
 
-                var along = Dot(rest, best.Direction);
+                var along = Dot(rest, taken);
                 for (var i = 0; i < rest.Length; i++)
                 {
-                    rest[i] -= along * best.Direction[i];
+                    rest[i] -= along * taken[i];
                 }
 
-                basis.Add((best.Column, best.Direction));
+                basis.Add((chosen, taken));
             }
 
             var fit = Explained(rest);

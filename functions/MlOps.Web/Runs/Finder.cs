@@ -1,3 +1,4 @@
+using Azure;
 using MlOps.Pipeline.Drops;
 using MlOps.Pipeline.Orchestrations;
 using MlOps.Pipeline.Registry;
@@ -27,9 +28,15 @@ public sealed class Finder(RunHistory history, ModelRegistry models, AliasStore 
     private const int Kept = 5000;
     private const int AtOnce = 8;
 
+    // Who looks at a list may search it next: so many of its newest runs are read meanwhile, a few at once, since nobody waits for them.
+    private const int Ahead = 1000;
+    private const int AheadAtOnce = 2;
+
     // Names that the ledger and the tags answer; for all others a run's document is read, once: what has ended does not change.
     private static readonly HashSet<string> InLedger = new(["id", "pipeline", "period", "state", "kind", "reason", "tag", "note"], StringComparer.OrdinalIgnoreCase);
     private readonly UnchangingDocuments<RunDocument> documents = new(Kept);
+    private readonly HashSet<string> askedAhead = new(StringComparer.Ordinal);
+    private Task ahead = Task.CompletedTask;
 
     /// <summary>Runs that fit, the newest first.</summary>
     /// <param name="pipeline">Only this pipeline's; <see langword="null"/> for all.</param>
@@ -49,6 +56,7 @@ public sealed class Finder(RunHistory history, ModelRegistry models, AliasStore 
         all = [.. all.OrderByDescending(r => r.Run.StartedAt).ThenBy(r => r.Run.RunId, StringComparer.Ordinal)];
         if (string.IsNullOrWhiteSpace(where))
         {
+            ReadAhead(all);
             return all;
         }
 
@@ -81,9 +89,34 @@ public sealed class Finder(RunHistory history, ModelRegistry models, AliasStore 
         return [.. all.Where((_, i) => query.Fits(facts[i]))];
     }
 
+    private void ReadAhead(IReadOnlyList<FoundRun> runs)
+    {
+        lock (askedAhead)
+        {
+            if (!ahead.IsCompleted || runs.Take(Ahead).Where(r => r.Run.EndedAt is not null && askedAhead.Add(KeyOf(r))).ToArray() is not { Length: > 0 } unread)
+            {
+                return;
+            }
+
+            ahead = Task.Run(() => Parallel.ForEachAsync(unread, new ParallelOptions { MaxDegreeOfParallelism = AheadAtOnce }, async (run, stop) =>
+            {
+                try
+                {
+                    await DocumentAsync(run, stop);
+                }
+                catch (Exception e) when (e is RequestFailedException or InvalidDataException or IOException)
+                {
+                    // A search that needs it reads it again, and says what is wrong.
+                }
+            }));
+        }
+    }
+
+    private static string KeyOf(FoundRun found) => $"{found.Pipeline}/{found.Run.RunId}";
+
     private async Task<RunDocument?> DocumentAsync(FoundRun found, CancellationToken cancellation)
     {
-        var key = $"{found.Pipeline}/{found.Run.RunId}";
+        var key = KeyOf(found);
         if (documents.Find(key) is { } known)
         {
             return known;

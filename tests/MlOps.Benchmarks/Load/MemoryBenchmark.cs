@@ -36,12 +36,15 @@ internal static class MemoryBenchmark
         try
         {
             await using var server = await LocalServer.StartAsync(
-                new ServerOptions { DataFolder = folder, Port = 0, SweepInterval = TimeSpan.FromHours(1) }, Logs.Create(LogLevel.Error), CancellationToken.None);
+                new ServerOptions { DataFolder = folder, Port = 0, SweepInterval = TimeSpan.FromHours(1) }, Logs.Create(LogLevel.Warning), CancellationToken.None);
             await server.Account.Definitions.GetBlobClient($"{Name}.yaml").UploadAsync(BinaryData.FromString(Definition));
             Console.WriteLine($"{rows} rows, {Columns} columns; heap limit {Environment.GetEnvironmentVariable("DOTNET_GCHeapHardLimit") ?? "none"}; at rest {Environment.WorkingSet / Megabyte:F0} MB");
             foreach (var (period, count) in new[] { ("initial", rows), ("20201001", rows / 10) })
             {
-                await DropAsync(server, folder, period, count);
+                if (!await DropAsync(server, folder, period, count))
+                {
+                    return 1;
+                }
             }
 
             return 0;
@@ -52,7 +55,7 @@ internal static class MemoryBenchmark
         }
     }
 
-    private static async Task DropAsync(LocalServer server, string folder, string period, int rows)
+    private static async Task<bool> DropAsync(LocalServer server, string folder, string period, int rows)
     {
         var path = Path.Combine(folder, period + ".csv");
         Write(path, period, rows);
@@ -95,6 +98,8 @@ internal static class MemoryBenchmark
         {
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {peaks[of],7:F0} MB  {of}"));
         }
+
+        return ended.State == RunState.Succeeded;
     }
 
     private static void Write(string path, string period, int rows)

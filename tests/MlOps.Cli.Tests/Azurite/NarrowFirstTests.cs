@@ -121,6 +121,120 @@ public sealed class NarrowFirstTests
         })();
         """;
 
+    private const string MessageScript = """
+        const [, installation, seed] = process.argv;
+        const load = require("node:module").createRequire(installation);
+        const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
+        const { prototype } = load("azurite/dist/src/queue/persistence/LokiQueueMetadataStore.js").default;
+        let state = Number(seed);
+        const random = (below) => (state = (state * 48271) % 2147483647) % below;
+
+        let looks = 0;
+        class Message {
+          constructor(i, from) {
+            Object.assign(this, { accountName: "a" + (random(9) === 0), queueName: "q" + random(4), messageId: "m" + i, popReceipt: "", dequeueCount: 0 });
+            Object.assign(this, { insertionTime: new Date(from), expirationTime: new Date(8e14), persistency: { id: "e" + i, offset: i, count: 1 } });
+            let time = from + random(200);
+            Object.defineProperty(this, "timeNextVisible", { enumerable: true, get: () => (looks++, time), set: (to) => (time = to) });
+          }
+        }
+        const play = async () => {
+          state = Number(seed);
+          looks = 0;
+          const messages = new Loki("x").addCollection("messages", { indices: ["accountName", "queueName", "messageId", "visibleTime"], disableMeta: true });
+          const store = Object.assign(Object.create(prototype), { db: { getCollection: () => messages }, checkQueueExist() {}, MESSAGES_COLLECTION: "messages" });
+          const queues = { findOne: () => ({}) };
+          store.db.getCollection = (name) => (name === "messages" ? messages : queues);
+          const taken = [];
+          for (let i = 0; i < 4000; i++) messages.insert(new Message(i, 1000));
+          for (let i = 0; i < 300; i++) {
+            const [account, queue, now] = ["a" + (random(5) === 0), "q" + random(5), 1000 + random(260)];
+            const number = [undefined, 0, 1, 5, 32][random(5)];
+            const got = await store.getMessages(account, queue, new Date(now + random(100)), "r" + i, number, new Date(now), {});
+            taken.push(JSON.stringify(got), await store.getMessagesCount(account, queue, {}));
+            if (got.length > 0 && random(2) === 0) await store.deleteMessage(account, queue, got[0].messageId, "r" + i, {});
+          }
+          return [taken, looks];
+        };
+        (async () => {
+          const [before, looksBefore] = await play();
+          load("./narrow.js")(Loki);
+          const [after, looksAfter] = await play();
+          const differing = before.findIndex((answer, i) => answer !== after[i]);
+          if (differing >= 0) throw new Error(`${differing}: ${before[differing]} and ${after[differing]}`);
+          console.log(`${before.filter((answer) => answer !== "[]").length} ${looksBefore} ${looksAfter}`);
+        })();
+        """;
+
+    private const string ListScript = """
+        const [, installation, seed] = process.argv;
+        const load = require("node:module").createRequire(installation);
+        const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
+        const { prototype } = load("azurite/dist/src/blob/persistence/LokiBlobMetadataStore.js").default;
+        let state = Number(seed);
+        const random = (below) => (state = (state * 48271) % 2147483647) % below;
+
+        let looks = 0;
+        class Blob {
+          constructor(name) {
+            Object.assign(this, { accountName: "a" + (random(9) === 0), containerName: "c" + random(2), snapshot: random(10) === 0 ? "s" + random(9) : "" });
+            Object.assign(this, { isCommitted: random(8) !== 0, properties: {} });
+            Object.defineProperty(this, "name", { enumerable: true, get: () => (looks++, name) });
+          }
+        }
+        const part = () => ["a", "b", "a/", "b0", ".", "é", "20201001", "ab", "B"][random(9)];
+        const nameOf = () => part() + (random(4) ? "/" + (random(2) ? random(300) : part() + "/" + random(300)) : "");
+        const play = async () => {
+          state = Number(seed);
+          const blobs = new Loki("x").addCollection("blobs", { indices: ["accountName", "containerName", "name", "snapshot"], disableMeta: true });
+          const store = Object.assign(Object.create(prototype), { db: { getCollection: () => blobs }, BLOBS_COLLECTION: "blobs" });
+          const pages = [];
+          for (let i = 0; i < 3000; i++) blobs.insert(new Blob(nameOf()));
+          looks = 0;
+          for (let i = 0; i < 200; i++) {
+            blobs.remove(blobs.data[random(blobs.data.length)]);
+            if (random(20) === 0) blobs.findAndRemove({ containerName: "c0", name: blobs.data[random(blobs.data.length)].name });
+            blobs.insert(new Blob(nameOf()));
+            const [account, container] = ["a" + (random(9) === 0), "c" + random(3)];
+            const prefix = random(2) ? "" : ["a", "a/", "b/", "a//", "é/", "20", "x"][random(7)];
+            const [most, snapshots, uncommitted, from] = [[1, 2, 7, 5000][random(4)], random(4) === 0, random(4) === 0, random(5) === 0 ? part() : undefined];
+            const listed = [];
+            let [marker, page] = [random(6) === 0 ? part() : "", 0];
+            do {
+              const [items, prefixes, next] = await prototype.listBlobs.call(store, { startTime: new Date() }, account, container, random(12) === 0 ? undefined : "/", undefined, prefix, most, marker, snapshots, uncommitted, from);
+              listed.push([items.map((b) => b.name), prefixes, next]);
+              marker = next;
+            } while (marker && ++page < 4);
+            pages.push(JSON.stringify(listed));
+          }
+          return [pages, looks];
+        };
+        (async () => {
+          const [before, looksBefore] = await play();
+          load("./narrow.js")(Loki);
+          const [after, looksAfter] = await play();
+          const differing = before.findIndex((answer, i) => answer !== after[i]);
+          if (differing >= 0) throw new Error(`${differing}: ${before[differing]} and ${after[differing]}`);
+          console.log(`${before.filter((answer) => answer !== '[[[],[],""]]').length} ${looksBefore} ${looksAfter}`);
+        })();
+        """;
+
+    [Fact]
+    public async Task Messages_are_taken_in_the_order_in_which_they_were_and_few_are_looked_at()
+    {
+        var counts = await RunAsync(MessageScript);
+        Assert.True(counts[0] > 450, $"only {counts[0]} of 600 answers hold anything");
+        Assert.True(counts[1] > 20 * counts[2], $"{counts[1]} looks before, {counts[2]} after");
+    }
+
+    [Fact]
+    public async Task Folders_are_listed_as_they_were_page_by_page_and_few_of_their_blobs_are_looked_at()
+    {
+        var counts = await RunAsync(ListScript);
+        Assert.True(counts[0] > 100, $"only {counts[0]} of 200 lists hold anything");
+        Assert.True(counts[1] > 20 * counts[2], $"{counts[1]} looks before, {counts[2]} after");
+    }
+
     [Fact]
     public async Task Expired_messages_go_and_a_queue_is_looked_through_for_them_once_a_second()
     {

@@ -139,14 +139,7 @@ public sealed class ValidateStep : Step<ValidateInput, ValidateResult>
             values = await LearnedSchemaAsync(pipeline, key, cancellation);
         }
 
-        Dictionary<string, string>? ids = null;
-        if (definition.Id is not null)
-        {
-            var column = (await _context.OpenTableAsync(pipeline, key, IdsOutput, cancellation)).Columns[0];
-            ids = Enumerable.Range(0, column.RowCount).Select(r => column.Text(r)!).ToDictionary(t => t, _ => "initial.csv", StringComparer.Ordinal);
-        }
-
-        return new KnownHistory(schema, values, ids);
+        return new KnownHistory(schema, values, definition.Id is null ? null : (await _context.OpenTableAsync(pipeline, key, IdsOutput, cancellation)).Columns[0]);
     }
 
     private async Task<ValidateResult> WorkAsync(

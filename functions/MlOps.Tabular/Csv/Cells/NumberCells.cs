@@ -9,7 +9,12 @@ namespace MlOps.Tabular;
 /// </summary>
 internal sealed class NumberCells(CellReader cells, MissingMarkers missing, Slab slab)
 {
+    // More digits behind the point seldom leave whole numbers of four bytes.
+    private const int MostDecimals = 9;
+    private static readonly double[] Powers = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
+
     private double[] _values = [];
+    private double[] _whole = [];
     private byte[] _forms = [];
     private byte[] _others = new byte[1024];
     private int _othersLength;
@@ -98,15 +103,55 @@ internal sealed class NumberCells(CellReader cells, MissingMarkers missing, Slab
 
     private NumberChunk Pack(int rows, bool keepForms, ulong magnitudes, int formMost, int formLeast)
     {
-        var source = _values.AsSpan(0, rows);
-        var width = formMost != 0 ? 8 : NumberChunk.WidthOf(magnitudes);
+        ReadOnlySpan<double> source = _values.AsSpan(0, rows);
+        var scale = 0;
+        if (formMost is > 0 and <= MostDecimals && _othersLength == 0 && Scale(source, Powers[formMost]) is { } whole)
+        {
+            (scale, magnitudes) = (formMost, whole);
+            source = _whole.AsSpan(0, rows);
+        }
+
+        var width = formMost != scale ? 8 : NumberChunk.WidthOf(magnitudes);
         var values = slab.Take(width, rows);
         NumberChunk.Narrow(source, values, width);
         return new NumberChunk(values, width)
         {
+            Scale = (byte)scale,
             Form = (byte)formMost,
             Forms = keepForms && formMost != formLeast ? _forms.AsSpan(0, rows).ToArray() : null,
             Others = keepForms && _othersLength > 0 ? _others.AsSpan(0, _othersLength).ToArray() : null,
         };
+    }
+
+    /// <summary>Brings decimal fractions to whole numbers; returns the bits of their magnitudes, or <see langword="null"/> where one would not come back as it was.</summary>
+    private ulong? Scale(ReadOnlySpan<double> source, double power)
+    {
+        if (_whole.Length < source.Length)
+        {
+            _whole = new double[_values.Length];
+        }
+
+        var bits = 0UL;
+        for (var r = 0; r < source.Length; r++)
+        {
+            var value = source[r];
+            if (double.IsNaN(value))
+            {
+                _whole[r] = value;
+                continue;
+            }
+
+            var whole = Math.Round(value * power);
+            // Not -0 either, which whole numbers do not know.
+            if (!(Math.Abs(whole) <= int.MaxValue) || BitConverter.DoubleToInt64Bits((int)whole / power) != BitConverter.DoubleToInt64Bits(value))
+            {
+                return null;
+            }
+
+            _whole[r] = whole;
+            bits |= (uint)Math.Abs((int)whole);
+        }
+
+        return bits;
     }
 }
