@@ -5,8 +5,9 @@ namespace MlOps.Tabular;
 /// <summary>A column of numbers (or of truth values or dates, which are kept as numbers: see <see cref="ColumnKind"/>).</summary>
 public sealed class NumberColumn : Column
 {
-    /// <summary>Columns of so many rows stay narrow: their cells as doubles are made when they are asked for and let go when memory is short.</summary>
-    internal const int Large = 500_000;
+    // A table of a hundred such columns takes a quarter of the memory.
+    private const int ColumnsInMemory = 400;
+    private const int LeastLarge = 100_000;
 
     private readonly Lazy<(bool IsInteger, int Missing)> _facts;
     private readonly Lock _joining = new();
@@ -81,6 +82,13 @@ public sealed class NumberColumn : Column
             target[i] = values[rows[i]];
         }
     }
+
+    /// <summary>
+    /// Columns of so many rows stay narrow: their cells as doubles are made when they are asked for and let go when memory is short. It depends on the memory that this
+    /// process may use.
+    /// </summary>
+    internal static int Large { get; set; } =
+        (int)Math.Clamp(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / sizeof(double) / ColumnsInMemory, LeastLarge, int.MaxValue);
 
     /// <summary>Whether every cell that is not missing is a whole number.</summary>
     public bool IsInteger => _facts.Value.IsInteger;

@@ -7,6 +7,9 @@ namespace MlOps.Web.Tests.Page;
 /// <summary>The API is read and tried in a browser, and nothing of that comes from another server.</summary>
 public sealed class ApiReferenceViewTests(AzuriteFixture azurite, Chromium chromium) : IClassFixture<Chromium>
 {
+    // A script of three megabytes that draws every call of the API: with other tests beside it, a browser without a graphics card takes its time.
+    private const float Patient = 300_000;
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -25,9 +28,9 @@ public sealed class ApiReferenceViewTests(AzuriteFixture azurite, Chromium chrom
             }
         };
 
-        await page.GotoAsync("/docs#tag/pipelines/GET/api/pipelines");
+        await page.GotoAsync("/docs#tag/pipelines/GET/api/pipelines", new() { WaitUntil = WaitUntilState.Commit });
         var call = page.Locator("section[id$='GET/api/pipelines']");
-        await Assertions.Expect(call.GetByRole(AriaRole.Heading, new() { Name = "The pipelines, what needs attention first." })).ToBeVisibleAsync();
+        await Assertions.Expect(call.GetByRole(AriaRole.Heading, new() { Name = "The pipelines, what needs attention first." })).ToBeVisibleAsync(new() { Timeout = Patient });
         await call.GetByRole(AriaRole.Button, new() { NameRegex = new("^Test Request") }).ClickAsync();
         var dialog = page.GetByRole(AriaRole.Dialog);
         await dialog.GetByRole(AriaRole.Button, new() { NameRegex = new("^Send") }).First.ClickAsync();

@@ -129,6 +129,9 @@ internal static class History
             used.AddRange(rows.Columns.Where(c => groupColumns.Contains(c.Name)));
             used.Add(new NumberColumn(LabelColumn, [.. kept.Select(r => labels[r])]));
             tables.Add(new Table(used));
+            parts.EnsureCapacity(parts.Count + kept.Count);
+            classes.EnsureCapacity(classes.Count + kept.Count);
+            hashes.EnsureCapacity(hashes.Count + kept.Count);
             parts.AddRange(kept.Select(r => assigned[r]));
             classes.AddRange(kept.Select(r => strata[r]));
             groups.AddRange(groupOf is null ? [] : kept.Select(r => groupOf[r]));

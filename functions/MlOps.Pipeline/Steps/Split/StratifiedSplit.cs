@@ -45,21 +45,29 @@ public sealed class StratifiedSplit
         ArgumentNullException.ThrowIfNull(keys);
         var parts = new Part[keys.Count];
         var byClass = new SortedDictionary<int, List<(ulong Hash, int Row)>>();
+        // Counted first: lists that grow would for a moment take three times their room.
+        var counts = new Dictionary<int, int>();
+        foreach (var stratum in strata)
+        {
+            counts[stratum] = counts.GetValueOrDefault(stratum) + 1;
+        }
+
         for (var row = 0; row < keys.Count; row++)
         {
             if (strata[row] >= 0)
             {
                 if (!byClass.TryGetValue(strata[row], out var list))
                 {
-                    byClass[strata[row]] = list = [];
+                    byClass[strata[row]] = list = new(counts[strata[row]]);
                 }
 
                 list.Add((Hash(_seed, keys[row]), row));
             }
         }
 
-        foreach (var (stratum, rows) in byClass)
+        foreach (var stratum in byClass.Keys.ToArray())
         {
+            var rows = byClass[stratum];
             rows.Sort();
             var (before, testBefore, validBefore) = _soFar.GetValueOrDefault(stratum);
             // Rounding over all drops so far keeps the shares exact also when each drop has few rows of a class.
@@ -72,6 +80,7 @@ public sealed class StratifiedSplit
             }
 
             _soFar[stratum] = (total, testBefore + test, validBefore + valid);
+            byClass.Remove(stratum);
         }
 
         return parts;
