@@ -212,6 +212,8 @@ public sealed class Sweep
         var (hasDefinition, restate) = await RulesAsync(pipeline, cancellation);
         var lost = new List<string>();
         var restarted = new List<string>();
+        // Those that the platform knows are not asked for a second time: of a thousand runs at once this is what a sweep costs.
+        var going = new HashSet<string>(StringComparer.Ordinal);
         foreach (var run in (await _ledgers.ReadAsync(pipeline, cancellation)).Runs.Where(r => r.State == RunState.Active))
         {
             var instance = await _client.GetInstanceAsync(run.RunId, cancellation: cancellation);
@@ -224,6 +226,10 @@ public sealed class Sweep
                 lost.Add(run.RunId);
                 await _client.TerminateInstanceAsync(run.RunId, "Its messages are gone; another run took over.", cancellation);
             }
+            else if (instance is not null)
+            {
+                going.Add(run.RunId);
+            }
         }
 
         var ledger = await _ledgers.UpdateAsync(
@@ -235,7 +241,7 @@ public sealed class Sweep
             RunLog.WriteLost(_logger, pipeline, run, ledger.Runs.LastOrDefault(r => r.Parent == run.RunId)?.RunId);
         }
 
-        foreach (var run in ledger.Runs.Where(r => r.State == RunState.Active && r.Kind == RunKind.Arrival))
+        foreach (var run in ledger.Runs.Where(r => r.State == RunState.Active && r.Kind == RunKind.Arrival && !going.Contains(r.RunId)))
         {
             var request = new RunRequest(pipeline.Value, run.Period, ledger.DropOf(run)!.BlobName, run.ETag, run.Kind, run.Parent);
             if (await _starter.StartAsync(run.RunId, request, cancellation))

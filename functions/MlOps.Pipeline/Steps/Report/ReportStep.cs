@@ -29,7 +29,7 @@ public sealed class ReportStep : Step<ReportInput, ReportResult>
 {
     internal const string Name = "report";
     internal const string ReportOutput = "report.html";
-    private const int Version = 15;
+    private const int Version = 16;
     private const string MonitorOutput = "monitor.json";
     private const string LeaderboardOutput = "leaderboard.json";
 
