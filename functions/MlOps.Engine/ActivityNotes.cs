@@ -40,16 +40,17 @@ internal sealed class ActivityNotes(string folder, int maxStarts)
     /// <param name="name">Name of the activity.</param>
     /// <param name="execution">Its instance and execution.</param>
     /// <param name="task">Id of its task in that execution.</param>
+    /// <param name="input">What it is asked, JSON. Messages of an episode that could not be written down are out already, and the one that takes its place may give their ids to other tasks.</param>
     /// <returns>The note, to be disposed when the activity has ended in whatever way.</returns>
     /// <exception cref="PoisonActivityException">It was begun too often.</exception>
-    public Note Enter(string name, string execution, int task)
+    public Note Enter(string name, string execution, int task, string? input)
     {
         if (Interlocked.Increment(ref entered) % TidyEvery == 0)
         {
             Tidy(DateTime.UtcNow);
         }
 
-        var file = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{execution}\n{task}")).AsSpan(0, 16)));
+        var file = Path.Combine(folder, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{execution}\n{task}\n{name}\n{input}")).AsSpan(0, 16)));
         if (Read(file + Note.Ended) is { Length: > 0 } known)
         {
             return new Note(file, known);

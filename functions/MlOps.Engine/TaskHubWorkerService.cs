@@ -98,7 +98,7 @@ internal sealed class TaskHubWorkerService : DurableTaskWorker
         try
         {
             using var place = await gate.EnterAsync();
-            using var note = notes.Enter(name, $"{context.OrchestrationInstance.InstanceId}\n{context.OrchestrationInstance.ExecutionId}", context.TaskId);
+            using var note = notes.Enter(name, $"{context.OrchestrationInstance.InstanceId}\n{context.OrchestrationInstance.ExecutionId}", context.TaskId, input);
             if (note.HasResult)
             {
                 return note.Result!;
