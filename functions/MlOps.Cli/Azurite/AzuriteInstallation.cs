@@ -6,12 +6,12 @@ using System.Text;
 namespace MlOps.Cli.Azurite;
 
 /// <summary>
-/// A folder with Azurite's package.json, package-lock.json, launch.js, journal.js and narrow.js, into which npm puts the very packages
+/// A folder with Azurite's package.json, package-lock.json, launch.js and the scripts beside it, into which npm puts the very packages
 /// that the lock file names, on first use.
 /// </summary>
 internal sealed class AzuriteInstallation
 {
-    private static readonly string[] Sources = ["package.json", "package-lock.json", "launch.js", "journal.js", "narrow.js"];
+    private static readonly string[] Sources = ["package.json", "package-lock.json", "launch.js", "journal.js", "narrow.js", "queues.js", "folders.js"];
     private readonly string folder;
 
     private AzuriteInstallation(string folder) => this.folder = folder;

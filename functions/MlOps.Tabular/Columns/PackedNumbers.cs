@@ -71,11 +71,11 @@ internal sealed record PackedNumbers(byte Layout, byte[] Bytes, int Decimals = 0
         var target = default(Span<int>);
         for (var row = 0; row < rows; row++)
         {
-            var value = values[row];
-            var whole = Math.Round(value * power);
-            var isMissing = double.IsNaN(value);
-            if (isMissing ? BitConverter.DoubleToInt64Bits(value) != BitConverter.DoubleToInt64Bits(double.NaN)
-                : !(Math.Abs(whole) <= int.MaxValue) || BitConverter.DoubleToInt64Bits((int)whole / power) != BitConverter.DoubleToInt64Bits(value))
+            var whole = int.MinValue;
+            var fits = double.IsNaN(values[row])
+                ? BitConverter.DoubleToInt64Bits(values[row]) == BitConverter.DoubleToInt64Bits(double.NaN)
+                : ExactWhole.TryFind(values[row], power, out whole);
+            if (!fits)
             {
                 return null;
             }
@@ -86,7 +86,7 @@ internal sealed record PackedNumbers(byte Layout, byte[] Bytes, int Decimals = 0
                 target = MemoryMarshal.Cast<byte, int>(bytes.AsSpan());
             }
 
-            target[row] = isMissing ? int.MinValue : (int)whole;
+            target[row] = whole;
         }
 
         return bytes;

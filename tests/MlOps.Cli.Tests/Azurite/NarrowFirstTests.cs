@@ -7,13 +7,16 @@ namespace MlOps.Cli.Tests.Azurite;
 /// <summary>The emulator's database answers from the narrowest index, and answers the same.</summary>
 public sealed class NarrowFirstTests
 {
-    private const string Script = """
+    private const string Beginning = """
         const [, installation, seed] = process.argv;
         const load = require("node:module").createRequire(installation);
         const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
         let state = Number(seed);
         const random = (below) => (state = (state * 48271) % 2147483647) % below;
 
+        """;
+
+    private const string Script = """
         // Every look at a document's account is counted: without an index of its own a condition looks at all.
         let looks = 0;
         class Blob {
@@ -49,12 +52,7 @@ public sealed class NarrowFirstTests
         """;
 
     private const string TableScript = """
-        const [, installation, seed] = process.argv;
-        const load = require("node:module").createRequire(installation);
-        const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
         const generator = load("azurite/dist/src/table/persistence/LokiTableStoreQueryGenerator.js").default;
-        let state = Number(seed);
-        const random = (below) => (state = (state * 48271) % 2147483647) % below;
 
         let looks = 0;
         class Entity {
@@ -99,9 +97,6 @@ public sealed class NarrowFirstTests
         """;
 
     private const string QueueScript = """
-        const [, installation] = process.argv;
-        const load = require("node:module").createRequire(installation);
-        const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
         load("./narrow.js")(Loki);
         const { prototype } = load("azurite/dist/src/queue/persistence/LokiQueueMetadataStore.js").default;
         const messages = new Loki("x").addCollection("messages", { indices: ["accountName", "queueName"] });
@@ -122,12 +117,7 @@ public sealed class NarrowFirstTests
         """;
 
     private const string MessageScript = """
-        const [, installation, seed] = process.argv;
-        const load = require("node:module").createRequire(installation);
-        const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
         const { prototype } = load("azurite/dist/src/queue/persistence/LokiQueueMetadataStore.js").default;
-        let state = Number(seed);
-        const random = (below) => (state = (state * 48271) % 2147483647) % below;
 
         let looks = 0;
         class Message {
@@ -167,12 +157,7 @@ public sealed class NarrowFirstTests
         """;
 
     private const string ListScript = """
-        const [, installation, seed] = process.argv;
-        const load = require("node:module").createRequire(installation);
-        const Loki = load(load.resolve("lokijs", { paths: [load.resolve("azurite/package.json")] }));
         const { prototype } = load("azurite/dist/src/blob/persistence/LokiBlobMetadataStore.js").default;
-        let state = Number(seed);
-        const random = (below) => (state = (state * 48271) % 2147483647) % below;
 
         let looks = 0;
         class Blob {
@@ -265,7 +250,7 @@ public sealed class NarrowFirstTests
     {
         var installation = await AzuriteInstallation.EnsureAsync(null, CancellationToken.None);
         var seed = Environment.GetEnvironmentVariable("MLOPS_TEST_SEED") ?? $"{Random.Shared.Next(1, int.MaxValue)}";
-        var start = new ProcessStartInfo("node", ["-e", script, installation.LaunchScript, seed]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("node", ["-e", Beginning + script, installation.LaunchScript, seed]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var node = Process.Start(start)!;
         var texts = await Task.WhenAll(node.StandardOutput.ReadToEndAsync(), node.StandardError.ReadToEndAsync());
         await node.WaitForExitAsync(Patience.Token);

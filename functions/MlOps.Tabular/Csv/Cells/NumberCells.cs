@@ -141,15 +141,13 @@ internal sealed class NumberCells(CellReader cells, MissingMarkers missing, Slab
                 continue;
             }
 
-            var whole = Math.Round(value * power);
-            // Not -0 either, which whole numbers do not know.
-            if (!(Math.Abs(whole) <= int.MaxValue) || BitConverter.DoubleToInt64Bits((int)whole / power) != BitConverter.DoubleToInt64Bits(value))
+            if (!ExactWhole.TryFind(value, power, out var whole))
             {
                 return null;
             }
 
             _whole[r] = whole;
-            bits |= (uint)Math.Abs((int)whole);
+            bits |= (uint)Math.Abs(whole);
         }
 
         return bits;
