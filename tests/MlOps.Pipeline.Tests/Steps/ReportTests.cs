@@ -108,6 +108,20 @@ public sealed class ReportTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task Where_people_promote_the_report_says_what_to_do_and_with_which_command()
+    {
+        var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + "\npromote: manual\n");
+        await ReportAsync(pipeline, SmallCase.Csv(1000, 1), SmallCase.Csv(100, 2, 5001));
+        await pipeline.DefineAsync(SmallCase.Definition.Replace("num_iterations: 60", "num_iterations: 20", StringComparison.Ordinal) + "\npromote: manual\n");
+
+        var (page, run) = await ReportAsync(pipeline, SmallCase.Csv(1000, 1), SmallCase.Csv(100, 3, 6001), period: "20201101");
+
+        Assert.Contains("Champion kept", page, StringComparison.Ordinal);
+        Assert.Contains($"<li>Decide about the new model; mlops promote {TestPipeline.Name} {run.Model.Version} makes it the champion.</li>", page, StringComparison.Ordinal);
+        Assert.Contains("Deciding with the scores</h2>", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_champion_that_stays_has_its_figure_where_the_challenger_falls_at_the_trivial_baseline()
     {
         var pipeline = await TestPipeline.CreateAsync(azurite, SmallCase.Definition + "\npromote: better\n");

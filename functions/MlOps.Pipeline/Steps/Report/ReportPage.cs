@@ -17,7 +17,7 @@ internal static class ReportPage
     [
         ("decision", "report-decision", _ => true, DecisionSection.Write),
         ("quality", "report-quality", _ => true, QualitySection.Write),
-        ("decide", "report-decide", ThresholdSection.Applies, ThresholdSection.Write),
+        ("decide", "report-deciding-section", ThresholdSection.Applies, ThresholdSection.Write),
         ("performance", "report-performance", d => d.Performance.Any(p => p.Value is not null), PerformanceSection.Write),
         ("backtests", "report-backtests", d => d.RollingBacktest is not null, BacktestSection.Write),
         ("scores", "report-scores", d => d.Rows > 0, ScoresSection.Write),
